@@ -1,0 +1,76 @@
+"""Where the checks are: a folder of Python files, loaded by location as pytest loads tests."""
+
+from __future__ import annotations
+
+import importlib.util
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ml_readiness.check import Check
+from ml_readiness.errors import SettingsError
+from ml_readiness.facts.resolver import needs
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+CATEGORIES = {
+    "testing": "Do you have any test cases?",
+    "dependencies": "What libraries did you use? Which versions?",
+    "preprocessing": "Where is the preprocessing code?",
+    "reproducibility": "How will I get the model, and is it the same each time?",
+    "evaluation": "How do you know that it is good?",
+    "serving": "How does it reach production?",
+    "monitoring": "How will I know the model works well in production?",
+    "documentation": "Could I pick this up without you?",
+}
+"""The categories of the report, in its order, each with the question it answers."""
+
+
+def folder() -> Path:
+    """The product's own checks: beside the package when installed, else in the checkout."""
+    here = Path(__file__).resolve().parent
+    installed = here / "checks"
+    return installed if installed.is_dir() else here.parent / "checks"
+
+
+@cache
+def load(root: Path) -> tuple[Check, ...]:
+    """The checks below a folder, by category and id; SettingsError where a file breaks the conventions."""
+    order = list(CATEGORIES)
+    found: list[Check] = []
+    for path in sorted(root.glob("*/*.py")):
+        if path.name.startswith("_"):
+            continue
+        found.append(_check_in(_execute(path, root), path))
+    ids = [check.id for check in found]
+    if twice := {name for name in ids if ids.count(name) > 1}:
+        raise SettingsError(f"{root}: two checks are called {', '.join(sorted(twice))}")
+    return tuple(
+        sorted(found, key=lambda c: (order.index(c.category) if c.category in order else len(order), c.id))
+    )
+
+
+def _execute(path: Path, root: Path) -> ModuleType:
+    name = ".".join(["ml_readiness", "checks", *path.relative_to(root).with_suffix("").parts])
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise SettingsError(f"{path}: not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _check_in(module: ModuleType, path: Path) -> Check:
+    checks = [value for value in vars(module).values() if isinstance(value, Check)]
+    if len(checks) != 1:
+        raise SettingsError(f"{path}: expected one check, found {len(checks)}")
+    check = checks[0]
+    name = path.stem.replace("_", "-")
+    if check.id != name:
+        raise SettingsError(f"{path}: the check is called {check.id}, expected {name}, as its file")
+    try:
+        needs(check.judge)
+    except (NameError, TypeError) as error:
+        raise SettingsError(f"{path}: {error}") from error
+    return check.located(id=name, category=path.parent.name)

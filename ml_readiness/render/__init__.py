@@ -1,0 +1,1 @@
+"""One output format per module: a report in, text out."""
