@@ -10,7 +10,8 @@ from ml_readiness.snapshot import Memory
 
 _HEADING = re.compile(r"^## (?P<title>.+)$", re.MULTILINE)
 _FILE = re.compile(
-    r'^(?P<fence>`{3,})[\w+-]* title="(?P<path>[^"]+)"\n(?P<text>.*?)^(?P=fence)\s*$', re.MULTILINE | re.DOTALL
+    r'^(?P<fence>`{3,})[\w+-]* title="(?P<path>[^"]+)"\n(?P<text>.*?)^(?P=fence)\s*$',
+    re.MULTILINE | re.DOTALL,
 )
 
 EXPECTED = {

@@ -1,0 +1,105 @@
+"""Which files there are, and which of them are the project's own work."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from ml_readiness.documents import Documents, matcher
+from ml_readiness.parsers.text import Text
+from ml_readiness.snapshot import EntryKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ml_readiness.snapshot import Entry
+
+VENDORED = re.compile(
+    r"(?:^|/)(?:node_modules|bower_components|\.?venv|virtualenv|site-packages|\.tox|\.nox|\.eggs|[^/]*\.egg-info"
+    r"|__pycache__|\.ipynb_checkpoints|third_?party|3rd_?party|vendor|vendored|externals?|extern"
+    r"|\.git|\.dvc/cache|\.mypy_cache|\.pytest_cache)/",
+    re.IGNORECASE,
+)
+GENERATED = re.compile(r"(?:_pb2(?:_grpc)?\.pyi?|\.min\.js)$")
+BUILD = re.compile(r"^(?:build|dist|_build|site)/")
+TEST_PATH = re.compile(
+    r"(?:^|/)(?:tests?|testing|unit_?tests?|integration_?tests?|e2e)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$",
+    re.IGNORECASE,
+)
+EXAMPLE_PATH = re.compile(
+    r"(?:^|/)(?:examples?|demos?|samples?|tutorials?|docs?|cookbooks?|exercises?)/", re.IGNORECASE
+)
+
+
+def is_test(path: str) -> bool:
+    """Whether a path belongs to tests by its name, as pytest and unittest find them."""
+    return TEST_PATH.search(path) is not None
+
+
+def is_example(path: str) -> bool:
+    """Whether a path belongs to examples or documentation."""
+    return EXAMPLE_PATH.search(path) is not None
+
+
+@dataclass(frozen=True)
+class Files:
+    """The file universe: what the revision holds, without vendored and generated code."""
+
+    entries: Mapping[str, Entry]
+    documents: Documents
+
+    @classmethod
+    def gather(cls, documents: Documents) -> Self:
+        """From the snapshot's listing; a virtual environment is known by its `pyvenv.cfg`."""
+        return cls(documents.snapshot.entries, documents)
+
+    @cached_property
+    def own(self) -> tuple[str, ...]:
+        """The regular files that are the project's own, sorted."""
+        return tuple(
+            path
+            for path, entry in self.entries.items()
+            if entry.kind is EntryKind.FILE and not self.is_vendored(path)
+        )
+
+    @cached_property
+    def folders(self) -> frozenset[str]:
+        """Every folder that holds something, without a slash at the end; the root is the empty string."""
+        found = {""}
+        for path in self.entries:
+            while (path := path.rpartition("/")[0]) not in found:
+                found.add(path)
+        return frozenset(found)
+
+    def is_vendored(self, path: str) -> bool:
+        """Whether a path is third-party or generated, so neither evidence nor fault of the project."""
+        if VENDORED.search(path) or GENERATED.search(path) or BUILD.match(path):
+            return True
+        return any(path.startswith(folder) for folder in self._environments)
+
+    def exists(self, path: str) -> bool:
+        """Whether there is a file, link or folder at this path."""
+        path = path.strip("/")
+        return path in self.entries or path in self.folders
+
+    def find(self, *patterns: str) -> tuple[str, ...]:
+        """The project's own files that match a pattern, as `Document.patterns` means it."""
+        matches = matcher(patterns)
+        return tuple(path for path in self.own if matches(path))
+
+    def text(self, path: str) -> str:
+        """A text file's content; empty where it is missing, binary or too large."""
+        found = self.documents.find(Text, path)
+        return found.content if found is not None else ""
+
+    def line(self, path: str, number: int) -> str:
+        """One line of a text file, counted from one; empty where there is none."""
+        found = self.documents.find(Text, path)
+        return found.lines[number - 1] if found is not None and 0 < number <= len(found.lines) else ""
+
+    @cached_property
+    def _environments(self) -> tuple[str, ...]:
+        marker = "pyvenv.cfg"
+        return tuple(path.removesuffix(marker) for path in self.entries if path.endswith("/" + marker))
