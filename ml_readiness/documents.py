@@ -100,9 +100,7 @@ class Documents:
         """The regular files of this kind, sorted."""
         matches = matcher(kind.patterns)
         return tuple(
-            path
-            for path, entry in self.snapshot.entries.items()
-            if entry.kind is EntryKind.FILE and matches(path)
+            path for path, entry in self.snapshot.entries.items() if entry.kind is EntryKind.FILE and matches(path)
         )
 
     def get(self, kind: type[D], path: str) -> D | Unreadable:

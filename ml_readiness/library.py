@@ -46,9 +46,7 @@ def load(root: Path) -> tuple[Check, ...]:
     ids = [check.id for check in found]
     if twice := {name for name in ids if ids.count(name) > 1}:
         raise SettingsError(f"{root}: two checks are called {', '.join(sorted(twice))}")
-    return tuple(
-        sorted(found, key=lambda c: (order.index(c.category) if c.category in order else len(order), c.id))
-    )
+    return tuple(sorted(found, key=lambda c: (order.index(c.category) if c.category in order else len(order), c.id)))
 
 
 def _execute(path: Path, root: Path) -> ModuleType:

@@ -78,9 +78,7 @@ class ProjectKind(StrEnum):
 class Model(BaseModel):
     """Frozen, and strict about unknown fields; field docstrings go into the JSON Schema."""
 
-    model_config: ClassVar[ConfigDict] = ConfigDict(
-        frozen=True, extra="forbid", use_attribute_docstrings=True
-    )
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Location(Model):

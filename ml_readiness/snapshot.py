@@ -83,9 +83,7 @@ class Memory:
     @cached_property
     def entries(self) -> Mapping[str, Entry]:
         """Every path, sorted."""
-        return {
-            path: Entry(path, EntryKind.FILE, len(content), None) for path, content in self._files.items()
-        }
+        return {path: Entry(path, EntryKind.FILE, len(content), None) for path, content in self._files.items()}
 
     def read(self, path: str) -> bytes:
         """The content of a file; raises `Absent`."""

@@ -59,9 +59,7 @@ class Files:
     def own(self) -> tuple[str, ...]:
         """The regular files that are the project's own, sorted."""
         return tuple(
-            path
-            for path, entry in self.entries.items()
-            if entry.kind is EntryKind.FILE and not self.is_vendored(path)
+            path for path, entry in self.entries.items() if entry.kind is EntryKind.FILE and not self.is_vendored(path)
         )
 
     @cached_property

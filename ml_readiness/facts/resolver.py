@@ -29,9 +29,7 @@ def needs(function: Callable[..., object]) -> tuple[type[Any], ...]:
     names = tuple(name for name in names if name not in {"cls", "self"})
     for name in names:
         if not isinstance(hints.get(name), type):
-            message = (
-                f"{function.__module__}.{function.__qualname__}: parameter {name!r} needs a class as type"
-            )
+            message = f"{function.__module__}.{function.__qualname__}: parameter {name!r} needs a class as type"
             raise TypeError(message)
     return tuple(hints[name] for name in names)
 

@@ -1,0 +1,225 @@
+"""Python source understood: what a file imports, defines, calls, asserts and decides, with names resolved.
+
+The tree itself is thrown away; what is kept depends on the bytes alone, so it can be cached by blob id.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from msgspec import Struct
+
+
+class Expr(Struct, frozen=True):
+    """An expression as far as checks need it; nested at most a few levels deep."""
+
+    kind: str
+    """`str`, `int`, `float`, `bool`, `none`, `bytes`, `name` (a dotted name), `call`, `list` (also tuples and sets),
+    `dict`, `format` (an f-string, or a string built with + or %), `item` (a subscript), `compare`, `operation`,
+    `lambda`, `await`, `star`, `comprehension` or `other`."""
+    text: str = ""
+    """Constants as text; the resolved dotted name of names and called things; format strings with `*` for holes."""
+    items: tuple[Expr, ...] = ()
+    """Arguments of a call, elements of a list, operands, [value, index] of an item."""
+    keys: tuple[str, ...] = ()
+    """The constant keys of a dict and the keyword names of a call; they belong to the last `items`."""
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether the value is written down right here."""
+        return self.kind in {"str", "int", "float", "bool", "none", "bytes"}
+
+
+class Import(Struct, frozen=True):
+    """One imported name."""
+
+    module: str
+    """Dotted, as written; leading dots for relative imports."""
+    name: str
+    """What is taken from the module; `*` for all, empty for the module itself."""
+    alias: str
+    """The name it is bound to."""
+    line: int
+    scope: str
+    guarded: bool
+    """In a `try` that catches ImportError (or everything), or under TYPE_CHECKING."""
+
+    @property
+    def top(self) -> str:
+        """The top-level package; empty for relative imports."""
+        return "" if self.module.startswith(".") else self.module.partition(".")[0]
+
+
+class Call(Struct, frozen=True):
+    """One call, decorator use, or `with` context.
+
+    `name` is resolved through imports and through what local names were assigned from: after
+    `import pandas as pd; df = pd.read_csv(p); df.dropna()` the last call is `pandas.read_csv.dropna`, and after
+    `self.model = SVC()` (from sklearn) `self.model.fit` is `sklearn.svm.SVC.fit`. What cannot be resolved keeps its
+    text with a question mark in front: `?model.fit`. Builtins stay bare: `open`, `print`.
+    """
+
+    name: str
+    receiver: str
+    """The source text in front of the last dot: `self.model`, `df`, `?` for anything complicated, or empty."""
+    line: int
+    column: int
+    end_line: int
+    scope: str
+    """The qualified name of the enclosing function or class; empty at module level."""
+    args: tuple[Expr, ...]
+    keywords: dict[str, Expr]
+    """By name; `**` for unpacked mappings."""
+    targets: tuple[str, ...] = ()
+    """Names that the result is bound to, as source text: `X`, `self.scaler`, `df['age']`."""
+    role: str = ""
+    """`decorator`, `with`, `await`, `return`, `argument` (of another call), `condition`, `for`, or empty."""
+    guards: tuple[str, ...] = ()
+    """The conditions, handlers and loops around it, outermost first, e.g. `if args.train`, `for`, `try`, `except`."""
+
+    @property
+    def method(self) -> str:
+        """The last part of the name."""
+        return self.name.rpartition(".")[2]
+
+    def argument(self, position: int | None = None, *names: str) -> Expr | None:
+        """An argument by keyword, else by position."""
+        for name in names:
+            if name in self.keywords:
+                return self.keywords[name]
+        if position is not None and position < len(self.args):
+            return self.args[position]
+        return None
+
+
+class Assign(Struct, frozen=True):
+    """A name, attribute or item bound to a value."""
+
+    target: str
+    """As source text: `MODEL_PATH`, `self.model`, `df['age']`, `Config.path` for class attributes."""
+    value: Expr
+    line: int
+    scope: str
+    annotation: str = ""
+    """The resolved annotation, if there is one."""
+    augmented: bool = False
+
+
+class Parameter(Struct, frozen=True):
+    """One parameter of a function."""
+
+    name: str
+    annotation: str = ""
+    """The resolved dotted name, subscripts included: `list[app.schemas.Row]`."""
+    default: Expr | None = None
+
+
+class Function(Struct, frozen=True):
+    """A function or method."""
+
+    name: str
+    """Qualified within the file: `Model.predict`, `build.inner`."""
+    line: int
+    end_line: int
+    parameters: tuple[Parameter, ...]
+    decorators: tuple[str, ...]
+    """Resolved names, without arguments; those with arguments are calls with the role `decorator` too."""
+    annotation: str
+    """Of the return value."""
+    returns: tuple[Expr, ...]
+    is_async: bool
+    is_generator: bool
+    statements: int
+    """In the body, nested ones included, the docstring left out; 0 for a stub of `pass` or `...`."""
+    doc: str
+    """The docstring."""
+    in_class: str = ""
+    """The qualified name of the class it is a method of."""
+
+
+class Class(Struct, frozen=True):
+    """A class."""
+
+    name: str
+    """Qualified within the file."""
+    line: int
+    end_line: int
+    bases: tuple[str, ...]
+    """Resolved names."""
+    decorators: tuple[str, ...]
+    fields: tuple[Parameter, ...]
+    """Annotated or assigned attributes of the body."""
+    methods: tuple[str, ...]
+    """Plain names."""
+    doc: str
+
+
+class Condition(Struct, frozen=True):
+    """A test that decides something: an assert, or an `if` whose body raises, exits or returns."""
+
+    effect: str
+    """`assert`, `raise`, `exit`, `return`, `warn` (logs or prints only), or `other`."""
+    test: Expr
+    names: tuple[str, ...]
+    """Every dotted name read in the test, as source text."""
+    calls: tuple[str, ...]
+    """Every resolved call in the test."""
+    operators: tuple[str, ...]
+    """Comparison operators in the test: `<`, `==`, `in`, `is not`..."""
+    line: int
+    scope: str
+
+
+class Text(Struct, frozen=True):
+    """A string constant that is not a docstring."""
+
+    value: str
+    """At most 400 characters of it."""
+    length: int
+    line: int
+    column: int
+    scope: str
+
+
+class Broken(Struct, frozen=True):
+    """A statement that could not be read and was left out."""
+
+    line: int
+    message: str
+
+
+class PythonFile(Struct, frozen=True):
+    """One Python file."""
+
+    patterns: ClassVar[tuple[str, ...]] = ("*.py", "*.pyw")
+    max_bytes: ClassVar[int] = 1_500_000
+    version: ClassVar[int] = 1
+
+    imports: tuple[Import, ...] = ()
+    functions: tuple[Function, ...] = ()
+    classes: tuple[Class, ...] = ()
+    calls: tuple[Call, ...] = ()
+    assigns: tuple[Assign, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    raises: tuple[tuple[int, str, str], ...] = ()
+    """(line, scope, resolved exception name)."""
+    texts: tuple[Text, ...] = ()
+    names: frozenset[str] = frozenset()
+    """Every identifier that occurs."""
+    exports: tuple[str, ...] = ()
+    """`__all__`."""
+    main_guard: int = 0
+    """The line of `if __name__ == "__main__"`, or 0."""
+    statements: int = 0
+    """Module-level statements that do something: not imports, definitions, docstrings or constants."""
+    code_lines: int = 0
+    """Lines that hold code."""
+    doc: str = ""
+    broken: tuple[Broken, ...] = ()
+    """Statements that could not be read, with the line of each."""
+    python2: bool = False
+
+    @classmethod
+    def parse(cls, data: bytes) -> Self:
+        """The file's facts; statements with syntax errors, Python 2 included, are repaired or left out."""
+        raise NotImplementedError
