@@ -5,29 +5,11 @@ The tree itself is thrown away; what is kept depends on the bytes alone, so it c
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import ClassVar, Self, cast
 
 from msgspec import Struct
 
-
-class Expr(Struct, frozen=True):
-    """An expression as far as checks need it; nested at most a few levels deep."""
-
-    kind: str
-    """`str`, `int`, `float`, `bool`, `none`, `bytes`, `name` (a dotted name), `call`, `list` (also tuples and sets),
-    `dict`, `format` (an f-string, or a string built with + or %), `item` (a subscript), `compare`, `operation`,
-    `lambda`, `await`, `star`, `comprehension` or `other`."""
-    text: str = ""
-    """Constants as text; the resolved dotted name of names and called things; format strings with `*` for holes."""
-    items: tuple[Expr, ...] = ()
-    """Arguments of a call, elements of a list, operands, [value, index] of an item."""
-    keys: tuple[str, ...] = ()
-    """The constant keys of a dict and the keyword names of a call; they belong to the last `items`."""
-
-    @property
-    def is_constant(self) -> bool:
-        """Whether the value is written down right here."""
-        return self.kind in {"str", "int", "float", "bool", "none", "bytes"}
+from ml_readiness.parsers.expressions import Expr
 
 
 class Import(Struct, frozen=True):
@@ -56,7 +38,8 @@ class Call(Struct, frozen=True):
     `name` is resolved through imports and through what local names were assigned from: after
     `import pandas as pd; df = pd.read_csv(p); df.dropna()` the last call is `pandas.read_csv.dropna`, and after
     `self.model = SVC()` (from sklearn) `self.model.fit` is `sklearn.svm.SVC.fit`. What cannot be resolved keeps its
-    text with a question mark in front: `?model.fit`. Builtins stay bare: `open`, `print`.
+    text with a question mark in front: `?model.fit`. Builtins stay bare: `open`, `print`. What the file itself defines
+    starts with a colon: `:build_model`, `:Model.predict`. Names from relative imports keep their dots: `.data.clean`.
     """
 
     name: str
@@ -222,4 +205,6 @@ class PythonFile(Struct, frozen=True):
     @classmethod
     def parse(cls, data: bytes) -> Self:
         """The file's facts; statements with syntax errors, Python 2 included, are repaired or left out."""
-        raise NotImplementedError
+        from ml_readiness.parsers.reader import read_python  # noqa: PLC0415
+
+        return cast("Self", read_python(data))

@@ -1,0 +1,141 @@
+"""What a name in a Python file stands for: imports, definitions, and what variables were assigned from."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from dataclasses import dataclass, field
+
+BUILTINS = frozenset(dir(builtins)) | {"unicode", "xrange", "raw_input", "reload", "execfile", "basestring"}
+RETURN_THEMSELVES = frozenset(
+    [
+        "fit",
+        "partial_fit",
+        "to",
+        "cuda",
+        "cpu",
+        "eval",
+        "train",
+        "half",
+        "float",
+        "double",
+        "bfloat16",
+        "set_params",
+        "set_output",
+        "requires_grad_",
+        "compile",
+        "__enter__",
+        "__aenter__",
+    ]
+)
+"""Methods whose result is their own object, so that a chain keeps its type."""
+LONGEST_CHAIN = 6
+
+
+@dataclass(slots=True)
+class Scope:
+    """The names bound in a module, class or function."""
+
+    name: str
+    """Qualified; empty for the module."""
+    parent: Scope | None = None
+    bindings: dict[str, str] = field(default_factory=dict)
+    is_class: bool = False
+    bases: tuple[str, ...] = ()
+    methods: frozenset[str] = frozenset()
+    owner: Scope | None = None
+    """The class that a method belongs to."""
+
+    def qualify(self, name: str) -> str:
+        """The qualified name of something defined in this scope."""
+        return f"{self.name}.{name}" if self.name else name
+
+    def lookup(self, name: str) -> str | None:
+        """What a bare name is bound to, by Python's rules; class bodies are not seen from methods."""
+        scope: Scope | None = self
+        while scope is not None:
+            if (scope is self or not scope.is_class) and name in scope.bindings:
+                return scope.bindings[name]
+            scope = scope.parent
+        return None
+
+
+def dotted(node: ast.expr) -> tuple[ast.expr, list[str]]:
+    """The innermost expression of an attribute chain, and the attribute names after it."""
+    parts: list[str] = []
+    while True:
+        if isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+            node = node.value
+        elif isinstance(node, ast.Subscript | ast.Await):
+            node = node.value
+        else:
+            parts.reverse()
+            return node, parts
+
+
+def resolve(node: ast.expr, scope: Scope) -> str:
+    """The dotted name of a name, attribute chain or called thing, as `Call.name` explains it."""
+    base, parts = dotted(node)
+    if isinstance(base, ast.Name):
+        if base.id in {"self", "cls"} and scope.owner is not None and parts:
+            return _own(scope.owner, base.id, parts)
+        bound = scope.lookup(base.id)
+        if bound is None:
+            bound = base.id if base.id in BUILTINS else "?" + base.id
+        return _chain(bound, parts)
+    if isinstance(base, ast.Call):
+        return _chain(result_of(resolve(base.func, scope)), parts)
+    if isinstance(base, ast.Constant):
+        return _chain(type(base.value).__name__, parts)
+    return _chain("?", parts)
+
+
+def result_of(callee: str) -> str:
+    """What to call the value that a call gives: the callee's name, or its object where methods return themselves."""
+    head, _, method = callee.rpartition(".")
+    return head if head and method in RETURN_THEMSELVES and not head.endswith("?") else callee
+
+
+def receiver(node: ast.expr) -> str:
+    """The source text in front of the last dot of a called thing."""
+    return text_of(node.value) if isinstance(node, ast.Attribute) else ""
+
+
+def text_of(node: ast.expr) -> str:
+    """The source text of a target or receiver: names, attributes and constant items; `?` for anything else."""
+    suffixes: list[str] = []
+    while True:
+        if isinstance(node, ast.Attribute):
+            suffixes.append("." + node.attr)
+            node = node.value
+        elif isinstance(node, ast.Subscript):
+            index = node.slice
+            suffixes.append(f"[{index.value!r}]"[:80] if isinstance(index, ast.Constant) else "[]")
+            node = node.value
+        else:
+            break
+    base = node.id if isinstance(node, ast.Name) else "?"
+    return base + "".join(reversed(suffixes))
+
+
+def _own(owner: Scope, base: str, parts: list[str]) -> str:
+    attribute = f"self.{parts[0]}"
+    if attribute in owner.bindings:
+        return _chain(owner.bindings[attribute], parts[1:])
+    if parts[0] in owner.methods:
+        return _chain(f":{owner.name}.{parts[0]}", parts[1:])
+    library = next((b for b in owner.bases if not b.startswith((":", "?")) and b not in BUILTINS), None)
+    if library is not None and len(parts) == 1:
+        return f"{library}.{parts[0]}"
+    return "?" + ".".join([base, *parts])
+
+
+def _chain(bound: str, parts: list[str]) -> str:
+    if not parts:
+        return bound
+    name = ".".join([bound, *parts])
+    if name.count(".") <= LONGEST_CHAIN + bound.count(".", 0, 1):
+        return name
+    pieces = name.split(".")
+    return ".".join([*pieces[:LONGEST_CHAIN], pieces[-1]])

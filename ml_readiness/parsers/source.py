@@ -1,0 +1,120 @@
+"""Python source as a tree: statements that this interpreter cannot parse are repaired or left out, never the file."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tokenize
+from dataclasses import dataclass
+from io import BytesIO
+
+MAX_REPAIRS = 60
+MAX_REPAIR_WORK = 12_000_000
+"""Bytes parsed in all while repairing one file."""
+
+_PYTHON2 = (
+    (re.compile(r"^(\s*)print\s*>>\s*([\w.]+)\s*,\s*(.*?)(,?)\s*$"), r"\1print(\3, file=\2)"),
+    (re.compile(r"^(\s*)print\s*$"), r"\1print()"),
+    (re.compile(r"^(\s*)print\s+((?![=.,)\]]|(?:in|is|and|or|not in|if)\b)[^#;]*?),?\s*$"), r"\1print(\2)"),
+    (re.compile(r"^(\s*)print(\s*\(.*\)\s*%.*|\s*\(.*\)\s*,.*)$"), r"\1print(\2)"),
+    (re.compile(r"^(\s*except\s+[\w.()\s,]+?)\s*,\s*(\w+)\s*:"), r"\1 as \2:"),
+    (re.compile(r"^(\s*)raise\s+([\w.]+)\s*,\s*(.+?)\s*$"), r"\1raise \2(\3)"),
+    (re.compile(r"^(\s*)exec\s+([^(].*?)(\s+in\s+.*)?$"), r"\1exec(\2)"),
+    (re.compile(r"(?<![\w.])0([0-7]+)(?![\w.])"), r"0o\1"),
+    (re.compile(r"\b[uU][rR](?=['\"])"), "r"),
+)
+_TYPE_PARAMETERS = re.compile(r"^(\s*(?:async\s+)?(?:def|class)\s+\w+)\[[^\]]*(?:\[[^\]]*\][^\]]*)*\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A parsed file and what had to be left out of it."""
+
+    tree: ast.Module
+    text: str
+    broken: tuple[tuple[int, str], ...]
+    """(line, message) of each statement that was left out."""
+    python2: bool
+
+
+def read(data: bytes) -> Source:
+    """The tree of a file's bytes; SyntaxError, ValueError, RecursionError or MemoryError where nothing helps."""
+    try:
+        tree = ast.parse(data)
+    except SyntaxError:
+        return _repaired(_decode(data))
+    return Source(tree, _decode(data), (), False)
+
+
+def _decode(data: bytes) -> str:
+    if b"\0" in data:
+        raise ValueError("source code cannot contain null bytes")
+    try:
+        encoding, _ = tokenize.detect_encoding(BytesIO(data).readline)
+        if encoding not in {"utf-8", "utf-8-sig", "iso-8859-1", "iso-8859-15", "ascii", "latin-1", "cp1252"}:
+            encoding = "utf-8"
+    except SyntaxError:
+        encoding = "utf-8"
+    return data.decode(encoding, "replace").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _repaired(text: str) -> Source:
+    lines = text.split("\n")
+    broken: list[tuple[int, str]] = []
+    python2 = False
+    work = 0
+    for attempt in range(MAX_REPAIRS):
+        try:
+            tree = ast.parse("\n".join(lines))
+        except SyntaxError as error:
+            work += len(text)
+            if work > MAX_REPAIR_WORK:
+                raise
+            if attempt == 0 and (modern := _modernised(lines)) != lines:
+                python2 = _differs_in_python2(lines, modern)
+                lines = modern
+                continue
+            line = min(max(error.lineno or 1, 1), len(lines))
+            broken.append((line, str(error.msg)))
+            _leave_out(lines, line, str(error.msg))
+        else:
+            return Source(tree, text, tuple(broken), python2)
+    raise SyntaxError(f"more than {MAX_REPAIRS} statements that are not Python, first: {broken[0][1]}")
+
+
+def _modernised(lines: list[str]) -> list[str]:
+    """The lines with Python 2 statements in their Python 3 form and without type parameters."""
+    modern: list[str] = []
+    for line in lines:
+        if len(line) < 1000 and not line.lstrip().startswith("#"):
+            for pattern, replacement in _PYTHON2:
+                line = pattern.sub(replacement, line)
+            line = _TYPE_PARAMETERS.sub(r"\1", line)
+        modern.append(line)
+    return modern
+
+
+def _differs_in_python2(before: list[str], after: list[str]) -> bool:
+    return any(
+        old != new and re.match(r"\s*(?:print|except|raise|exec)\b", old)
+        for old, new in zip(before, after, strict=True)
+    )
+
+
+def _leave_out(lines: list[str], number: int, message: str) -> None:
+    """Replaces the offending line by one that keeps the rest readable."""
+    index = number - 1
+    if "expected an indented block" in message:
+        header = max((i for i in range(index) if lines[i].rstrip().endswith(":")), default=index)
+        lines[header] += " pass"
+        return
+    while index > 0 and lines[index].strip() in {"", "pass", "if True:"}:
+        index -= 1
+    line = lines[index]
+    indent = line[: len(line) - len(line.lstrip())]
+    if "unexpected indent" in message or "unindent" in message:
+        lines[index] = ""
+    elif line.rstrip().endswith(":") and line.lstrip().split(" ")[0] not in {"else:", "elif", "except", "finally:"}:
+        lines[index] = indent + "if True:"
+    else:
+        lines[index] = indent + "pass"
