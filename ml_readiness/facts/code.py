@@ -1,0 +1,336 @@
+"""What the project's Python code does: every file and notebook, with calls resolved across the project."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from ml_readiness.documents import Documents
+from ml_readiness.facts.files import Files, is_example, is_test
+from ml_readiness.facts.modules import Modules
+from ml_readiness.parsers.notebook import Notebook
+from ml_readiness.parsers.python import PythonFile
+from ml_readiness.report import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from ml_readiness.parsers.expressions import Expr
+    from ml_readiness.parsers.python import Call, Class, Function
+
+MAX_HOPS = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Unit:
+    """A Python file, or the code cells of one notebook."""
+
+    path: str
+    python: PythonFile
+    notebook: Notebook | None = None
+
+    @cached_property
+    def is_test(self) -> bool:
+        """Whether it is a test by its name."""
+        return is_test(self.path)
+
+    @cached_property
+    def is_example(self) -> bool:
+        """Whether it is an example or documentation."""
+        return is_example(self.path)
+
+    @property
+    def is_notebook(self) -> bool:
+        """Whether it is a notebook."""
+        return self.notebook is not None
+
+    @property
+    def is_production(self) -> bool:
+        """Whether it could run in production: not a test, not an example, not a notebook."""
+        return not (self.is_test or self.is_example or self.is_notebook)
+
+    def location(self, line: int, column: int | None = None) -> Location:
+        """Where a line of the code is; in a notebook, the cell and the line within it."""
+        if self.notebook is None:
+            return Location(path=self.path, line=line or None, column=column)
+        cell, within = self.notebook.place(line)
+        return Location(path=self.path, cell=cell, line=within, column=column)
+
+    @cached_property
+    def functions(self) -> Mapping[str, Function]:
+        """By qualified name."""
+        return {function.name: function for function in self.python.functions}
+
+    @cached_property
+    def classes(self) -> Mapping[str, Class]:
+        """By qualified name."""
+        return {each.name: each for each in self.python.classes}
+
+    @cached_property
+    def values(self) -> Mapping[str, Expr]:
+        """Module-level and class-level names that are bound once, and their values."""
+        found: dict[str, Expr] = {}
+        twice: set[str] = set()
+        for assign in self.python.assigns:
+            if not assign.scope or assign.scope in self.classes:
+                (twice.add if assign.target in found else lambda _: None)(assign.target)
+                found.setdefault(assign.target, assign.value)
+        return {name: value for name, value in found.items() if name not in twice}
+
+    def imports_any(self, *tops: str) -> bool:
+        """Whether the file imports one of these packages, given by their dotted beginnings."""
+        return any(
+            each.module == top or each.module.startswith(top + ".") or f"{each.module}.{each.name}" == top
+            for each in self.python.imports
+            for top in tops
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A call at its place, under the name it has when the project's own functions are seen through."""
+
+    unit: Unit
+    call: Call
+    name: str
+
+    @property
+    def location(self) -> Location:
+        """Where the call is."""
+        return self.unit.location(self.call.line, self.call.column)
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A function or class of the project."""
+
+    unit: Unit
+    name: str
+    """Qualified within the unit; empty for the module itself."""
+
+    @property
+    def function(self) -> Function | None:
+        """The function, or the constructor of the class."""
+        return self.unit.functions.get(self.name) or self.unit.functions.get(f"{self.name}.__init__")
+
+    @property
+    def as_class(self) -> Class | None:
+        """The class, if it is one."""
+        return self.unit.classes.get(self.name)
+
+
+@dataclass(frozen=True)
+class Code:
+    """Every readable unit of the project's own code, with the ways between them."""
+
+    units: tuple[Unit, ...]
+    modules: Modules
+
+    @classmethod
+    def gather(cls, documents: Documents, files: Files, modules: Modules) -> Self:
+        """From the project's own Python files and Python notebooks."""
+        scripts = [Unit(path, doc) for path, doc in documents.all(PythonFile) if not files.is_vendored(path)]
+        notebooks = [
+            Unit(path, doc.code, doc)
+            for path, doc in documents.all(Notebook)
+            if not files.is_vendored(path) and doc.language == "python"
+        ]
+        return cls(tuple(sorted(scripts + notebooks, key=lambda unit: unit.path)), modules)
+
+    @cached_property
+    def by_path(self) -> Mapping[str, Unit]:
+        """Units by path."""
+        return {unit.path: unit for unit in self.units}
+
+    @cached_property
+    def production(self) -> tuple[Unit, ...]:
+        """Units that could run in production."""
+        return tuple(unit for unit in self.units if unit.is_production)
+
+    @cached_property
+    def tests(self) -> tuple[Unit, ...]:
+        """Units that are tests by name."""
+        return tuple(unit for unit in self.units if unit.is_test)
+
+    @cached_property
+    def notebooks(self) -> tuple[Unit, ...]:
+        """Units that are notebooks and not tests."""
+        return tuple(unit for unit in self.units if unit.is_notebook and not unit.is_test)
+
+    @cached_property
+    def sites(self) -> tuple[Site, ...]:
+        """Every call."""
+        seen = [Site(unit, call, self.canonical(unit, call.name)) for unit in self.units for call in unit.python.calls]
+        callers: dict[str, list[Site]] = defaultdict(list)
+        for site in seen:
+            if site.name.startswith(":"):
+                callers[site.name].append(site)
+        return tuple(self._with_parameter_typed(site, callers) for site in seen)
+
+    def _with_parameter_typed(self, site: Site, callers: Mapping[str, list[Site]]) -> Site:
+        """A call on a parameter, named after what the callers of the function pass for it."""
+        first, _, rest = site.name[1:].partition(".")
+        function = site.unit.functions.get(site.call.scope)
+        if not site.name.startswith("?") or not rest or function is None:
+            return site
+        names = [p.name for p in function.parameters]
+        if first not in names:
+            return site
+        position = names.index(first) - bool(function.in_class)
+        for caller in callers.get(f":{site.unit.path}:{function.name}", ()):
+            passed = caller.call.argument(position, first)
+            if passed is not None and passed.kind in {"name", "call"} and not passed.text.startswith("?"):
+                origin = self.canonical(caller.unit, passed.text)
+                return Site(site.unit, site.call, f"{origin}.{rest}")
+        return site
+
+    @cached_property
+    def by_method(self) -> Mapping[str, tuple[Site, ...]]:
+        """Calls by the last part of their canonical name."""
+        found: dict[str, list[Site]] = defaultdict(list)
+        for site in self.sites:
+            found[site.name.rpartition(".")[2].lstrip(":?")].append(site)
+        return {name: tuple(sites) for name, sites in found.items()}
+
+    def calls_to(self, *names: str) -> Iterator[Site]:
+        """Calls to one of these: a dotted name is met exactly or, where it ends alike, through its package
+        (`sklearn.train_test_split` meets `sklearn.model_selection.train_test_split`); a name that starts with a dot is
+        a method of anything; a bare name is a builtin or an unresolved function.
+        """
+        for name in names:
+            yield from (site for site in self.by_method.get(name.rpartition(".")[2], ()) if meets(site.name, name))
+
+    def calls_in(self, unit: Unit, scope: str | None = None) -> Iterator[Site]:
+        """The calls of one unit, or of one of its functions with what is nested in it."""
+        return (
+            site
+            for site in self._by_unit.get(unit.path, ())
+            if scope is None or site.call.scope == scope or site.call.scope.startswith(scope + ".")
+        )
+
+    @cached_property
+    def _by_unit(self) -> Mapping[str, tuple[Site, ...]]:
+        found: dict[str, list[Site]] = defaultdict(list)
+        for site in self.sites:
+            found[site.unit.path].append(site)
+        return {path: tuple(sites) for path, sites in found.items()}
+
+    def define(self, unit: Unit, name: str) -> Definition | None:
+        """The project's own definition that a resolved name of a unit stands for; re-exports are followed."""
+        for _ in range(MAX_HOPS):
+            if name.startswith(":"):
+                return Definition(unit, name[1:])
+            found = self._module_prefix(unit, name)
+            if found is None:
+                return None
+            unit, rest = found
+            if not rest or rest.partition(".")[0] in unit.functions or rest.partition(".")[0] in unit.classes:
+                return Definition(unit, rest)
+            first, _, more = rest.partition(".")
+            imported = next((each for each in unit.python.imports if each.alias == first), None)
+            if imported is None:
+                return Definition(unit, rest)
+            joint = "" if imported.module.endswith(".") else "."
+            name = ".".join(filter(None, [f"{imported.module}{joint}{imported.name}".rstrip("."), more]))
+        return None
+
+    def _module_prefix(self, unit: Unit, name: str) -> tuple[Unit, str] | None:
+        """The longest beginning of a dotted name that is a module of the project, and what is left."""
+        if name.startswith("?") or "." not in name.lstrip("."):
+            path = self.modules.find(name, unit.path) if name and not name.startswith("?") else None
+            return (self.by_path[path], "") if path in self.by_path else None
+        dots = len(name) - len(name.lstrip("."))
+        parts = name[dots:].split(".")
+        if not dots and parts[0] not in self.modules.by_name and parts[0] not in self.modules.folders:
+            return None
+        for end in range(len(parts), 0 if not dots else -1, -1):
+            path = self.modules.find("." * dots + ".".join(parts[:end]), unit.path)
+            if path is not None and path in self.by_path:
+                return self.by_path[path], ".".join(parts[end:])
+        return None
+
+    @cached_property
+    def _canonical(self) -> dict[tuple[str, str], str]:
+        return {}
+
+    def canonical(self, unit: Unit, name: str) -> str:
+        """A resolved name with the project's own functions seen through: what `load().predict` is, if `load` returns
+        what `joblib.load` gives, is `joblib.load.predict`. The project's own things are `:path:name`.
+        """
+        key = (unit.path, name)
+        if key not in self._canonical:
+            self._canonical[key] = name  # a circle of definitions ends here
+            self._canonical[key] = self._see_through(unit, name)
+        return self._canonical[key]
+
+    def _see_through(self, unit: Unit, name: str) -> str:
+        definition = self.define(unit, name)
+        if definition is None:
+            return name
+        unit, parts = definition.unit, definition.name.split(".")
+        for end in range(len(parts), 0, -1):
+            head, rest = ".".join(parts[:end]), parts[end:]
+            if head in unit.functions and rest:
+                return self._through(unit, unit.functions[head].returns, rest) or f":{unit.path}:{definition.name}"
+            if head in unit.classes and rest and ".".join([head, rest[0]]) not in unit.functions:
+                return self._through_class(unit, head, rest) or f":{unit.path}:{definition.name}"
+        if parts[0] in unit.values and parts[0] not in unit.functions:
+            value = unit.values[parts[0]]
+            return self._through(unit, (value,), parts[1:]) or f":{unit.path}:{definition.name}"
+        return f":{unit.path}:{definition.name}"
+
+    def _through(self, unit: Unit, values: tuple[Expr, ...], rest: list[str]) -> str:
+        named = next((v for v in values if v.kind in {"call", "name"} and v.text and not v.text.startswith("?")), None)
+        return self.canonical(unit, ".".join([named.text, *rest])) if named is not None else ""
+
+    def _through_class(self, unit: Unit, name: str, rest: list[str]) -> str:
+        target = f"self.{rest[0]}"
+        for assign in unit.python.assigns:
+            if assign.target == target and assign.scope.startswith(name + ".") and assign.value.kind == "call":
+                return self.canonical(unit, ".".join([assign.value.text, *rest[1:]]))
+        for base in unit.classes[name].bases:
+            if not base.startswith("?"):
+                return self.canonical(unit, ".".join([base, *rest]))
+        return ""
+
+    @cached_property
+    def imported(self) -> Mapping[str, tuple[str, ...]]:
+        """For each unit, the project's own files that it imports."""
+        return {unit.path: tuple(sorted(self._imports_of(unit))) for unit in self.units}
+
+    def _imports_of(self, unit: Unit) -> set[str]:
+        found: set[str] = set()
+        for each in unit.python.imports:
+            joint = "" if each.module.endswith(".") else "."
+            names = [each.module] if each.name in {"", "*"} else [f"{each.module}{joint}{each.name}", each.module]
+            for name in names:
+                path = self.modules.find(name, unit.path)
+                if path is not None and path != unit.path:
+                    found.add(path)
+        return found
+
+    def closure(self, unit: Unit) -> frozenset[Unit]:
+        """The unit and every unit of the project that it reaches by importing."""
+        reached, stack = {unit.path}, [unit.path]
+        while stack:
+            for path in self.imported.get(stack.pop(), ()):
+                if path not in reached and path in self.by_path:
+                    reached.add(path)
+                    stack.append(path)
+        return frozenset(self.by_path[path] for path in reached)
+
+    def where(self, holds: Callable[[Unit], bool]) -> tuple[Unit, ...]:
+        """The units for which something holds."""
+        return tuple(unit for unit in self.units if holds(unit))
+
+
+def meets(name: str, wanted: str) -> bool:
+    """Whether a resolved name is what `Code.calls_to` asks for."""
+    if name == wanted:
+        return True
+    if wanted.startswith("."):
+        return name.endswith(wanted)
+    top, _, rest = wanted.partition(".")
+    return bool(rest) and name.startswith(top + ".") and name.endswith("." + rest)

@@ -1,0 +1,191 @@
+"""Where a model is prepared for, trained, measured, saved, loaded and asked: the calls that matter, by stage."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import yaml
+
+from ml_readiness.facts.code import Code
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ml_readiness.facts.code import Site, Unit
+
+KNOWLEDGE = Path(__file__).parent / "knowledge" / "lifecycle.yml"
+PREPARES = re.compile(
+    r"preprocess|prepare|clean|normali[sz]|standardi[sz]|scale|encode|token|featur|impute|transform|augment|chunk"
+    r"|vectori[sz]|resample",
+    re.IGNORECASE,
+)
+"""Names of first-party functions that say they prepare data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """How the calls of one stage are recognised."""
+
+    names: frozenset[str]
+    packages: tuple[str, ...]
+    """Packages all of whose callables belong, from entries that end in `.*`."""
+    methods: Mapping[str, re.Pattern[str]]
+    unless: re.Pattern[str]
+
+    def meets(self, name: str) -> bool:
+        """Whether a canonical call name belongs to this stage."""
+        if self.unless.match(name):
+            return False
+        head, _, method = name.rpartition(".")
+        objects = self.methods.get(method)
+        if objects is not None and objects.match(head):
+            return True
+        top, _, _ = name.partition(".")
+        return name in self.names or f"{top}..{method}" in self.names or name.startswith(self.packages)
+
+
+@cache
+def stages() -> Mapping[str, Stage]:
+    """The knowledge file, compiled."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    data = yaml.load(KNOWLEDGE.read_text("utf-8"), Loader=loader)  # noqa: S506
+    return {name: _stage(entry) for name, entry in data.items()}
+
+
+def _stage(entry: Mapping[str, object]) -> Stage:
+    functions = _strings(entry.get("functions"))
+    methods = entry.get("methods")
+    packages = tuple(name[:-1] for name in functions if name.endswith(".*"))
+    exact = [name for name in functions if not name.endswith("*")]
+    loose = [f"{name.partition('.')[0]}..{name.rpartition('.')[2]}" for name in exact if name.count(".") == 1]
+    return Stage(
+        names=frozenset(exact + loose),
+        packages=packages,
+        methods={
+            str(method): _beginnings(_strings(tops))
+            for method, tops in (methods.items() if isinstance(methods, dict) else ())
+        },
+        unless=_beginnings(_strings(entry.get("unless"))),
+    )
+
+
+def _strings(value: object) -> list[str]:
+    return [str(item) for item in value] if isinstance(value, list) else []
+
+
+def _beginnings(tops: Iterable[str]) -> re.Pattern[str]:
+    alternatives = "|".join(re.escape(top) for top in tops)
+    return re.compile(rf"(?:{alternatives})(?:\.|$)" if alternatives else r"(?!)")
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """The calls of the project by what they do to a model."""
+
+    code: Code
+
+    @classmethod
+    def gather(cls, code: Code) -> Self:
+        """From every call of the project."""
+        return cls(code)
+
+    @cached_property
+    def _by_stage(self) -> Mapping[str, tuple[Site, ...]]:
+        found: dict[str, list[Site]] = {name: [] for name in stages()}
+        for method, sites in self.code.by_method.items():
+            for site in sites:
+                for name, stage in stages().items():
+                    if stage.meets(site.name):
+                        found[name].append(site)
+            if method in {"fit", "train", "predict", "predict_proba"}:
+                self._add_guessed(found, sites)
+            if method == "backward":
+                found["training"] += [site for site in sites if _steps(site.unit)]
+        return {name: tuple(sorted(sites, key=_place)) for name, sites in found.items()}
+
+    def _add_guessed(self, found: dict[str, list[Site]], sites: Iterable[Site]) -> None:
+        """Calls on objects of unknown origin, in files that import a library whose objects have such methods."""
+        for site in sites:
+            stage = "training" if site.name.rpartition(".")[2] in {"fit", "train"} else "predicting"
+            if self._own_estimator(site) or (site.name.startswith("?") and self._plausible(site, stage)):
+                found[stage].append(site)
+
+    def _plausible(self, site: Site, stage: str) -> bool:
+        receiver = site.call.receiver.rpartition(".")[2].lower()
+        if site.name.endswith(".train") and not re.search(r"trainer|model$", receiver):
+            return False
+        if re.search(r"scaler|encoder|imputer|vectori|transformer|pca|tfidf|binari|selector|^le$|^ss$|^sc$", receiver):
+            return False
+        method = site.name.rpartition(".")[2]
+        tops = {each.top for each in site.unit.python.imports}
+        pattern = stages()[stage].methods[method]
+        return any(pattern.match(top) for top in tops if top)
+
+    def _own_estimator(self, site: Site) -> bool:
+        """Whether the receiver is an object of a first-party class that both fits and predicts."""
+        if not site.name.startswith(":"):
+            return False
+        path, _, name = site.name[1:].partition(":")
+        unit = self.code.by_path.get(path)
+        owner = unit.classes.get(name.rpartition(".")[0]) if unit is not None else None
+        return owner is not None and {"fit", "predict"} <= set(owner.methods)
+
+    def _stage(self, name: str) -> tuple[Site, ...]:
+        return self._by_stage[name]
+
+    @property
+    def training(self) -> tuple[Site, ...]:
+        """Calls that fit a model's parameters."""
+        return self._stage("training")
+
+    @property
+    def predicting(self) -> tuple[Site, ...]:
+        """Calls that ask a model."""
+        return self._stage("predicting")
+
+    @property
+    def saving(self) -> tuple[Site, ...]:
+        """Calls that write a model or a fitted transformer."""
+        return self._stage("saving")
+
+    @property
+    def loading(self) -> tuple[Site, ...]:
+        """Calls that read a model or a fitted transformer."""
+        return self._stage("loading")
+
+    @property
+    def measuring(self) -> tuple[Site, ...]:
+        """Calls that compute a metric of a model's quality."""
+        return self._stage("measuring")
+
+    @property
+    def preparing(self) -> tuple[Site, ...]:
+        """Calls that turn raw input into model input."""
+        return self._stage("preparing")
+
+    @property
+    def splitting(self) -> tuple[Site, ...]:
+        """Calls that set evaluation rows apart."""
+        return self._stage("splitting")
+
+    @property
+    def prompting(self) -> tuple[Site, ...]:
+        """Calls of hosted or local language models and of the frameworks around them."""
+        return self._stage("prompting")
+
+    def units(self, *stages: str) -> frozenset[str]:
+        """Paths of the units with a call of one of these stages."""
+        return frozenset(site.unit.path for stage in stages for site in self._stage(stage))
+
+
+def _place(site: Site) -> tuple[str, int, int]:
+    return site.unit.path, site.call.line, site.call.column
+
+
+@cache
+def _steps(unit: Unit) -> bool:
+    return any(call.name.endswith(".step") for call in unit.python.calls)

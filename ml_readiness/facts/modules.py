@@ -1,0 +1,98 @@
+"""Which import names belong to the project itself, and which file each one is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from ml_readiness.facts.files import Files
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class Modules:
+    """The project's own modules, by every dotted name under which some file could import them."""
+
+    paths: tuple[str, ...]
+
+    @classmethod
+    def gather(cls, files: Files) -> Self:
+        """Every own Python file, wherever its import root may be."""
+        return cls(tuple(path for path in files.own if path.endswith(".py")))
+
+    @cached_property
+    def by_name(self) -> Mapping[str, tuple[str, ...]]:
+        """Dotted name to files: `src/app/model.py` is `model`, `app.model` and `src.app.model`."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for path in self.paths:
+            parts = path.removesuffix(".py").split("/")
+            if parts[-1] == "__init__":
+                parts.pop()
+            for start in range(max(0, len(parts) - 8), len(parts)):
+                found[".".join(parts[start:])].append(path)
+        return {name: tuple(paths) for name, paths in found.items()}
+
+    @cached_property
+    def folders(self) -> frozenset[str]:
+        """Names of folders that hold Python files, which namespace packages make importable."""
+        return frozenset(part for path in self.paths for part in path.split("/")[:-1])
+
+    def is_own(self, module: str, importer: str) -> bool:
+        """Whether an absolute import names something of the project: a module or a package of it."""
+        if module.startswith("."):
+            return True
+        top = module.partition(".")[0]
+        if self.find(module, importer) is not None or top in self.folders:
+            return True
+        return any(self._is_near(path, importer) for path in self.by_name.get(top, ()))
+
+    def find(self, module: str, importer: str) -> str | None:
+        """The file of a module as a given file would import it; the nearest where several could be meant."""
+        if module.startswith("."):
+            return self._relative(module, importer)
+        candidates = [path for path in self.by_name.get(module, ()) if self._is_near(path, importer)]
+        return max(candidates, key=lambda path: _closeness(path, importer, module), default=None)
+
+    def _relative(self, module: str, importer: str) -> str | None:
+        level = len(module) - len(module.lstrip("."))
+        folder = importer.split("/")[:-level]
+        stem = "/".join([*folder, *module[level:].split(".")]).rstrip("/")
+        for path in (f"{stem}.py", f"{stem}/__init__.py"):
+            if path in self._known:
+                return path
+        return None
+
+    def _is_near(self, path: str, importer: str) -> bool:
+        """A bare top-level name only means a file beside the importer, or at a likely import root."""
+        folder = path.removesuffix("/__init__.py").rpartition("/")[0]
+        name = path.rpartition("/")[2]
+        if name == "__init__.py":
+            return True
+        return importer.startswith(folder) or folder.rpartition("/")[2] in ROOTS or folder in self._package_free
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(self.paths)
+
+    @cached_property
+    def _package_free(self) -> frozenset[str]:
+        """Folders without `__init__.py`, whose files can be imported when the folder is on the path."""
+        folders = {path.rpartition("/")[0] for path in self.paths}
+        return frozenset(folder for folder in folders if f"{folder}/__init__.py" not in self._known)
+
+
+ROOTS = frozenset({"", "src", "lib", "python", "app", "code", "scripts", "source"})
+
+
+def _closeness(path: str, importer: str, module: str) -> tuple[int, int, int]:
+    shared = 0
+    for ours, theirs in zip(path.split("/")[:-1], importer.split("/")[:-1], strict=False):
+        if ours != theirs:
+            break
+        shared += 1
+    exact = path in {f"{module.replace('.', '/')}.py", f"{module.replace('.', '/')}/__init__.py"}
+    return (shared, exact, -len(path))
