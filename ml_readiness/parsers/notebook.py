@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 import msgspec
 from msgspec import Struct
 
 from ml_readiness.documents import PARSE_ERRORS
+from ml_readiness.parsers.loose import mapping, sequence, text
 from ml_readiness.parsers.magics import WRITING_CELLS, is_python, mask
 from ml_readiness.parsers.python import PythonFile
 from ml_readiness.parsers.text import decode
@@ -99,7 +100,7 @@ class Notebook(Struct, frozen=True, dict=True):
                 found.append(cell)
                 continue
             masked = mask(cell.source)
-            magics.extend(Magic(cell.index, line, text) for line, text in masked.magics)
+            magics.extend(Magic(cell.index, line, taken) for line, taken in masked.magics)
             if masked.cell_magic in WRITING_CELLS:
                 written.append(_written(cell, masked.argument))
             size += sum(map(len, masked.lines)) + len(masked.lines)
@@ -164,22 +165,15 @@ def _decode(data: bytes) -> _Raw:
     return raw
 
 
-def _decode_leniently(text: str) -> _Raw:
+def _decode_leniently(source: str) -> _Raw:
     """For what JSON forbids and Python writes all the same: NaN, half characters, a byte order mark."""
-    text = text.strip("\ufeff \t\r\n")
-    content = json.loads(text) if text else {"cells": []}
-    if not isinstance(content, dict):
-        raise TypeError("a notebook is a JSON object")
-    sheets = content.get("worksheets")
-    cells = _raw_cells(content)
-    for sheet in sheets if isinstance(sheets, list) else ():
-        cells = [*(cells or ()), *(_raw_cells(sheet) or ())]
-    return _Raw(content.get("metadata"), cells)
-
-
-def _raw_cells(holder: object) -> list[msgspec.Raw] | None:
-    cells = holder.get("cells") if isinstance(holder, dict) else None
-    return [msgspec.Raw(json.dumps(cell).encode()) for cell in cells] if isinstance(cells, list) else None
+    source = source.strip("\ufeff \t\r\n")
+    content = mapping(json.loads(source) if source else {"cells": []})
+    sheets = sequence(content.get("worksheets"))
+    holders = [holder for holder in (content, *map(mapping, sheets)) if isinstance(holder.get("cells"), list)]
+    cells = [cell for holder in holders for cell in sequence(holder["cells"])]
+    raw = [msgspec.Raw(json.dumps(cell).encode()) for cell in cells]
+    return _Raw(content.get("metadata"), raw if holders else None)
 
 
 def _contents(raw: _Raw) -> Iterator[_Content | None]:
@@ -193,13 +187,12 @@ def _contents(raw: _Raw) -> Iterator[_Content | None]:
 
 def _lenient(content: bytes) -> _Content | None:
     try:
-        value = json.loads(content)
+        value: object = json.loads(content)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(value, dict):
-        return None
-    known = {name: value.get(name) for name in _Content.__struct_fields__ if name != "outputs"}
-    return _Content(**known)
+    known = mapping(value)
+    fields = {name: known.get(name) for name in _Content.__struct_fields__ if name != "outputs"}
+    return msgspec.convert(fields, _Content) if known else None
 
 
 def _cell(index: int, content: _Content | None) -> Cell | None:
@@ -227,26 +220,25 @@ def _cell(index: int, content: _Content | None) -> Cell | None:
 
 def _lines(source: object) -> tuple[str, ...] | None:
     if isinstance(source, list):
-        source = "".join(part for part in source if isinstance(part, str))
-    if not isinstance(source, str):
+        joined = "".join(map(text, sequence(cast("object", source))))
+    elif isinstance(source, str):
+        joined = source
+    else:
         return None
-    text = source.encode("utf-8", "replace").decode().replace("\r\n", "\n").replace("\r", "\n")
-    return tuple(text.split("\n"))
+    clean = joined.encode("utf-8", "replace").decode().replace("\r\n", "\n").replace("\r", "\n")
+    return tuple(clean.split("\n"))
 
 
 def _tags(metadata: object) -> tuple[str, ...]:
-    tags = metadata.get("tags") if isinstance(metadata, dict) else None
-    return tuple(tag for tag in tags if isinstance(tag, str) and tag.isprintable()) if isinstance(tags, list) else ()
+    tags = map(text, sequence(mapping(metadata).get("tags")))
+    return tuple(tag for tag in tags if tag and tag.isprintable())
 
 
 def _language(metadata: object) -> str:
     """What the kernel runs; notebooks that do not say are Python."""
-    names: list[object] = []
-    if isinstance(metadata, dict):
-        for key, name in (("language_info", "name"), ("kernelspec", "language"), ("kernelspec", "name")):
-            part = metadata.get(key)
-            names.append(part.get(name) if isinstance(part, dict) else None)
-    language = next((name.lower() for name in names if isinstance(name, str) and name.isprintable() and name), "python")
+    parts = (("language_info", "name"), ("kernelspec", "language"), ("kernelspec", "name"))
+    names = (text(mapping(mapping(metadata).get(part)).get(key)) for part, key in parts)
+    language = next((name.lower() for name in names if name and name.isprintable()), "python")
     language = KERNELS.get(language, language)
     return "python" if language.startswith(PYTHON_NAMES) else language
 
