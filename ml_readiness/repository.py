@@ -1,0 +1,181 @@
+"""Git asked about a repository under a configuration of our own, so that nothing in the repository can run a command.
+
+git gets a temporary directory with our settings and the repository's references, and is pointed at the repository's
+objects: its configuration, hooks, filters and promisor remotes are never read.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import threading
+import weakref
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ml_readiness.errors import RepositoryError
+from ml_readiness.snapshot import Absent
+
+if TYPE_CHECKING:
+    from typing import IO
+
+    from git.cmd import Git
+
+    from ml_readiness.gitdir import GitDir
+
+SETTINGS = f"""\
+[core]
+\tbare = false
+\tfsmonitor = false
+\tcommitGraph = false
+\thooksPath = {os.devnull}
+\texcludesFile = {os.devnull}
+\tattributesFile = {os.devnull}
+\trepositoryFormatVersion = """
+SHA256 = "[extensions]\n\tobjectFormat = sha256\n"
+
+ENVIRONMENT = {
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_SYSTEM": os.devnull,
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_COUNT": "0",
+    "GIT_CONFIG_PARAMETERS": "",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES": "",
+    "GIT_ALLOW_PROTOCOL": "",
+    "GIT_NAMESPACE": "",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_TRACE": "0",
+}
+_HEADS = ("FETCH_HEAD", "ORIG_HEAD", "MERGE_HEAD")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What git said."""
+
+    output: bytes
+    error: str
+    """Why it stopped early; empty where it came to its end."""
+
+
+class Repository:
+    """A git repository, its objects read through GitPython, its configuration ignored."""
+
+    def __init__(self, where: GitDir, work_tree: Path | None = None) -> None:
+        home = Path(tempfile.mkdtemp(prefix="ml-readiness-"))
+        self._finalizer = weakref.finalize(self, shutil.rmtree, home, ignore_errors=True)
+        _furnish(home, where)
+        self._git = _git_in(home, where.objects, work_tree or home)
+        self._lock = threading.Lock()
+
+    def resolve(self, revision: str) -> str:
+        """The commit that a revision names, as `git rev-parse` understands it; RepositoryError where there is none."""
+        for name in (revision, f"origin/{revision}"):
+            answer = self.ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+            if commit := answer.output.decode("ascii", "replace").strip():
+                return commit
+        raise RepositoryError(f"expected a commit, found none that is called {revision!r} in this repository")
+
+    def ask(self, *command: str, limit: int = 1_000_000, seconds: float = 60) -> Answer:
+        """The output of a git command, cut at a number of bytes and stopped after a number of seconds."""
+        running = self._start(command)
+        answers: IO[bytes] = running.stdout
+        errors: list[bytes] = []
+        drain = threading.Thread(target=_drain, args=(running.stderr, errors), daemon=True)
+        clock = threading.Timer(seconds, running.kill)
+        drain.start()
+        clock.start()
+        try:
+            output = answers.read(limit + 1)
+            if len(output) > limit:
+                running.kill()
+            drain.join()
+            in_time = clock.is_alive()
+            problem = _problem(running, errors)
+        finally:
+            clock.cancel()
+            answers.close()
+        if len(output) > limit:
+            return Answer(output[:limit], f"more than {limit:,} bytes")
+        return Answer(output, problem if in_time else f"no answer within {seconds:g} seconds")
+
+    def read(self, blob: str) -> bytes:
+        """The content of an object; raises `Absent`."""
+        with self._lock:
+            try:
+                return self._git.get_object_data(blob)[3]
+            except (ValueError, OSError) as error:
+                self._git.clear_cache()
+                raise Absent("the object is not in this clone") from error
+
+    def close(self) -> None:
+        """Ends the process that reads objects, and removes the temporary directory."""
+        with self._lock:
+            self._git.clear_cache()
+        self._finalizer()
+
+    def _start(self, command: tuple[str, ...]) -> Git.AutoInterrupt:
+        from git.exc import GitCommandNotFound  # noqa: PLC0415
+
+        try:
+            return self._git.execute(["git", *command], as_process=True)
+        except GitCommandNotFound as error:
+            raise RepositoryError("expected git to be installed, found no such command") from error
+
+
+def _drain(stream: IO[bytes], parts: list[bytes]) -> None:
+    with stream:
+        while part := stream.read(4096):
+            if len(parts) < 4:
+                parts.append(part)
+
+
+def _problem(running: Git.AutoInterrupt, errors: list[bytes]) -> str:
+    from git.exc import GitCommandError  # noqa: PLC0415
+
+    try:
+        running.wait()
+    except GitCommandError as error:
+        said = b"".join(errors).decode("utf-8", "replace").strip().partition("\n")[0]
+        return said or f"status {error.status}"
+    return ""
+
+
+def _furnish(home: Path, where: GitDir) -> None:
+    for folder in ("objects", "refs", "info"):
+        (home / folder).mkdir()
+    content = {
+        "config": SETTINGS + ("1\n" + SHA256 if where.is_sha256 else "0\n"),
+        "HEAD": (where.head() or "ref: refs/heads/none") + "\n",
+        "packed-refs": "".join(f"{value} {name}\n" for name, value in sorted(where.references.items())),
+        "shallow": where.shallow,
+        "info/exclude": where.exclude,
+    }
+    content.update((name, value + "\n") for name in _HEADS if (value := where.head(name)))
+    for name, text in content.items():
+        if text:
+            (home / name).write_bytes(text.encode("utf-8", "surrogateescape"))
+    if where.index is not None:
+        shutil.copyfile(where.index, home / "index", follow_symlinks=False)
+
+
+def _git_in(home: Path, objects: Path, work_tree: Path) -> Git:
+    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+    from git.cmd import Git  # noqa: PLC0415
+
+    git = Git(home)
+    git.update_environment(
+        **ENVIRONMENT,
+        GIT_DIR=str(home),
+        GIT_COMMON_DIR=str(home),
+        GIT_WORK_TREE=str(work_tree),
+        GIT_INDEX_FILE=str(home / "index"),
+        GIT_OBJECT_DIRECTORY=str(objects.resolve()),
+    )
+    return git
