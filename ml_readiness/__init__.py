@@ -1,3 +1,100 @@
 """Could I run this in production? Audits machine-learning repositories without executing them."""
 
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ml_readiness.audit import audit, audit_snapshot
+    from ml_readiness.check import Check, check, fail, ok, partial, unknown
+    from ml_readiness.errors import ReadinessError, RepositoryError, SettingsError
+    from ml_readiness.report import (
+        Confidence,
+        Effort,
+        Finding,
+        Kind,
+        Location,
+        Outcome,
+        ProjectKind,
+        Report,
+        Result,
+        Severity,
+        Step,
+    )
+    from ml_readiness.settings import Settings
+    from ml_readiness.snapshot import Memory, Snapshot
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "Check",
+    "Confidence",
+    "Effort",
+    "Finding",
+    "Kind",
+    "Location",
+    "Memory",
+    "Outcome",
+    "ProjectKind",
+    "ReadinessError",
+    "Report",
+    "RepositoryError",
+    "Result",
+    "Settings",
+    "SettingsError",
+    "Severity",
+    "Snapshot",
+    "Step",
+    "__version__",
+    "audit",
+    "audit_snapshot",
+    "check",
+    "fail",
+    "ok",
+    "partial",
+    "unknown",
+]
+
+_HOMES = {
+    "audit": ("audit", "audit_snapshot"),
+    "check": ("Check", "check", "fail", "ok", "partial", "unknown"),
+    "errors": ("ReadinessError", "RepositoryError", "SettingsError"),
+    "report": (
+        "Confidence",
+        "Effort",
+        "Finding",
+        "Kind",
+        "Location",
+        "Outcome",
+        "ProjectKind",
+        "Report",
+        "Result",
+        "Severity",
+        "Step",
+    ),
+    "settings": ("Settings",),
+    "snapshot": ("Memory", "Snapshot"),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415
+
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+class _Package(type(sys)):  # type: ignore[misc]
+    """The package, whose functions `audit` and `check` are not hidden by the modules of the same name."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in _HOME and isinstance(value, type(sys))):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -144,6 +144,8 @@ class Result(Model):
     outcome: Outcome
     severity: Severity
     effort: Effort
+    prohibition: bool = False
+    """Whether the check forbids something: passing earns nothing, failing costs."""
     findings: tuple[Finding, ...] = ()
     summary: str = ""
     """The answer in a sentence."""

@@ -1,0 +1,196 @@
+"""The command line: commands, where output goes, and exit codes."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from ml_readiness import __version__
+from ml_readiness.errors import ReadinessError, suggestion
+from ml_readiness.render import FORMATS, renderer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ml_readiness.check import Check
+    from ml_readiness.report import Report
+
+FINE, GATE_FAILED, COULD_NOT_RUN, INCOMPLETE = range(4)
+
+EXAMPLES = """\b
+Examples:
+  ml-readiness audit                         the folder you are in
+  ml-readiness audit https://host/team/repo  a repository, cloned for the audit
+  ml-readiness audit --rev v1.2 --fail-under 60
+  ml-readiness audit --format sarif=report.sarif --format markdown=report.md
+  ml-readiness explain tests-run-in-ci
+
+\b
+Exit codes: 0 fine, 1 the gate failed, 2 could not run, 3 ran but incomplete."""
+
+
+class Commands(click.Group):
+    """A group that suggests the command you meant."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command by name; a UsageError names the closest one."""
+        if args and self.get_command(ctx, args[0]) is None:
+            raise click.UsageError(f"there is no command {args[0]!r}{suggestion(args[0], self.commands)}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=Commands,
+    epilog=EXAMPLES,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    invoke_without_command=True,
+)
+@click.version_option(__version__, message="ml-readiness %(version)s")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Could I run this in production? Audits machine-learning repositories without executing them."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+@cli.command(short_help="Audit a folder, a git repository or a URL.")
+@click.argument("source", metavar="[PATH|URL]", default=".")
+@click.option("--rev", metavar="REV", help="Audit this commit, tag or branch instead of the work tree.")
+@click.option(
+    "--format",
+    "formats",
+    metavar="FORMAT[=FILE]",
+    multiple=True,
+    help=f"One of {', '.join(FORMATS)}; with =FILE written there, as often as you like.",
+)
+@click.option("--output", metavar="FILE", type=click.Path(dir_okay=False), help="Where the format without =FILE goes.")
+@click.option("--fail-under", type=click.IntRange(0, 100), metavar="N", help="Exit with 1 if the score is lower.")
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors and what --format asks for.")
+def audit(
+    source: str, rev: str | None, formats: Sequence[str], output: str | None, fail_under: int | None, quiet: bool
+) -> None:
+    """Audit a folder, a git repository or a URL; without a format, a report for people is printed."""
+    targets = _targets(formats, output, quiet=quiet)
+    from ml_readiness.audit import audit as run_audit
+    from ml_readiness.progress import Meter
+
+    with Meter(enabled=not quiet and sys.stderr.isatty()) as meter:
+        report = run_audit(source, rev=rev, progress=meter)
+    for name, file in targets:
+        _write(report, name, file)
+    raise SystemExit(_exit_code(report, fail_under))
+
+
+@cli.command("list", short_help="List the checks and the questions they answer.")
+def list_() -> None:
+    """List the checks with what they weigh and the question each answers."""
+    from ml_readiness import library
+
+    checks = library.load(library.folder())
+    width = max((len(check.id) for check in checks), default=0)
+    for category, question in library.CATEGORIES.items():
+        members = [check for check in checks if check.category == category]
+        if members:
+            click.secho(f"{category}: {question}", bold=True)
+            for check in members:
+                click.echo(f"  {check.id:{width}}  {check.severity.value:8}  {check.question}")
+
+
+@cli.command(short_help="Explain one check: why, how to fix it, examples.")
+@click.argument("name", metavar="CHECK")
+def explain(name: str) -> None:
+    """Explain one check: why it matters, how to fix it, and examples of both sides."""
+    from ml_readiness import library
+    from ml_readiness.render import explanation
+
+    checks = {check.id: check for check in library.load(library.folder())}
+    click.echo(explanation.render(_named(name, checks)), nl=False)
+
+
+@cli.command()
+def schema() -> None:
+    """Print the JSON Schema of the JSON report."""
+    from ml_readiness.render import json
+
+    click.echo(json.schema(), nl=False)
+
+
+def run(args: Sequence[str] | None = None) -> NoReturn:
+    """The whole program: every way out is an exit code."""
+    try:
+        cli.main(args=list(args) if args is not None else None, prog_name="ml-readiness", standalone_mode=False)
+    except ReadinessError as error:
+        _stop(str(error))
+    except click.ClickException as error:
+        _stop(error.format_message())
+    except (click.Abort, KeyboardInterrupt):
+        _stop("interrupted")
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise SystemExit(COULD_NOT_RUN) from None
+    raise SystemExit(FINE)
+
+
+def _stop(message: str) -> NoReturn:
+    from ml_readiness.render.text import readable
+
+    click.echo(f"ml-readiness: {readable(message)}", err=True)
+    raise SystemExit(COULD_NOT_RUN)
+
+
+def _targets(formats: Sequence[str], output: str | None, *, quiet: bool) -> list[tuple[str, Path | None]]:
+    pairs = [(name, file) for name, _, file in (item.partition("=") for item in formats)]
+    for name, _ in pairs:
+        if name not in FORMATS:
+            raise click.UsageError(
+                f"there is no format {name!r}{suggestion(name, FORMATS)}; one of {', '.join(FORMATS)}"
+            )
+    bare = [name for name, file in pairs if not file]
+    if len(bare) > 1:
+        raise click.UsageError(f"only one format can go to one place; write {bare[1]}=FILE")
+    files: list[tuple[str, Path | None]] = [(name, Path(file)) for name, file in pairs if file]
+    if output is not None and not bare:
+        bare = ["terminal"]
+    if bare:
+        return [*files, (bare[0], Path(output) if output is not None else None)]
+    return files if quiet else [*files, ("terminal", None)]
+
+
+def _write(report: Report, name: str, file: Path | None) -> None:
+    if file is None and name == "terminal":
+        from rich.console import Console
+
+        from ml_readiness.render import terminal
+
+        terminal.show(report, Console())
+        return
+    text = renderer(name)(report)
+    if file is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ReadinessError(f"{file}: cannot be written: {error.strerror}") from error
+
+
+def _exit_code(report: Report, fail_under: int | None) -> int:
+    if not report.complete:
+        return INCOMPLETE
+    stated = report.settings.get("fail-under")
+    gate = fail_under if fail_under is not None else int(stated) if stated else None
+    if gate is not None and report.score is not None and report.score < gate:
+        click.echo(f"ml-readiness: the score is {report.score}, the gate is {gate}", err=True)
+        return GATE_FAILED
+    return FINE
+
+
+def _named(name: str, checks: dict[str, Check]) -> Check:
+    if name not in checks:
+        raise click.UsageError(f"there is no check {name!r}{suggestion(name, checks)}")
+    return checks[name]

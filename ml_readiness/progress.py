@@ -1,0 +1,54 @@
+"""A line on the terminal that says how far the audit is, once it takes longer than a second."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+PATIENCE = 1.0
+BEAT = 0.2
+WIDTH = 20
+
+
+class Meter:
+    """Shows a bar on standard error while it is open; leaves nothing behind."""
+
+    def __init__(self, *, enabled: bool) -> None:
+        self._enabled = enabled
+        self._done, self._total, self._check = 0, 0, "reading"
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._beat, daemon=True)
+
+    def __call__(self, done: int, total: int, check: str) -> None:
+        """`done` of `total` checks are answered, `check` is next."""
+        self._done, self._total, self._check = done, total, check
+
+    def __enter__(self) -> Self:
+        if self._enabled:
+            self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        if self._enabled:
+            self._thread.join()
+
+    def _beat(self) -> None:
+        started = time.monotonic()
+        if self._over.wait(PATIENCE):
+            return
+        while not self._over.wait(BEAT):
+            filled = WIDTH * self._done // max(self._total, 1)
+            bar = "#" * filled + "." * (WIDTH - filled)
+            seconds = time.monotonic() - started
+            sys.stderr.write(f"\r\x1b[K[{bar}] {self._done}/{self._total} {seconds:.0f}s {self._check}")
+            sys.stderr.flush()
+        sys.stderr.write("\r\x1b[K")
+        sys.stderr.flush()

@@ -1,0 +1,206 @@
+"""The report as GitHub-flavoured Markdown, in which nothing from the repository becomes markup."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ml_readiness.library import CATEGORIES
+from ml_readiness.render import words
+from ml_readiness.render.text import printable
+from ml_readiness.report import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from ml_readiness.report import Finding, Location, Report, Result
+
+    Link = Callable[[Location], str | None]
+
+PLACES = 5
+"""How many places are shown for one question."""
+
+_SYMBOLS = {
+    Outcome.FAIL: "❌",
+    Outcome.PARTIAL: "🟡",
+    Outcome.BLOCKED: "⏳",
+    Outcome.ERROR: "💥",
+    Outcome.UNKNOWN: "❔",
+    Outcome.ATTESTED: "✍️",
+    Outcome.WAIVED: "✍️",
+    Outcome.PASS: "✅",
+    Outcome.NOT_APPLICABLE: "⚪",
+}
+_OPEN = (Outcome.FAIL, Outcome.PARTIAL, Outcome.ERROR)
+_FOLDED = (
+    Outcome.UNKNOWN,
+    Outcome.BLOCKED,
+    Outcome.ATTESTED,
+    Outcome.WAIVED,
+    Outcome.PASS,
+    Outcome.NOT_APPLICABLE,
+)
+_SPAN = re.compile(r"`([^`]*)`")
+_MARKS = re.compile(r"[\\`*_{}\[\]<>|~!&]")
+_ALIVE = re.compile(r"@|#|://|www\.|\$|:\w+:|\bGH-\d|\b[0-9a-f]{7,}\b", re.IGNORECASE)
+_BULLET = re.compile(r"^(?:[-+=]+|\d+[.)])$")
+
+
+def render(report: Report, link: Link | None = None) -> str:
+    """The report for people: failures first, passes folded; `link` turns places into URLs."""
+    return "\n".join(_lines(report, link)) + "\n"
+
+
+def prose(text: str, limit: int = 500) -> str:
+    """Text from a repository inside a sentence: no markup, mention, reference or link comes alive in it."""
+    parts = _SPAN.split(printable(text, limit))
+    return "".join(code(part) if index % 2 else _plain(part) for index, part in enumerate(parts) if part)
+
+
+def code(text: str) -> str:
+    """A code span that holds any text; fit for a table, too."""
+    line = printable(text, 200).replace("|", "\u2502")
+    if not line:
+        return ""
+    longest = max((len(run) for run in re.findall("`+", line)), default=0)
+    fence = "`" * (longest + 1)
+    pad = " " if line.startswith("`") or line.endswith("`") else ""
+    return f"{fence}{pad}{line}{pad}{fence}"
+
+
+def place(finding: Finding, link: Link | None) -> str:
+    """Where something was seen, as a link where there is one."""
+    if finding.location is None:
+        return ""
+    url = link(finding.location) if link is not None else None
+    shown = code(str(finding.location))
+    return f"[{shown}]({url})" if url else shown
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\S+", lambda word: _word(word[0]), text)
+
+
+def _word(word: str) -> str:
+    if _ALIVE.search(word):
+        return code(word)
+    if _BULLET.match(word):
+        return f"{word[:-1]}\\{word[-1]}"
+    return _MARKS.sub(r"\\\g<0>", word)
+
+
+def _lines(report: Report, link: Link | None) -> Iterator[str]:
+    yield from _headline(report)
+    yield from _categories(report)
+    yield from _next_steps(report)
+    for outcome in _OPEN:
+        yield from _open(outcome, report, link)
+    for outcome in _FOLDED:
+        yield from _folded(outcome, report, link)
+    yield from _problems(report)
+    yield ""
+    yield f"<sub>ml-readiness {prose(report.tool_version)}. Read from files alone, nothing was executed.</sub>"
+
+
+def _headline(report: Report) -> Iterator[str]:
+    if report.score is None:
+        yield "## ML readiness: no score"
+    else:
+        yield f"## ML readiness: {report.score}/100, grade {report.grade} ({words.grade(report)})"
+    yield ""
+    revision = f" at {code(report.revision[:12])}" if report.revision else ""
+    yield f"{code(report.repository)}{revision} is {words.KINDS[report.kind]}."
+    if report.grade_reasons:
+        yield f"The grade is held down: {prose(words.held_down(report))}."
+    if report.score_low != report.score_high:
+        yield f"Some questions stay open: the score is between {report.score_low} and {report.score_high}."
+    if not report.complete:
+        yield "**Incomplete: a check could not be run, so this is not the whole truth.**"
+
+
+def _categories(report: Report) -> Iterator[str]:
+    shown = [category for category in report.categories if category.score is not None]
+    if shown:
+        yield ""
+        yield "| Question | Score | Weight |"
+        yield "|---|--:|--:|"
+        for category in shown:
+            yield f"| {prose(category.question)} | {category.score:.0f} | {category.weight:.0%} |"
+
+
+def _next_steps(report: Report) -> Iterator[str]:
+    steps = [result for check in report.next_steps[:3] if (result := report.result(check)) is not None]
+    if steps:
+        yield ""
+        yield "### What to do first"
+        yield ""
+    for number, result in enumerate(steps, 1):
+        yield f"{number}. **{prose(result.question)}** {prose(result.fix)} ({_gain(result)})"
+
+
+def _gain(result: Result) -> str:
+    return f"{result.points:+.1f} points for {words.EFFORTS[result.effort]}"
+
+
+def _open(outcome: Outcome, report: Report, link: Link | None) -> Iterator[str]:
+    results = list(report.with_outcome(outcome))
+    if not results:
+        return
+    yield ""
+    yield f"### {words.OUTCOMES[outcome]} ({len(results)})"
+    for category in _in_order(results):
+        yield ""
+        yield f"**{prose(CATEGORIES.get(category, category))}**"
+        yield ""
+        for result in words.worst_first(r for r in results if r.category == category):
+            yield from _in_detail(result, link)
+
+
+def _in_order(results: Iterable[Result]) -> list[str]:
+    present = {result.category for result in results}
+    return [*(c for c in CATEGORIES if c in present), *sorted(present - CATEGORIES.keys())]
+
+
+def _in_detail(result: Result, link: Link | None) -> Iterator[str]:
+    gain = f", {_gain(result)}" if result.points else ""
+    symbol = _SYMBOLS[result.outcome]
+    yield f"- {symbol} {prose(result.question)} <sub>{prose(result.check)}, {result.severity.value}{gain}</sub>"
+    findings = words.telling(result)
+    for finding in findings[:PLACES]:
+        where = place(finding, link)
+        yield f"  - {where}{': ' if where else ''}{prose(finding.message)}"
+    if len(findings) > PLACES:
+        yield f"  - and {words.plural(len(findings) - PLACES, 'more place')}"
+    fix = next((finding.hint for finding in findings if finding.hint), None) or result.fix
+    if fix:
+        yield f"  - **Fix:** {prose(fix)}"
+
+
+def _folded(outcome: Outcome, report: Report, link: Link | None) -> Iterator[str]:
+    results = list(report.with_outcome(outcome))
+    if not results:
+        return
+    yield ""
+    yield f"<details><summary>{words.OUTCOMES[outcome]} ({len(results)})</summary>"
+    yield ""
+    for category in _in_order(results):
+        for result in (r for r in results if r.category == category):
+            where = next((place(f, link) for f in words.telling(result) if f.location), "")
+            said = "" if outcome is Outcome.NOT_APPLICABLE else prose(result.summary)
+            evidence = ": ".join(part for part in (where, said) if part)
+            yield f"- {_SYMBOLS[outcome]} {prose(result.question)} {evidence}".rstrip()
+    yield ""
+    yield "</details>"
+
+
+def _problems(report: Report) -> Iterator[str]:
+    if not report.problems:
+        return
+    yield ""
+    yield f"<details><summary>Not read ({len(report.problems)})</summary>"
+    yield ""
+    for problem in report.problems[:50]:
+        where = f"{code(problem.path)}: " if problem.path else ""
+        yield f"- {where}{prose(problem.message)}"
+    yield ""
+    yield "</details>"

@@ -1,0 +1,296 @@
+"""What the answers add up to: weights, caps and grades, one table each, in pure functions."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ml_readiness.library import CATEGORIES
+from ml_readiness.report import CategoryScore, Confidence, Effort, Kind, Outcome, ProjectKind, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from ml_readiness.report import Result
+
+SEVERITY_WEIGHTS: Mapping[Severity, float] = {
+    Severity.CRITICAL: 10,
+    Severity.HIGH: 7,
+    Severity.MEDIUM: 3,
+    Severity.LOW: 1,
+}
+"""What a check weighs within its category; so steep that four small things never equal a critical one."""
+
+WORTH: Mapping[Outcome, float] = {
+    Outcome.PASS: 1.0,
+    Outcome.PARTIAL: 0.5,
+    Outcome.ATTESTED: 0.5,
+    Outcome.FAIL: 0.0,
+    Outcome.BLOCKED: 0.0,
+}
+"""What an outcome earns; outcomes that are not here are outside the score."""
+
+_ORDER = tuple(CATEGORIES)
+_WEIGHTS: Mapping[ProjectKind, tuple[int, ...]] = {
+    # testing, dependencies, preprocessing, reproducibility, evaluation, serving, monitoring, documentation
+    ProjectKind.SERVICE: (16, 12, 14, 12, 12, 14, 12, 8),
+    ProjectKind.BATCH: (16, 12, 16, 14, 12, 10, 12, 8),
+    ProjectKind.TRAINING: (15, 13, 18, 18, 13, 8, 7, 8),
+    ProjectKind.LLM_APP: (13, 12, 10, 8, 18, 16, 13, 10),
+    ProjectKind.LIBRARY: (30, 20, 5, 10, 5, 10, 0, 20),
+    ProjectKind.RESEARCH: (10, 18, 12, 25, 17, 2, 0, 16),
+    ProjectKind.COLLECTION: (10, 20, 10, 20, 5, 5, 0, 30),
+    ProjectKind.NOTEBOOKS: (8, 20, 20, 24, 15, 0, 0, 13),
+}
+CATEGORY_WEIGHTS: Mapping[ProjectKind, Mapping[str, int]] = {
+    kind: dict(zip(_ORDER, weights, strict=True)) for kind, weights in _WEIGHTS.items()
+}
+"""What a category weighs in the total, by what the repository is for; each row adds up to 100."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """A letter, what it says, and what it takes."""
+
+    letter: str
+    words: str
+    overall: float
+    weakest: float
+    coverage: float = 0.0
+
+
+GRADES = (
+    Grade("A", "ready", 85, 60, 0.8),
+    Grade("B", "nearly there", 70, 40),
+    Grade("C", "risky hand-over", 55, 20),
+    Grade("D", "needs its author", 35, 0),
+    Grade("F", "over the fence", 0, 0),
+)
+"""From best to worst; both the total and the weakest category must reach the line."""
+
+EFFORT_COST: Mapping[Effort, float] = {Effort.SMALL: 1, Effort.MEDIUM: 3, Effort.LARGE: 8}
+"""What a remedy costs, relative to an hour's work, when the next steps are chosen."""
+
+_DEPLOYED = frozenset({ProjectKind.SERVICE, ProjectKind.BATCH, ProjectKind.LLM_APP})
+_PRODUCTION = _DEPLOYED | {ProjectKind.TRAINING}
+_ALL = frozenset(CATEGORY_WEIGHTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """The best grade that is left when a check surely fails, and for which kinds of project."""
+
+    letter: str
+    kinds: frozenset[ProjectKind]
+    because: str
+
+
+CAPS: Mapping[str, Cap] = {
+    "no-secrets": Cap("D", _ALL, "a credential is committed"),
+    "dependencies-declared": Cap("D", _ALL, "nothing declares the libraries"),
+    "training-code-present": Cap("D", _PRODUCTION, "nothing here makes the model again"),
+    "model-obtainable": Cap("D", _PRODUCTION, "the model cannot be had"),
+    "tests-exist": Cap("C", _PRODUCTION, "there are no tests"),
+    "preprocessing-shared": Cap("C", _PRODUCTION, "serving prepares its input differently from training"),
+    "split-before-fit": Cap("C", _ALL, "evaluation rows leak into training"),
+    "dependencies-pinned": Cap("B", _DEPLOYED, "what is deployed has no fixed versions"),
+}
+"""Weaknesses that no average makes up for; they count only where a high-confidence finding says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Everything that is computed from the answers."""
+
+    total: int | None
+    low: int | None
+    high: int | None
+    grade: str | None
+    reasons: tuple[str, ...]
+    coverage: float
+    categories: tuple[CategoryScore, ...]
+    points: Mapping[str, float]
+    """By check, what passing it would add to the total."""
+    next_steps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """The weights of one category: obligations asked and earned, prohibitions stated and broken."""
+
+    asked: float = 0.0
+    earned: float = 0.0
+    forbidden: float = 0.0
+    broken: float = 0.0
+
+    def __add__(self, other: _Sums) -> _Sums:
+        return _Sums(
+            self.asked + other.asked,
+            self.earned + other.earned,
+            self.forbidden + other.forbidden,
+            self.broken + other.broken,
+        )
+
+    @property
+    def score(self) -> float | None:
+        """0-100, or None where nothing counts."""
+        if self.asked > 0:
+            return 100 * self.earned / (self.asked + self.broken)
+        return 0.0 if self.broken > 0 else None
+
+    @property
+    def presence(self) -> float:
+        """The share of the category's weight that takes part; broken prohibitions alone count as far as broken."""
+        if self.asked > 0:
+            return 1.0
+        return self.broken / self.forbidden if self.forbidden > 0 else 0.0
+
+
+def score(kind: ProjectKind, results: Sequence[Result]) -> Score:
+    """The score, the grade and what would change them; neither score nor grade where there is no ML."""
+    weights = CATEGORY_WEIGHTS.get(kind)
+    if weights is None:
+        return Score(None, None, None, None, (), 1.0, (), {}, ())
+    sums = _by_category(results)
+    total = _total(weights, sums)
+    covered = coverage(weights, results)
+    categories = _categories(weights, sums)
+    letter, reasons = _grade(kind, total, covered, categories, results)
+    points = {result.check: _gain(weights, results, result, total) for result in results}
+    return Score(
+        total=_rounded(total),
+        low=_rounded(_total(weights, _by_category(results, unknown=0.0))),
+        high=_rounded(_total(weights, _by_category(results, unknown=1.0))),
+        grade=letter,
+        reasons=reasons,
+        coverage=round(covered, 3),
+        categories=categories,
+        points=points,
+        next_steps=_next_steps(results, points),
+    )
+
+
+def weight(result: Result) -> float:
+    """What a result weighs in its category; failures that rest on words alone count half."""
+    full = SEVERITY_WEIGHTS[result.severity]
+    return full / 2 if result.outcome is Outcome.FAIL and _only_words(result) else full
+
+
+def coverage(weights: Mapping[str, float], results: Iterable[Result]) -> float:
+    """The share of what applies that could be decided, 0-1."""
+    decided = applicable = 0.0
+    for result in results:
+        share = SEVERITY_WEIGHTS[result.severity] * weights.get(result.category, 0)
+        if result.outcome in WORTH:
+            decided += share
+            applicable += share
+        elif result.outcome in {Outcome.UNKNOWN, Outcome.ERROR}:
+            applicable += share
+    return decided / applicable if applicable else 1.0
+
+
+def _by_category(results: Iterable[Result], unknown: float | None = None) -> Mapping[str, _Sums]:
+    sums: defaultdict[str, _Sums] = defaultdict(_Sums)
+    for result in results:
+        worth = WORTH.get(result.outcome)
+        if worth is None and result.outcome in {Outcome.UNKNOWN, Outcome.ERROR}:
+            worth = unknown
+        if worth is not None:
+            sums[result.category] += _contribution(result, worth, weight(result))
+    return sums
+
+
+def _contribution(result: Result, worth: float, heft: float) -> _Sums:
+    if result.prohibition:
+        return _Sums(forbidden=heft, broken=heft * (1 - worth))
+    return _Sums(asked=heft, earned=heft * worth)
+
+
+def _total(weights: Mapping[str, float], sums: Mapping[str, _Sums]) -> float:
+    earned = possible = 0.0
+    for category, sum_ in sums.items():
+        value = sum_.score
+        if value is not None:
+            share = weights.get(category, 0) * sum_.presence
+            earned += share * value
+            possible += share
+    return earned / possible if possible else 0.0
+
+
+def _gain(weights: Mapping[str, float], results: Sequence[Result], wanted: Result, total: float) -> float:
+    if WORTH.get(wanted.outcome, 1.0) == 1.0:
+        return 0.0
+    passed = [result.model_copy(update={"outcome": Outcome.PASS}) if result is wanted else result for result in results]
+    return max(0.0, round(_total(weights, _by_category(passed)) - total, 1))
+
+
+def _categories(weights: Mapping[str, float], sums: Mapping[str, _Sums]) -> tuple[CategoryScore, ...]:
+    present = {category: weights.get(category, 0) * sum_.presence for category, sum_ in sums.items()}
+    whole = sum(present.values()) or 1.0
+    found: list[CategoryScore] = []
+    for category, question in CATEGORIES.items():
+        value = sums[category].score if category in sums else None
+        share = present.get(category, 0.0) / whole
+        found.append(
+            CategoryScore(
+                category=category,
+                question=question,
+                score=None if value is None else round(value, 1),
+                weight=round(share, 4),
+            )
+        )
+    return tuple(found)
+
+
+def _grade(
+    kind: ProjectKind, total: float, covered: float, categories: Sequence[CategoryScore], results: Sequence[Result]
+) -> tuple[str, tuple[str, ...]]:
+    counted = [category for category in categories if category.score is not None and category.weight > 0]
+    weakest = min((category.score or 0.0 for category in counted), default=0.0)
+    caps = [(CAPS[result.check], result) for result in results if _caps(kind, result)]
+    by_score = next(grade for grade in GRADES if _rounded(total) >= grade.overall)
+    for grade in GRADES[GRADES.index(by_score) :]:
+        if (
+            weakest >= grade.weakest
+            and covered >= grade.coverage
+            and all(cap.letter <= grade.letter for cap, _ in caps)
+        ):
+            break
+    reasons: list[str] = []
+    if grade is not by_score:
+        limit = GRADES[GRADES.index(grade) - 1]
+        reasons += [
+            f"{category.category} is {_rounded(category.score or 0.0)}, and {limit.letter} needs {limit.weakest:.0f}"
+            for category in counted
+            if (category.score or 0.0) < limit.weakest
+        ]
+        reasons += [f"{cap.because} ({result.check})" for cap, result in caps if cap.letter > limit.letter]
+        if covered < limit.coverage:
+            reasons.append(f"only {covered:.0%} of what applies could be decided")
+    if covered < 0.6:
+        reasons.append(f"provisional: only {covered:.0%} of what applies could be decided")
+    return grade.letter, tuple(reasons)
+
+
+def _caps(kind: ProjectKind, result: Result) -> bool:
+    cap = CAPS.get(result.check)
+    if cap is None or kind not in cap.kinds or result.outcome is not Outcome.FAIL:
+        return False
+    return any(f.kind is Kind.FAIL and f.confidence is Confidence.HIGH for f in result.findings)
+
+
+def _only_words(result: Result) -> bool:
+    against = [finding for finding in result.findings if finding.kind in {Kind.FAIL, Kind.PARTIAL}]
+    return bool(against) and all(finding.confidence is Confidence.LOW for finding in against)
+
+
+def _next_steps(results: Iterable[Result], points: Mapping[str, float]) -> tuple[str, ...]:
+    open_ = [r for r in results if points[r.check] > 0 and r.outcome is not Outcome.BLOCKED]
+    open_.sort(key=lambda r: (-points[r.check] / EFFORT_COST[r.effort], -points[r.check], r.check))
+    return tuple(result.check for result in open_[:5])
+
+
+def _rounded(value: float) -> int:
+    return math.floor(value + 0.5)

@@ -1,0 +1,226 @@
+"""What a repository may say about its own audit: data only, in `.ml-readiness.toml` or `[tool.ml-readiness]`."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from ml_readiness.errors import SettingsError, suggestion
+from ml_readiness.report import ProjectKind
+from ml_readiness.snapshot import Absent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pydantic_core import ErrorDetails
+
+    from ml_readiness.check import Check
+    from ml_readiness.snapshot import Snapshot
+
+FILES = (".ml-readiness.toml", "pyproject.toml")
+"""Where settings are looked for; the first that has any decides."""
+
+MAX_BYTES = 256 * 1024
+MAX_DOTS = 200
+LONGEST_ATTESTATION = timedelta(days=180)
+ELSEWHERE = ("serving", "monitoring", "training", "tests")
+
+Sentence = Annotated[str, Field(min_length=3, max_length=500)]
+
+
+def _kebab(name: str) -> str:
+    return name.replace("_", "-")
+
+
+class _Table(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=_kebab, populate_by_name=True, use_attribute_docstrings=True
+    )
+
+
+class Waiver(_Table):
+    """A failing check that is accepted for now: it leaves the score and stays in the report."""
+
+    check: str
+    reason: Sentence
+    expires: date
+    """The last day it holds."""
+
+
+class Attestation(_Table):
+    """A person's word for what the files cannot show; worth half, and only where something is asked for."""
+
+    check: str
+    statement: Sentence
+    evidence: Sentence
+    """A path in the repository, or a URL."""
+    by: Sentence
+    on: date
+    expires: date
+    """At most 180 days after `on`."""
+
+    @model_validator(mode="after")
+    def _short_enough(self) -> Attestation:
+        if not timedelta(0) <= self.expires - self.on <= LONGEST_ATTESTATION:
+            raise ValueError(f"expires must be within {LONGEST_ATTESTATION.days} days after on")
+        return self
+
+
+class Elsewhere(_Table):
+    """Where a part of the system lives that is not in this repository."""
+
+    part: Literal["serving", "monitoring", "training", "tests"]
+    where: Sentence
+    """The repository or system."""
+    owner: Sentence
+
+
+class Settings(_Table):
+    """How this repository wants to be audited."""
+
+    kind: ProjectKind | None = None
+    """What the repository is for, where the detection is wrong; printed in the report."""
+    select: tuple[str, ...] = ()
+    """Only these checks or categories; all if empty."""
+    ignore: tuple[str, ...] = ()
+    """Not these checks or categories."""
+    fail_under: int | None = Field(default=None, ge=0, le=100)
+    """The gate: a lower score exits with 1."""
+    waive: tuple[Waiver, ...] = ()
+    attest: tuple[Attestation, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
+
+    @field_validator("select", "ignore")
+    @classmethod
+    def _no_blanks(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if any(not name.strip() for name in names):
+            raise ValueError("names must not be empty")
+        return names
+
+    def chosen(self, checks: Iterable[Check]) -> tuple[Check, ...]:
+        """The checks that `select` and `ignore` leave."""
+        select, ignore = frozenset(self.select), frozenset(self.ignore)
+        return tuple(
+            check
+            for check in checks
+            if (not select or {check.id, check.category} & select) and not {check.id, check.category} & ignore
+        )
+
+    def described(self) -> dict[str, str]:
+        """What is not the default, as text for the report."""
+        shown = {
+            "kind": self.kind.value if self.kind else "",
+            "select": ", ".join(self.select),
+            "ignore": ", ".join(self.ignore),
+            "fail-under": "" if self.fail_under is None else str(self.fail_under),
+            "waive": ", ".join(waiver.check for waiver in self.waive),
+            "attest": ", ".join(attestation.check for attestation in self.attest),
+            "elsewhere": ", ".join(f"{e.part}: {e.where} ({e.owner})" for e in self.elsewhere),
+        }
+        return {key: value for key, value in shown.items() if value}
+
+
+def read(snapshot: Snapshot, checks: Iterable[Check]) -> Settings:
+    """The settings a snapshot carries, or the defaults; SettingsError lists everything that is wrong."""
+    for path in FILES:
+        if path in snapshot.entries:
+            table = _table(path, _content(snapshot, path))
+            if table is not None:
+                return parse(table, path, checks)
+    return Settings()
+
+
+def parse(table: Mapping[str, object], source: str, checks: Iterable[Check]) -> Settings:
+    """Settings from a TOML table; SettingsError lists everything that is wrong, with suggestions."""
+    problems: list[str] = []
+    try:
+        settings = Settings.model_validate(table)
+    except ValidationError as error:
+        problems = [_sentence(details) for details in error.errors(include_url=False)]
+        raise SettingsError(_listed(source, [*problems, *_unknown_names(table, checks)])) from None
+    problems = _unknown_names(table, checks)
+    if problems:
+        raise SettingsError(_listed(source, problems))
+    return settings
+
+
+def _content(snapshot: Snapshot, path: str) -> bytes:
+    try:
+        data = snapshot.read(path)
+    except Absent as absent:
+        if path == FILES[0]:
+            raise SettingsError(f"{path}: cannot be read: {absent}") from absent
+        return b""
+    return data
+
+
+def _table(path: str, data: bytes) -> Mapping[str, object] | None:
+    own = path == FILES[0]
+    try:
+        content = _toml(data)
+    except (ValueError, RecursionError) as error:
+        if own or b"tool.ml-readiness" in data:
+            raise SettingsError(f"{path}: not valid TOML: {str(error)[:200]}") from error
+        return None
+    if own:
+        return content
+    tool = content.get("tool")
+    table = tool.get("ml-readiness") if isinstance(tool, dict) else None
+    if table is not None and not isinstance(table, dict):
+        raise SettingsError(f"{path}: tool.ml-readiness should be a table")
+    return table
+
+
+def _toml(data: bytes) -> dict[str, object]:
+    if len(data) > MAX_BYTES:
+        raise ValueError(f"{len(data):,} bytes, over the limit of {MAX_BYTES:,}")
+    if any(line.count(b".") > MAX_DOTS and b'"' not in line and b"'" not in line for line in data.splitlines()):
+        raise ValueError("a key with too many dots")
+    return tomllib.loads(data.decode("utf-8"))
+
+
+def _unknown_names(table: Mapping[str, object], checks: Iterable[Check]) -> list[str]:
+    ids = {check.id for check in checks}
+    categories = {check.category for check in checks}
+    problems: list[str] = []
+    for key, known in (("select", ids | categories), ("ignore", ids | categories)):
+        names = table.get(key)
+        problems += _unknown(key, names if isinstance(names, list | tuple) else (), known, "check or category")
+    for key in ("waive", "attest"):
+        entries = table.get(key)
+        entries = entries if isinstance(entries, list | tuple) else ()
+        names = [entry.get("check") for entry in entries if isinstance(entry, dict)]
+        problems += _unknown(key, names, ids, "check")
+    return problems
+
+
+def _unknown(key: str, names: Iterable[object], known: set[str], what: str) -> list[str]:
+    return [
+        f"{key}: there is no {what} called {name}{suggestion(name, known)}"
+        for name in names
+        if isinstance(name, str) and name not in known
+    ]
+
+
+def _sentence(details: ErrorDetails) -> str:
+    where = ".".join(_kebab(str(part)) if isinstance(part, str) else str(part + 1) for part in details["loc"])
+    if details["type"] == "extra_forbidden":
+        known = _known_keys(details["loc"])
+        return f"{where}: unknown key{suggestion(_kebab(str(details['loc'][-1])), known)}"
+    message = details["msg"].removeprefix("Value error, ")
+    return f"{where}: {message[:1].lower()}{message[1:]}"
+
+
+def _known_keys(loc: tuple[int | str, ...]) -> list[str]:
+    tables: dict[str, type[_Table]] = {"waive": Waiver, "attest": Attestation, "elsewhere": Elsewhere}
+    table = tables.get(str(loc[0]), Settings) if len(loc) > 1 else Settings
+    return [_kebab(name) for name in table.model_fields]
+
+
+def _listed(source: str, problems: list[str]) -> str:
+    if len(problems) == 1:
+        return f"{source}: {problems[0]}"
+    return f"{source}: {len(problems)} problems\n" + "\n".join(f"  {problem}" for problem in problems)
