@@ -46,15 +46,14 @@ class Modules:
         if module.startswith("."):
             return True
         top = module.partition(".")[0]
-        if self.find(module, importer) is not None or top in self.folders:
-            return True
-        return any(self._is_near(path, importer) for path in self.by_name.get(top, ()))
+        return self.find(module, importer) is not None or self.find(top, importer) is not None or top in self.folders
 
     def find(self, module: str, importer: str) -> str | None:
         """The file of a module as a given file would import it; the nearest where several could be meant."""
         if module.startswith("."):
             return self._relative(module, importer)
-        candidates = [path for path in self.by_name.get(module, ()) if self._is_near(path, importer)]
+        depth = module.count(".") + 1
+        candidates = [p for p in self.by_name.get(module, ()) if self._is_root(_root(p, depth), importer)]
         return max(candidates, key=lambda path: _closeness(path, importer, module), default=None)
 
     def _relative(self, module: str, importer: str) -> str | None:
@@ -66,13 +65,10 @@ class Modules:
                 return path
         return None
 
-    def _is_near(self, path: str, importer: str) -> bool:
-        """A bare top-level name only means a file beside the importer, or at a likely import root."""
-        folder = path.removesuffix("/__init__.py").rpartition("/")[0]
-        name = path.rpartition("/")[2]
-        if name == "__init__.py":
-            return True
-        return importer.startswith(folder) or folder.rpartition("/")[2] in ROOTS or folder in self._package_free
+    def _is_root(self, folder: str, importer: str) -> bool:
+        """Whether imports may start at a folder: the importer is below it, or it is no package itself."""
+        below = not folder or importer.startswith(folder + "/")
+        return below or folder.rpartition("/")[2] in ROOTS or folder in self._package_free
 
     @cached_property
     def _known(self) -> frozenset[str]:
@@ -82,10 +78,17 @@ class Modules:
     def _package_free(self) -> frozenset[str]:
         """Folders without `__init__.py`, whose files can be imported when the folder is on the path."""
         folders = {path.rpartition("/")[0] for path in self.paths}
+        folders |= {folder.rpartition("/")[0] for folder in folders}
         return frozenset(folder for folder in folders if f"{folder}/__init__.py" not in self._known)
 
 
 ROOTS = frozenset({"", "src", "lib", "python", "app", "code", "scripts", "source"})
+
+
+def _root(path: str, depth: int) -> str:
+    """The folder at which the import of a module of so many parts starts."""
+    parts = path.removesuffix("/__init__.py").removesuffix(".py").split("/")
+    return "/".join(parts[: len(parts) - depth])
 
 
 def _closeness(path: str, importer: str, module: str) -> tuple[int, int, int]:

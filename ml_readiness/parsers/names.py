@@ -45,6 +45,8 @@ class Scope:
     methods: frozenset[str] = frozenset()
     owner: Scope | None = None
     """The class that a method belongs to."""
+    star: str = ""
+    """The module of the first `from module import *`, where unknown names most likely come from."""
 
     def qualify(self, name: str) -> str:
         """The qualified name of something defined in this scope."""
@@ -58,6 +60,14 @@ class Scope:
                 return scope.bindings[name]
             scope = scope.parent
         return None
+
+    @property
+    def star_import(self) -> str:
+        """The module whose names were all imported into the file, if there is one."""
+        scope = self
+        while scope.parent is not None:
+            scope = scope.parent
+        return scope.star
 
 
 def dotted(node: ast.expr) -> tuple[ast.expr, list[str]]:
@@ -82,7 +92,8 @@ def resolve(node: ast.expr, scope: Scope) -> str:
             return _own(scope.owner, base.id, parts)
         bound = scope.lookup(base.id)
         if bound is None:
-            bound = base.id if base.id in BUILTINS else "?" + base.id
+            unknown = f"{scope.star_import}.{base.id}" if scope.star_import else "?" + base.id
+            bound = base.id if base.id in BUILTINS else unknown
         return _chain(bound, parts)
     if isinstance(base, ast.Call):
         return _chain(result_of(resolve(base.func, scope)), parts)

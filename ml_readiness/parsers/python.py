@@ -70,7 +70,7 @@ class Call(Struct, frozen=True):
         for name in names:
             if name in self.keywords:
                 return self.keywords[name]
-        if position is not None and position < len(self.args):
+        if position is not None and 0 <= position < len(self.args):
             return self.args[position]
         return None
 

@@ -257,6 +257,8 @@ class Reader:
             if name.name != "*":
                 joint = "" if module.endswith(".") else "."
                 self.scope.bindings[alias] = f"{module}{joint}{name.name}"
+            elif not self.scope.star:
+                self.scope.star = module.rstrip(".")
             self._note_import(module, name.name, alias, node.lineno)
 
     def _note_import(self, module: str, name: str, alias: str, line: int) -> None:

@@ -1,0 +1,225 @@
+"""How the project answers requests: its routes, demo pages, platform handlers and model servers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import yaml
+
+from ml_readiness.facts.code import Code, Site, Unit
+from ml_readiness.facts.lifecycle import Lifecycle
+from ml_readiness.facts.values import Values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ml_readiness.parsers.python import Function
+    from ml_readiness.report import Location
+
+KNOWLEDGE = Path(__file__).parent / "knowledge" / "serving.yml"
+HEALTH = re.compile(
+    r"(?:^|[/_-])(?:health|healthz|healthcheck|health[_-]?check|live|livez|liveness|ready|readyz|readiness|ping|status"
+    r"|heartbeat|alive)(?:$|[/_-])",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The knowledge file, indexed."""
+
+    routes: Mapping[str, frozenset[str]]
+    functions: frozenset[str]
+    servers: frozenset[str]
+    server_bases: frozenset[str]
+    bases: frozenset[str]
+    handlers: Mapping[str, tuple[str, ...]]
+    demos: frozenset[str]
+    demo_packages: tuple[str, ...]
+    chats: frozenset[str]
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """The knowledge file, read once."""
+    data = yaml.load(KNOWLEDGE.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    demos = data["demos"]
+    return Vocabulary(
+        routes={maker: frozenset(methods) for maker, methods in data["routes"].items()},
+        functions=frozenset(data["functions"]),
+        servers=frozenset(data["servers"]["functions"]),
+        server_bases=frozenset(data["servers"]["bases"]),
+        bases=frozenset(data["bases"]),
+        handlers={name: tuple(parameters) for name, parameters in data["handlers"].items()},
+        demos=frozenset(name for name in demos if not name.endswith(".*")),
+        demo_packages=tuple(name[:-1] for name in demos if name.endswith(".*")),
+        chats=frozenset(data["chats"]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One way in: a path that requests go to, and the function that answers."""
+
+    unit: Unit
+    path: str
+    """As written; `*` for what is not known; empty where the platform decides."""
+    methods: tuple[str, ...]
+    """In capitals; empty where not said."""
+    function: Function | None
+    line: int
+    framework: str
+
+    @property
+    def location(self) -> Location:
+        """Where it is declared."""
+        return self.unit.location(self.line)
+
+    @property
+    def is_health(self) -> bool:
+        """Whether its path, or the function's name, says that it reports on the service's state."""
+        name = self.function.name.rpartition(".")[2] if self.function is not None else ""
+        return bool(HEALTH.search(self.path) or HEALTH.search(name))
+
+
+@dataclass(frozen=True)
+class Serving:
+    """Every way in that the project's own production code offers."""
+
+    code: Code
+    lifecycle: Lifecycle
+    values: Values
+
+    @classmethod
+    def gather(cls, code: Code, lifecycle: Lifecycle, values: Values) -> Self:
+        """From decorators, registrations, base classes and handler names."""
+        return cls(code, lifecycle, values)
+
+    @cached_property
+    def _served(self) -> tuple[Site, ...]:
+        return tuple(site for site in self.code.sites if not site.unit.is_test and not site.unit.is_notebook)
+
+    @cached_property
+    def routes(self) -> tuple[Route, ...]:
+        """Routes of web frameworks, in production code and examples."""
+        words = vocabulary()
+        found: list[Route] = []
+        for site in self._served:
+            maker, _, method = site.name.rpartition(".")
+            if method in words.routes.get(maker, ()) or site.name in words.functions:
+                found.append(self._route(site, maker))
+        return tuple(found + list(self._class_routes()))
+
+    def _route(self, site: Site, maker: str) -> Route:
+        path = site.call.argument(0, "path", "rule", "url", "uri_template")
+        text = self.values.text(site.unit, path, site.call.scope) if path is not None else ""
+        listed = site.call.argument(None, "methods")
+        verb = site.name.rpartition(".")[2].upper().removeprefix("ADD_")
+        methods = tuple(item.text.upper() for item in listed.items) if listed is not None else ()
+        if not methods and verb in {"GET", "POST", "PUT", "PATCH", "DELETE"}:
+            methods = (verb,)
+        return Route(site.unit, text, methods, self._answering(site), site.call.line, maker or site.name)
+
+    def _answering(self, site: Site) -> Function | None:
+        if site.call.role == "decorator":
+            after = (f for f in site.unit.python.functions if f.line > site.call.line)
+            return min(after, key=lambda function: function.line, default=None)
+        for argument in (*site.call.args, *site.call.keywords.values()):
+            definition = self.code.define(site.unit, argument.text) if argument.kind in {"name", "call"} else None
+            if definition is not None and definition.function is not None:
+                return definition.function
+        return None
+
+    def _class_routes(self) -> Iterator[Route]:
+        words = vocabulary()
+        verbs = {"get", "post", "put", "patch", "do_POST", "do_GET", "predict", "create", "list"}
+        for unit in self.code.units:
+            if unit.is_test or unit.is_notebook:
+                continue
+            for each in unit.python.classes:
+                base = next((base for base in each.bases if base in words.bases), None)
+                for verb in verbs.intersection(each.methods) if base is not None else ():
+                    function = unit.functions.get(f"{each.name}.{verb}")
+                    if function is not None:
+                        yield Route(unit, "", (verb.removeprefix("do_").upper(),), function, function.line, base or "")
+
+    @cached_property
+    def handlers(self) -> tuple[Route, ...]:
+        """Functions that a cloud platform or model server calls."""
+        return tuple(
+            Route(unit, "", (), function, function.line, function.name)
+            for unit in self.code.production
+            for function in unit.python.functions
+            if (wanted := vocabulary().handlers.get(function.name)) is not None
+            and [p.name for p in function.parameters][: len(wanted)] == list(wanted)
+        )
+
+    @cached_property
+    def servers(self) -> tuple[Location, ...]:
+        """Where a model server, which brings health routes of its own, is used."""
+        words = vocabulary()
+        called = [site.location for site in self._served if site.name in words.servers]
+        made = [
+            unit.location(each.line)
+            for unit in self.code.production
+            for each in unit.python.classes
+            if words.server_bases.intersection(each.bases)
+        ]
+        return tuple(called + made)
+
+    @cached_property
+    def demos(self) -> tuple[Unit, ...]:
+        """Units that are pages for people: Streamlit, Gradio and the like."""
+        words = vocabulary()
+        units = {
+            site.unit.path: site.unit
+            for site in self._served
+            if site.name in words.demos or site.name.startswith(words.demo_packages)
+        }
+        decorated = {
+            unit.path: unit
+            for unit in self.code.production
+            for function in unit.python.functions
+            if words.demos.intersection(function.decorators)
+        }
+        return tuple((units | decorated).values())
+
+    @cached_property
+    def chats(self) -> tuple[Unit, ...]:
+        """Units that answer people in a messenger."""
+        return tuple({s.unit.path: s.unit for s in self._served if s.name in vocabulary().chats}.values())
+
+    @cached_property
+    def inferring(self) -> frozenset[str]:
+        """Paths of production units that load or ask a model, a language model included."""
+        return frozenset(
+            site.unit.path
+            for stage in (self.lifecycle.loading, self.lifecycle.predicting, self.lifecycle.prompting)
+            for site in stage
+            if not site.unit.is_test and not site.unit.is_notebook
+        )
+
+    def reaches_model(self, unit: Unit) -> bool:
+        """Whether a unit, or what it imports, loads or asks a model."""
+        return any(each.path in self.inferring for each in self.code.closure(unit))
+
+    @cached_property
+    def model_routes(self) -> tuple[Route, ...]:
+        """Routes and handlers in units from which a model is reached, examples left out."""
+        every = [*self.routes, *self.handlers]
+        return tuple(r for r in every if not r.unit.is_example and self.reaches_model(r.unit))
+
+    @cached_property
+    def model_demos(self) -> tuple[Unit, ...]:
+        """Demo pages and chat programs from which a model is reached."""
+        return tuple(u for u in (*self.demos, *self.chats) if not u.is_example and self.reaches_model(u))
+
+    @property
+    def serves(self) -> bool:
+        """Whether the project answers requests with a model."""
+        return bool(self.model_routes or self.model_demos or self.servers)
