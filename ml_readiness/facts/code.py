@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ml_readiness.parsers.python import Call, Class, Function
 
 MAX_HOPS = 4
+LONGEST = 10
+"""Dots of a name that is still looked into."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -262,7 +264,7 @@ class Code:
         key = (unit.path, name)
         if key not in self._canonical:
             self._canonical[key] = name  # a circle of definitions ends here
-            self._canonical[key] = self._see_through(unit, name)
+            self._canonical[key] = self._see_through(unit, name) if name.count(".") < LONGEST else name
         return self._canonical[key]
 
     def _see_through(self, unit: Unit, name: str) -> str:

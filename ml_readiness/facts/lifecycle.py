@@ -24,6 +24,8 @@ PREPARES = re.compile(
     re.IGNORECASE,
 )
 """Names of first-party functions that say they prepare data."""
+GUESSED = {"fit": "training", "train": "training", "predict": "predicting", "predict_proba": "predicting"}
+"""Methods that mean a stage even on an object of unknown origin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ class Lifecycle:
                 for name, stage in stages().items():
                     if stage.meets(site.name):
                         found[name].append(site)
-            if method in {"fit", "train", "predict", "predict_proba"}:
+            if method in GUESSED:
                 self._add_guessed(found, sites)
             if method == "backward":
                 found["training"] += [site for site in sites if _steps(site.unit)]
@@ -110,7 +112,9 @@ class Lifecycle:
     def _add_guessed(self, found: dict[str, list[Site]], sites: Iterable[Site]) -> None:
         """Calls on objects of unknown origin, in files that import a library whose objects have such methods."""
         for site in sites:
-            stage = "training" if site.name.rpartition(".")[2] in {"fit", "train"} else "predicting"
+            if "." not in site.name:
+                continue
+            stage = GUESSED[site.name.rpartition(".")[2]]
             if self._own_estimator(site) or (site.name.startswith("?") and self._plausible(site, stage)):
                 found[stage].append(site)
 

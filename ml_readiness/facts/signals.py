@@ -1,0 +1,253 @@
+"""What the tree says about the purpose of a project: each signal is empty, or says what was seen."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import yaml
+
+from ml_readiness.facts.code import Code, Unit
+from ml_readiness.facts.files import Files
+from ml_readiness.facts.lifecycle import Lifecycle
+from ml_readiness.facts.members import Members
+from ml_readiness.facts.serving import Serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ml_readiness.facts.code import Site
+
+KNOWLEDGE = Path(__file__).parent / "knowledge" / "kinds.yml"
+README = re.compile(r"^readme(?:\.(?:md|rst|txt|markdown))?$", re.IGNORECASE)
+PUBLISHES = re.compile(r"gh-action-pypi-publish|twine upload|(?:poetry|flit|hatch|uv|pdm) publish|maturin publish")
+INSTALLS = r"(?:pip3?|uv|conda|mamba)(?: pip)? (?:install|add)(?: +(?:-[\w-]+|conda-forge))* +[\"']?"
+Reasons = tuple[str, ...]
+
+
+@cache
+def words() -> dict[str, Any]:
+    """The knowledge file, read once."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return dict(yaml.load(KNOWLEDGE.read_text("utf-8"), Loader=loader))  # noqa: S506
+
+
+@dataclass(frozen=True)
+class Signals:
+    """The signs by which the kind of a project is decided."""
+
+    code: Code
+    files: Files
+    lifecycle: Lifecycle
+    serving: Serving
+    members: Members
+
+    @classmethod
+    def gather(cls, code: Code, files: Files, lifecycle: Lifecycle, serving: Serving, members: Members) -> Self:
+        """From code, file names and the README."""
+        return cls(code, files, lifecycle, serving, members)
+
+    @cached_property
+    def readme(self) -> str:
+        """The root README's text."""
+        return next((self.files.text(path) for path in self.files.own if README.match(path)), "")
+
+    @cached_property
+    def machine_learning(self) -> Reasons:
+        """Code of the project's own that trains, runs or measures a model."""
+        stages = ("training", "predicting", "loading", "measuring")
+        sites = [site for stage in stages for site in getattr(self.lifecycle, stage) if not site.unit.is_test]
+        if sites:
+            return (f"{sites[0].location}: {_shown(sites[0])}",)
+        importing = self._importing(words()["ml_packages"])
+        return (f"{importing[0].path} imports a machine-learning library",) if importing else ()
+
+    @cached_property
+    def trained(self) -> Reasons:
+        """Training calls, production code first."""
+        sites = sorted(
+            (s for s in self.lifecycle.training if not s.unit.is_test and not s.unit.is_example),
+            key=lambda site: not site.unit.is_production,
+        )
+        return (f"trains a model: {sites[0].location} ({_shown(sites[0])})",) if sites else ()
+
+    @cached_property
+    def own_model(self) -> Reasons:
+        """Loading a model from a file of the project, or by a framework that needs weights of one's own."""
+        own = (
+            "joblib.load",
+            "pickle.load",
+            "torch.load",
+            "keras.models.load_model",
+            "load_weights",
+            "mlflow",
+            "bentoml",
+        )
+        sites = [
+            site
+            for site in self.lifecycle.loading
+            if site.unit.is_production and not site.name.endswith(".loads") and any(part in site.name for part in own)
+        ]
+        return (f"loads a model: {sites[0].location} ({_shown(sites[0])})",) if sites else ()
+
+    @cached_property
+    def llm(self) -> Reasons:
+        """Production code that calls a language model."""
+        sites = [s for s in self.lifecycle.prompting if not s.unit.is_test and not s.unit.is_example]
+        if sites:
+            return (f"calls a language model: {sites[0].location} ({_shown(sites[0])})",)
+        importing = [unit for unit in self._importing(words()["llm_packages"]) if unit.is_production]
+        return (f"{importing[0].path} imports a language-model library",) if importing else ()
+
+    @cached_property
+    def llm_application(self) -> bool:
+        """Whether people or programs talk to the language model: a route, page, chat or command line."""
+        if self.serving.model_demos or self.serving.model_routes:
+            return True
+        paths = {site.unit.path for site in self.lifecycle.prompting}
+        return any(u.python.main_guard or u.python.statements > 3 for u in self.code.production if u.path in paths)
+
+    @cached_property
+    def llm_elsewhere(self) -> Reasons:
+        """The same for code in JavaScript or TypeScript, by its manifests."""
+        for path in self.files.find("package.json"):
+            try:
+                manifest = json.loads(self.files.text(path))
+                declared = set(manifest.get("dependencies", {}))
+            except (ValueError, AttributeError, TypeError, RecursionError):
+                continue
+            if used := sorted(declared.intersection(words()["llm_node_packages"])):
+                return (f"{path} depends on {used[0]}",)
+        return ()
+
+    @cached_property
+    def serves(self) -> Reasons:
+        """Requests answered with a model."""
+        if routes := self.serving.model_routes:
+            return (f"answers requests: {routes[0].location} ({routes[0].framework})",)
+        if demos := self.serving.model_demos:
+            return (f"a page for people: {demos[0].path}",)
+        return (f"a model server: {self.serving.servers[0]}",) if self.serving.servers else ()
+
+    @cached_property
+    def scheduled(self) -> Reasons:
+        """Scoring or feature building under an orchestrator, or with a schedule."""
+        known = words()["orchestration"]
+        sites = [s for s in self.code.sites if s.unit.is_production and s.name in known["functions"]]
+        units = {site.unit.path: site.unit for site in sites} | {
+            unit.path: unit
+            for unit in self.code.production
+            if any(set(known["bases"]).intersection(each.bases) for each in unit.python.classes)
+            or any(set(known["functions"]).intersection(f.decorators) for f in unit.python.functions)
+        }
+        timed = [s for s in sites if _is_scheduled(s)]
+        timed += [s for s in self.code.sites if s.unit.is_production and s.name in known["schedules"]]
+        scoring = self.lifecycle.units("predicting") & self.lifecycle.units("loading")
+        scoring -= self.lifecycle.units("training")
+        reached = {each.path for unit in units.values() for each in self.code.closure(unit)}
+        if units and (timed or reached & scoring):
+            return (f"runs as a pipeline: {sorted(units)[0]}",)
+        features = self.files.find(*known["files"][:2])
+        return (f"builds features on a schedule: {features[0]}",) if features else ()
+
+    @cached_property
+    def published(self) -> Reasons:
+        """A package that others install by its name."""
+        name = self._package_name
+        if not name:
+            return ()
+        pattern = re.compile(INSTALLS + _loose(name) + r"(?:\[[\w,-]*\])?(?=[\s`'\",;]|$)", re.IGNORECASE)
+        if found := pattern.search(self.readme):
+            return (f"the README installs it by name: {found[0].strip()}",)
+        workflows = self.files.find(
+            ".github/workflows/*.yml", ".github/workflows/*.yaml", ".gitlab-ci.yml", ".travis.yml"
+        )
+        for path in (*workflows, *self.files.find("Makefile")):
+            if PUBLISHES.search(self.files.text(path)) and not self.trained_at_top_level:
+                return (f"{path} publishes the package",)
+        return ()
+
+    @cached_property
+    def trained_at_top_level(self) -> bool:
+        """Whether some script trains when it is run, so that the package is more than a library."""
+        training = self.lifecycle.units("training")
+        return any(
+            unit.python.main_guard or unit.python.statements > 3
+            for unit in self.code.production
+            if training.intersection(each.path for each in self.code.closure(unit))
+        )
+
+    @property
+    def _package_name(self) -> str:
+        for path, pattern in (
+            ("pyproject.toml", r"^\s*name\s*=\s*[\"']([\w.-]+)"),
+            ("setup.cfg", r"^\s*name\s*=\s*([\w.-]+)"),
+            ("setup.py", r"(?i)name\s*=\s*[\"']([\w.-]+)"),
+        ):
+            if found := re.search(pattern, self.files.text(path), re.MULTILINE):
+                return found[1]
+        return ""
+
+    @cached_property
+    def paper(self) -> Reasons:
+        """Signs of a research release: the project says so itself, or gives the citation of its paper."""
+        text, known = self.readme, words()
+        found = []
+        if re.search(r"@(?:article|inproceedings|misc|conference|phdthesis|techreport)\s*\{", text, re.IGNORECASE):
+            found.append("the README has a BibTeX entry")
+        if word := next((w for w in known["research_words"] if w in text.lower()), None):
+            found.append(f"the README says: {word}")
+        if re.search(
+            r"\[\[(?:paper|arxiv|pdf|preprint)\]|\[(?:paper|arxiv|pdf|preprint)\]\(https?://(?!img)",
+            text,
+            re.IGNORECASE,
+        ):
+            found.append("the README offers the paper")
+        link = re.search(known["paper_links"], text)
+        if found and link is not None:
+            found.append(f"the README links a paper ({link[0]})")
+        said = any(reason.startswith("the README says") for reason in found)
+        return tuple(found) if len(found) > 1 or said else ()
+
+    @property
+    def is_paper_code(self) -> bool:
+        """Whether it is released with a paper and not installed by name from an index."""
+        return bool(self.paper) and not any("installs it by name" in reason for reason in self.published)
+
+    @cached_property
+    def independent_projects(self) -> Reasons:
+        """Several projects that have nothing to do with one another."""
+        return self.members.reasons
+
+    @cached_property
+    def notebooks_only(self) -> Reasons:
+        """Notebooks hold most of the code, and no module of substance exists."""
+        books = sum(unit.python.code_lines for unit in self.code.notebooks)
+        modules = [u for u in self.code.production if u.path not in {"setup.py"}]
+        scripts = sum(unit.python.code_lines for unit in modules)
+        functions = sum(1 for unit in modules for f in unit.python.functions if f.statements > 1)
+        learned_here = self.lifecycle.units("training") & {unit.path for unit in modules}
+        if books and functions < 5 and (books >= 1.5 * scripts or not learned_here):
+            return (f"{books} lines of code in notebooks, {scripts} in modules",)
+        return ()
+
+    def _importing(self, packages: Iterable[str]) -> list[Unit]:
+        wanted = tuple(packages)
+        return [u for u in self.code.units if not u.is_test and not u.is_example and u.imports_any(*wanted)]
+
+
+def _is_scheduled(site: Site) -> bool:
+    schedule = site.call.argument(None, "schedule", "schedule_interval", "timetable", "cron_schedule")
+    return schedule is not None and schedule.kind not in {"none"}
+
+
+def _loose(name: str) -> str:
+    return re.sub(r"[-_.]+", "[-_.]+", re.escape(name).replace(r"\-", "-").replace(r"\_", "_").replace(r"\.", "."))
+
+
+def _shown(site: Site) -> str:
+    return site.name.rpartition(":")[2].lstrip("?")
