@@ -8,7 +8,7 @@ import textwrap
 from dataclasses import dataclass
 
 _FOREIGN = re.compile(
-    r"!|(?:ba|z)?sh|script|system|sx|cmd|powershell|perl|ruby|r|R|julia|octave|matlab|scala|fortran|rust|c|cpp|cuda?"
+    r"!|(?:ba|z)?sh|shell|script|system|sx|cmd|powershell|perl|ruby|r|R|julia|octave|matlab|scala|fortran|rust|c|cpp|cuda?"
     r"|html|HTML|js|javascript|latex|tex|markdown|md|svg|mermaid|dot|ai|configure|cython|pypy"
     r"|sql|sparksql|bigquery|cql|cypher|graphql|sparql|ksql|writefile|file|writetemplate"
 )
@@ -21,12 +21,15 @@ _LINE = re.compile(
     r"(?P<indent>\s*+)(?:"
     r"(?P<shell>!.*)"
     r"|(?P<magic>%\s?[A-Za-z_].*)"
-    r"|(?P<target>[\w.,\[\] ]{1,200}=\s*)(?P<assigned>[!%]{1,2}[A-Za-z_./].*)"
+    r"|(?P<bare>(?:pip3?|conda|mamba)\s+(?:install|uninstall|activate|update)\s.*|(?:ls|cd|cat|mkdir)\s+[\w./~-].*)"
+    r"|(?P<target>[\w.,:\[\] ]{1,200}=\s*)(?P<assigned>[!%]{1,2}[A-Za-z_./].*)"
     r"|(?P<help>\?{1,2}[\w.%*]+|%{0,2}[\w.*]+(?:\(\))?\?{1,2})\s*$"
     r")"
 )
 _RUNS_CODE = re.compile(r"%\s?(?:time|timeit|prun|memit|mprun|lprun)\b(?:[ \t]+-\w+(?:[ \t]+\d+)?)*[ \t]*")
-_CANDIDATE = re.compile(r"^[ \t]*+(?:[!%?]|[^\n#'\"]{1,200}=[ \t]*[!%])|\?[ \t]*$", re.MULTILINE)
+_CANDIDATE = re.compile(
+    r"^[ \t]*+(?:[!%?]|(?:pip3?|conda|mamba|ls|cd|cat|mkdir)[ \t]|[^\n#'\"]{1,200}=[ \t]*[!%])|\?[ \t]*$", re.MULTILINE
+)
 _QUOTES = re.compile(r"'''|\"\"\"|#[^\n]*|\"(?:\\.|[^\"\\\n])*\"?|'(?:\\.|[^'\\\n])*'?")
 
 
