@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 MAX_REFERENCES = 200_000
 MAX_FILE = 64_000_000
+MAX_INDEX = 256_000_000
 MAX_ALTERNATES = 5
 
 _ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -51,10 +53,16 @@ class GitDir:
         return _SHA256.search(_text(self.common, "config")) is not None
 
     @property
+    def is_reftable(self) -> bool:
+        """Whether references are kept in a binary format that is not read here."""
+        return (self.common / "reftable").is_dir()
+
+    @property
     def index(self) -> Path | None:
-        """The index, where it is a regular file."""
+        """The index, where it is a regular file of a sensible size."""
         path = self.path / "index"
-        return path if path.is_file() and not path.is_symlink() else None
+        is_usable = path.is_file() and not path.is_symlink() and path.stat().st_size <= MAX_INDEX
+        return path if is_usable else None
 
     @cached_property
     def objects(self) -> Path:
@@ -80,7 +88,7 @@ class GitDir:
         """Every reference and the object it names; symbolic ones resolved, broken ones left out."""
         found = dict(_packed(self.common))
         symbolic: dict[str, str] = {}
-        for name in _loose(self.common):
+        for name in islice(_loose(self.common), MAX_REFERENCES):
             value = _line(self.common, name)
             if _ID.fullmatch(value):
                 found[name] = value
@@ -124,22 +132,11 @@ def _line(folder: Path, name: str) -> str:
 
 
 def _pointed(path: Path) -> Path | None:
-    target = _line(path.parent, path.name) if path.name != ".git" else _git_file(path)
-    prefix = "gitdir: "
-    if not target.startswith(prefix):
+    target = _line(path.parent, path.name)
+    if not target.startswith("gitdir: "):
         return None
-    found = (path.parent / target.removeprefix(prefix)).resolve()
+    found = (path.parent / target.removeprefix("gitdir: ")).resolve()
     return found if found.is_dir() else None
-
-
-def _git_file(path: Path) -> str:
-    try:
-        status = path.lstat()
-        if not stat.S_ISREG(status.st_mode) or status.st_size > 8192:
-            return ""
-        return path.read_text("utf-8", "surrogateescape").partition("\n")[0].strip()
-    except OSError:
-        return ""
 
 
 def _packed(common: Path) -> Iterator[tuple[str, str]]:
@@ -150,12 +147,10 @@ def _packed(common: Path) -> Iterator[tuple[str, str]]:
 
 
 def _loose(common: Path) -> Iterator[str]:
-    left = MAX_REFERENCES
     for folder, _, names in os.walk(common / "refs"):
         for name in names:
             path = (Path(folder) / name).relative_to(common).as_posix()
-            if left and _NAME.fullmatch(path):
-                left -= 1
+            if _NAME.fullmatch(path):
                 yield path
 
 
@@ -165,17 +160,13 @@ def _borrowed(database: Path) -> list[Path]:
 
 
 def _special(database: Path) -> Iterator[str]:
-    for depth in (1, 2):
-        pattern = [database] if depth == 1 else [path for path in _entries(database) if path.is_dir()]
-        for folder in pattern:
-            for path in _entries(folder):
-                if not (path.is_file() or path.is_dir()):
-                    yield path.path
+    for found in _entries(database):
+        if found.is_dir():
+            yield from (path.path for path in _entries(found) if not (path.is_file() or path.is_dir()))
+        elif not found.is_file():
+            yield found.path
 
 
-def _entries(folder: Path | os.DirEntry[str]) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as entries:
-            return list(entries)
-    except OSError:
-        return []
+def _entries(folder: Path | os.DirEntry[str]) -> Iterator[os.DirEntry[str]]:
+    with suppress(FileNotFoundError, PermissionError), os.scandir(folder) as entries:
+        yield from entries

@@ -13,7 +13,7 @@ class Limits:
 
     entries: int = 200_000
     """Paths listed."""
-    listing: int = 100_000_000
+    listing: int = 64_000_000
     """Bytes of the listing itself, which bounds very long paths."""
     depth: int = 64
     """Folders inside folders, where no git directory lists the files."""

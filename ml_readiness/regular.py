@@ -21,13 +21,12 @@ _BY_DESCRIPTOR = os.open in os.supports_dir_fd and os.scandir in os.supports_fd
 
 def is_plain(path: str) -> bool:
     """Whether a relative path names something below the root, and nothing that belongs to git."""
-    parts = path.split("/")
-    return not any(part in {"", ".", ".."} or part.lower() == ".git" for part in parts) and "\0" not in path
+    return _is_below(path) and ".git" not in path.lower().split("/")
 
 
 def read_regular(root: Path, path: str, limit: int) -> bytes:
     """The content of the regular file at a relative path; raises `Absent` where it is anything else."""
-    if not is_plain(path):
+    if not _is_below(path):
         raise Absent("not a path below the root")
     folder, _, name = path.rpartition("/")
     try:
@@ -39,6 +38,10 @@ def read_regular(root: Path, path: str, limit: int) -> bytes:
         raise
     except OSError as error:
         raise Absent(_reason(error)) from error
+
+
+def _is_below(path: str) -> bool:
+    return not {"", ".", ".."} & set(path.split("/")) and "\0" not in path
 
 
 def _content(descriptor: int, limit: int) -> bytes:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import tempfile
 import threading
 import weakref
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,6 +46,7 @@ ENVIRONMENT = {
     "GIT_CONFIG_PARAMETERS": "",
     "GIT_ALTERNATE_OBJECT_DIRECTORIES": "",
     "GIT_ALLOW_PROTOCOL": "",
+    "GIT_ATTR_NOSYSTEM": "1",
     "GIT_NAMESPACE": "",
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_NO_REPLACE_OBJECTS": "1",
@@ -53,6 +56,8 @@ ENVIRONMENT = {
     "GIT_TRACE": "0",
 }
 _HEADS = ("FETCH_HEAD", "ORIG_HEAD", "MERGE_HEAD")
+_MEMORY = 4_000_000_000
+"""Bytes that a git process may ask for: an ignore file can be of any size, and git reads it whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,8 @@ class Answer:
     output: bytes
     error: str
     """Why it stopped early; empty where it came to its end."""
+    is_late: bool = False
+    """Whether it stopped because the time was over."""
 
 
 class Repository:
@@ -70,21 +77,27 @@ class Repository:
     def __init__(self, where: GitDir, work_tree: Path | None = None) -> None:
         home = Path(tempfile.mkdtemp(prefix="ml-readiness-"))
         self._finalizer = weakref.finalize(self, shutil.rmtree, home, ignore_errors=True)
+        self._home = home
         _furnish(home, where)
+        self._why = "; its references are kept as reftable: name the commit by its id" if where.is_reftable else ""
         self._git = _git_in(home, where.objects, work_tree or home)
+        self._reader: Git.AutoInterrupt | None = None
         self._lock = threading.Lock()
 
     def resolve(self, revision: str) -> str:
         """The commit that a revision names, as `git rev-parse` understands it; RepositoryError where there is none."""
-        for name in (revision, f"origin/{revision}"):
+        for name in (revision, f"origin/{revision}") if revision.isprintable() else ():
             answer = self.ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
             if commit := answer.output.decode("ascii", "replace").strip():
                 return commit
-        raise RepositoryError(f"expected a commit, found none that is called {revision!r} in this repository")
+        raise RepositoryError(
+            f"expected a commit, found none that is called {revision!r} in this repository{self._why}"
+        )
 
     def ask(self, *command: str, limit: int = 1_000_000, seconds: float = 60) -> Answer:
         """The output of a git command, cut at a number of bytes and stopped after a number of seconds."""
-        running = self._start(command)
+        running = self._start(*command)
+        running.stdin.close()
         answers: IO[bytes] = running.stdout
         errors: list[bytes] = []
         drain = threading.Thread(target=_drain, args=(running.stderr, errors), daemon=True)
@@ -103,30 +116,65 @@ class Repository:
             answers.close()
         if len(output) > limit:
             return Answer(output[:limit], f"more than {limit:,} bytes")
-        return Answer(output, problem if in_time else f"no answer within {seconds:g} seconds")
+        if not in_time:
+            return Answer(output, f"no answer within {seconds:g} seconds", is_late=True)
+        return Answer(output, problem)
 
     def read(self, blob: str) -> bytes:
         """The content of an object; raises `Absent`."""
         with self._lock:
             try:
-                return self._git.get_object_data(blob)[3]
-            except (ValueError, OSError) as error:
-                self._git.clear_cache()
-                raise Absent("the object is not in this clone") from error
+                return self._next(blob)
+            except (OSError, ValueError) as error:
+                self._stop_reading()
+                raise Absent("the content is not in this clone, or damaged") from error
+
+    def forget_index(self) -> None:
+        """Goes on as if nothing were tracked."""
+        (self._home / "index").unlink(missing_ok=True)
 
     def close(self) -> None:
         """Ends the process that reads objects, and removes the temporary directory."""
         with self._lock:
-            self._git.clear_cache()
+            self._stop_reading()
         self._finalizer()
 
-    def _start(self, command: tuple[str, ...]) -> Git.AutoInterrupt:
+    def _next(self, blob: str) -> bytes:
+        reader = self._reader = self._reader or self._start("cat-file", "--batch")
+        requests: IO[bytes] = reader.stdin
+        answers: IO[bytes] = reader.stdout
+        requests.write(f"{blob}\n".encode("ascii"))
+        requests.flush()
+        _, _, size = answers.readline().split()
+        content = answers.read(int(size))
+        if answers.read(1) != b"\n":
+            raise OSError("git stopped in the middle")
+        return content
+
+    def _stop_reading(self) -> None:
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            reader.kill()
+            for stream in (reader.stdin, reader.stdout, reader.stderr):
+                with suppress(OSError):
+                    stream.close()
+
+    def _start(self, *command: str) -> Git.AutoInterrupt:
         from git.exc import GitCommandNotFound  # noqa: PLC0415
 
         try:
-            return self._git.execute(["git", *command], as_process=True)
+            running = self._git.execute(["git", *command], istream=subprocess.PIPE, as_process=True)
         except GitCommandNotFound as error:
             raise RepositoryError("expected git to be installed, found no such command") from error
+        _limit_memory(running.pid)
+        return running
+
+
+def _limit_memory(process: int) -> None:
+    with suppress(ImportError, AttributeError, OSError, ValueError):
+        import resource  # noqa: PLC0415
+
+        resource.prlimit(process, resource.RLIMIT_AS, (_MEMORY, _MEMORY))
 
 
 def _drain(stream: IO[bytes], parts: list[bytes]) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Self
 
 from ml_readiness.errors import RepositoryError
 from ml_readiness.gitdir import GitDir
 from ml_readiness.limits import Budget, Limits
 from ml_readiness.naming import name_of
+from ml_readiness.notes import FORBIDDEN, OTHER_REPOSITORY, Notes
 from ml_readiness.regular import is_plain
 from ml_readiness.repository import Repository
 from ml_readiness.snapshot import Absent, Entry, EntryKind
@@ -71,29 +71,27 @@ class Revision:
 def _listing(repository: Repository, commit: str, limits: Limits) -> tuple[dict[str, Entry], tuple[str, ...]]:
     answer = repository.ask("ls-tree", "-r", "-z", "-l", "--full-tree", commit, limit=limits.listing)
     lines = answer.output.split(b"\0")[:-1]
-    found: dict[str, Entry] = {}
-    left_out: Counter[str] = Counter()
-    for line in lines[: limits.entries]:
-        entry = _entry(line)
-        if entry is None:
-            left_out["paths with forbidden names left out"] += 1
-            continue
-        if entry.kind is EntryKind.FILE and entry.size is None:
-            left_out["files whose content is not in this clone"] += 1
-        found[entry.path] = entry
-    notes = [f"{count:,} {what}" for what, count in left_out.items()]
-    if len(lines) > limits.entries:
-        notes.append(f"more than {limits.entries:,} files: only the first {limits.entries:,} were looked at")
+    notes = Notes()
     if answer.error:
-        notes.append(f"the listing is not complete: {answer.error}")
-    return dict(sorted(found.items())), tuple(notes)
+        notes.say(f"the listing of files is not complete: {answer.error}")
+    if len(lines) > limits.entries:
+        notes.say(f"more than {limits.entries:,} files: only the first {limits.entries:,} were looked at")
+    found: dict[str, Entry] = {}
+    for entry in map(_entry, lines[: limits.entries]):
+        if not is_plain(entry.path):
+            notes.about(entry.path, FORBIDDEN)
+            continue
+        found[entry.path] = entry
+        if entry.kind is EntryKind.FILE and entry.size is None:
+            notes.about(entry.path, "content is not in this clone")
+        elif entry.kind is EntryKind.SUBMODULE:
+            notes.about(entry.path, OTHER_REPOSITORY)
+    return dict(sorted(found.items())), notes.lines
 
 
-def _entry(line: bytes) -> Entry | None:
+def _entry(line: bytes) -> Entry:
     facts, _, name = line.partition(b"\t")
-    path = name.decode("utf-8", "surrogateescape")
     mode, _, blob, size = facts.decode("ascii").split()
-    if not is_plain(path):
-        return None
     kind = _KINDS.get(mode[:3], EntryKind.OTHER)
+    path = name.decode("utf-8", "surrogateescape")
     return Entry(path, kind, int(size) if size.isdigit() else None, blob, executable=mode == "100755")

@@ -25,6 +25,8 @@ CLONING = {
     "GIT_TEMPLATE_DIR": "",
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_LFS_SKIP_SMUDGE": "1",
+    "GIT_HTTP_LOW_SPEED_LIMIT": "1000",
+    "GIT_HTTP_LOW_SPEED_TIME": "60",
 }
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://|[a-z0-9+]+::", re.IGNORECASE)
 _SSH = re.compile(r"[\w.-]+@[\w.-]+:(?!/?/)\S+")
@@ -75,6 +77,8 @@ def _on_disk(source: str | Path, rev: str | None, *, is_shallow: bool) -> Genera
     if (web := _BRANCH.match(text)) is not None:
         text, rev = web["repository"], rev or web["branch"]
     name = re.split(r"[/:]", text.rstrip("/").removesuffix(".git"))[-1]
+    if not text.lower().startswith(("https://", "ssh://")) and not _SSH.fullmatch(text):
+        raise RepositoryError(f"{_shown(text)}: expected an https, ssh or file URL, found another way of transport")
     with tempfile.TemporaryDirectory(prefix="ml-readiness-", ignore_cleanup_errors=True) as folder:
         clone = Path(folder) / "clone.git"
         _clone(text, clone, is_shallow=is_shallow and rev is None)
@@ -82,17 +86,28 @@ def _on_disk(source: str | Path, rev: str | None, *, is_shallow: bool) -> Genera
 
 
 def _clone(url: str, target: Path, *, is_shallow: bool) -> None:
-    if not url.lower().startswith(("https://", "ssh://")) and not _SSH.fullmatch(url):
-        raise RepositoryError(f"{url}: expected an https or ssh URL, found another way of transport")
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
     from git import Repo  # noqa: PLC0415
-    from git.exc import GitError  # noqa: PLC0415
+    from git.exc import CommandError, GitError  # noqa: PLC0415
 
     options = ["--bare", *(["--depth=1"] if is_shallow else [])]
     try:
         Repo.clone_from(url, target, env=CLONING, multi_options=options).close()
+    except CommandError as error:
+        raise RepositoryError(f"{_shown(url)}: cannot be cloned: {_shown(_said(error.stderr))}") from error
     except GitError as error:
-        raise RepositoryError(f"{url}: cannot be cloned: {error}") from error
+        raise RepositoryError(f"{_shown(url)}: cannot be cloned: {_shown(str(error))}") from error
+
+
+def _said(stderr: str) -> str:
+    """The lines in which git says what went wrong."""
+    lines = [line.strip(" '") for line in stderr.splitlines()]
+    return "; ".join(line for line in lines if line.startswith(("fatal:", "remote:", "error:"))) or " ".join(lines)
+
+
+def _shown(text: str) -> str:
+    """The text without the passwords and tokens of URLs."""
+    return re.sub(r"(://)[^/@\s]+@", r"\1", text)
 
 
 def _is_bare(path: Path) -> bool:

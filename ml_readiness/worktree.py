@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
-from collections import Counter
-from functools import lru_cache
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
 from ml_readiness.errors import RepositoryError
 from ml_readiness.gitdir import GitDir
 from ml_readiness.limits import Budget, Limits
 from ml_readiness.naming import name_of
+from ml_readiness.notes import FORBIDDEN, OTHER_REPOSITORY, Notes
 from ml_readiness.regular import is_plain, open_folder, read_regular
 from ml_readiness.repository import Repository
 from ml_readiness.snapshot import Absent, Entry, EntryKind
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LIST = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
-LISTED_BY_WALK = "no usable git directory: every file on disk was looked at, also those that git would ignore"
+WALKED = "no usable git directory: every file on disk was looked at, also what git would ignore"
 
 
 class WorkTree:
@@ -39,7 +39,7 @@ class WorkTree:
         self._budget = Budget(limits)
         listing = _Listing(self._root, limits)
         self.entries: Mapping[str, Entry] = dict(sorted(listing.entries.items()))
-        self._notes = tuple(listing.notes)
+        self._notes = listing.notes.lines
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -60,112 +60,120 @@ class _Listing:
 
     def __init__(self, root: Path, limits: Limits) -> None:
         self.entries: dict[str, Entry] = {}
-        self.notes: list[str] = []
+        self.notes = Notes()
         self._root = root
         self._limits = limits
-        self._is_folder = lru_cache(maxsize=None)(self._is_real_folder)
+        self._folders = {"": True}
         paths = self._by_git()
         if paths is None:
-            self.notes.append(LISTED_BY_WALK)
+            self.notes.say(WALKED)
             self._walk()
         else:
             self._examine(paths)
 
     def _by_git(self) -> list[str] | None:
-        try:
-            where = GitDir.find(self._root)
-            if where is None or where.path == self._root:
-                return None
-            repository = Repository(where, self._root)
-        except (RepositoryError, OSError) as error:
-            self.notes.append(f"git was not asked: {error}")
+        where = GitDir.find(self._root)
+        if where is None or where.path == self._root:
             return None
         try:
-            answer = repository.ask(*LIST, limit=self._limits.listing, seconds=self._limits.seconds)
+            repository = Repository(where, self._root)
+        except (RepositoryError, OSError) as error:
+            self.notes.say(f"git was not asked: {error}")
+            return None
+        try:
+            return self._asked(repository)
         except RepositoryError as error:
-            self.notes.append(f"git was not asked: {error}")
+            self.notes.say(f"git was not asked: {error}")
             return None
         finally:
             repository.close()
-        if answer.error:
-            self.notes.append(f"git could not list the files: {answer.error}")
-            return None
-        return [name.decode("utf-8", "surrogateescape") for name in answer.output.split(b"\0")[:-1]]
+
+    def _asked(self, repository: Repository) -> list[str] | None:
+        for what in ("tracked and new files", "files, as if none were tracked"):
+            answer = repository.ask(*LIST, limit=self._limits.listing, seconds=self._limits.seconds)
+            if not answer.error:
+                return [name.decode("utf-8", "surrogateescape") for name in answer.output.split(b"\0")[:-1]]
+            self.notes.say(f"git could not list {what}: {answer.error}")
+            if answer.is_late:
+                break
+            repository.forget_index()
+        return None
 
     def _examine(self, paths: list[str]) -> None:
-        left_out: Counter[str] = Counter()
-        for path in dict.fromkeys(paths):
+        for path in dict.fromkeys(path.rstrip("/") for path in paths):
             if self._is_full():
                 break
-            path = path.rstrip("/")
             if not is_plain(path):
-                left_out["paths with forbidden names left out"] += 1
+                self.notes.about(path, FORBIDDEN)
             elif not self._is_folder(path.rpartition("/")[0]):
-                left_out["tracked paths below a link or a missing folder left out"] += 1
+                self.notes.about(path, "tracked below a link or a missing folder, left out")
             elif not self._add(path):
-                left_out["tracked files that are not on disk"] += 1
-        self.notes += [f"{count:,} {what}" for what, count in left_out.items()]
+                self.notes.about(path, "tracked, but not on disk")
+        folders = {parent for path in self.entries for parent in accumulate(path.split("/")[:-1], "{}/{}".format)}
+        for path in [path for path, entry in self.entries.items() if entry.kind is EntryKind.SUBMODULE]:
+            if path in folders:
+                del self.entries[path]
+            else:
+                self.notes.about(path, OTHER_REPOSITORY)
 
     def _add(self, path: str) -> bool:
         try:
             status = os.lstat(self._root / path)
         except (OSError, ValueError):
             return False
-        self.entries[path] = _entry(path, status, inside=EntryKind.SUBMODULE)
+        self.entries[path] = _entry(path, status, folder=EntryKind.SUBMODULE)
         return True
 
-    def _is_real_folder(self, folder: str) -> bool:
-        if not folder:
-            return True
-        if not self._is_folder(folder.rpartition("/")[0]):
-            return False
-        try:
-            return stat.S_ISDIR(os.lstat(self._root / folder).st_mode)
-        except (OSError, ValueError):
-            return False
+    def _is_folder(self, folder: str) -> bool:
+        """Whether a folder is one, reached through no link."""
+        if folder not in self._folders:
+            parts = accumulate(folder.split("/"), "{}/{}".format)
+            self._folders[folder] = all(_is_real_folder(self._root / part) for part in parts)
+        return self._folders[folder]
 
     def _is_full(self) -> bool:
         if len(self.entries) < self._limits.entries:
             return False
-        self.notes.append(f"more than {self._limits.entries:,} files: only the first were looked at")
+        self.notes.say(f"more than {self._limits.entries:,} files: only the first were looked at")
         return True
 
     def _walk(self) -> None:
         folders = [""]
-        unread = deep = 0
-        while folders and not self._is_full():
+        while folders:
             folder = folders.pop()
-            try:
-                inside = sorted(self._in(folder))
-            except OSError:
-                unread += 1
+            if folder.count("/") >= self._limits.depth:
+                self.notes.about(f"{folder[:100]}...", f"deeper than {self._limits.depth} folders, not looked into")
                 continue
-            for path, is_folder in inside:
-                if is_folder and path.count("/") >= self._limits.depth:
-                    deep += 1
-                elif is_folder:
-                    folders.append(path)
-        if unread:
-            self.notes.append(f"{unread:,} folders could not be listed")
-        if deep:
-            self.notes.append(f"{deep:,} folders deeper than {self._limits.depth} levels were not looked into")
+            try:
+                folders += sorted(self._in(folder), reverse=True)
+            except OSError as error:
+                self.notes.about(folder, f"cannot be listed ({error.strerror})")
+            if self._is_full():
+                break
 
-    def _in(self, folder: str) -> Iterator[tuple[str, bool]]:
-        with open_folder(self._root, folder) as where, os.scandir(where) as entries:
-            for found in entries:
-                if found.name == ".git":
-                    continue
+    def _in(self, folder: str) -> Iterator[str]:
+        """Enters what a folder holds, and yields the folders in it."""
+        with open_folder(self._root, folder) as where, os.scandir(where) as inside:
+            for found in islice(inside, self._limits.entries):
                 path = f"{folder}/{found.name}" if folder else found.name
-                is_folder = found.is_dir(follow_symlinks=False)
-                if not is_folder:
-                    self.entries[path] = _entry(path, found.stat(follow_symlinks=False), inside=EntryKind.OTHER)
-                yield path, is_folder
+                if found.is_dir(follow_symlinks=False):
+                    if found.name != ".git":
+                        yield path
+                elif len(self.entries) < self._limits.entries and found.name != ".git":
+                    self.entries[path] = _entry(path, found.stat(follow_symlinks=False), folder=EntryKind.OTHER)
 
 
-def _entry(path: str, status: os.stat_result, *, inside: EntryKind) -> Entry:
+def _is_real_folder(path: Path) -> bool:
+    try:
+        return stat.S_ISDIR(path.lstat().st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def _entry(path: str, status: os.stat_result, *, folder: EntryKind) -> Entry:
     mode = status.st_mode
     if stat.S_ISREG(mode):
         return Entry(path, EntryKind.FILE, status.st_size, None, executable=bool(mode & stat.S_IXUSR))
     if stat.S_ISLNK(mode):
         return Entry(path, EntryKind.SYMLINK, status.st_size, None)
-    return Entry(path, inside if stat.S_ISDIR(mode) else EntryKind.OTHER, None, None)
+    return Entry(path, folder if stat.S_ISDIR(mode) else EntryKind.OTHER, None, None)
