@@ -32,6 +32,10 @@ WORTH: Mapping[Outcome, float] = {
 }
 """What an outcome earns; outcomes that are not here are outside the score."""
 
+_UNDECIDED = frozenset({Outcome.UNKNOWN, Outcome.ERROR})
+
+_OUTSIDE = frozenset({Outcome.NOT_APPLICABLE, Outcome.WAIVED})
+
 _ORDER = tuple(CATEGORIES)
 _WEIGHTS: Mapping[ProjectKind, tuple[int, ...]] = {
     # testing, dependencies, preprocessing, reproducibility, evaluation, serving, monitoring, documentation
@@ -69,6 +73,9 @@ GRADES = (
     Grade("F", "over the fence", 0, 0),
 )
 """From best to worst; both the total and the weakest category must reach the line."""
+
+HOLDS_GRADE = 0.05
+"""The share of the total from which on a category can hold the grade down."""
 
 EFFORT_COST: Mapping[Effort, float] = {Effort.SMALL: 1, Effort.MEDIUM: 3, Effort.LARGE: 8}
 """What a remedy costs, relative to an hour's work, when the next steps are chosen."""
@@ -124,6 +131,10 @@ class _Sums:
     earned: float = 0.0
     forbidden: float = 0.0
     broken: float = 0.0
+    arising: float = 0.0
+    """Obligations that arise, decided or not."""
+    possible: float = 0.0
+    """All obligations of the category."""
 
     def __add__(self, other: _Sums) -> _Sums:
         return _Sums(
@@ -131,6 +142,8 @@ class _Sums:
             self.earned + other.earned,
             self.forbidden + other.forbidden,
             self.broken + other.broken,
+            self.arising + other.arising,
+            self.possible + other.possible,
         )
 
     @property
@@ -142,9 +155,9 @@ class _Sums:
 
     @property
     def presence(self) -> float:
-        """The share of the category's weight that takes part; broken prohibitions alone count as far as broken."""
+        """The share of the category's weight that takes part: what arises of it, or what is broken of it."""
         if self.asked > 0:
-            return 1.0
+            return self.arising / self.possible
         return self.broken / self.forbidden if self.forbidden > 0 else 0.0
 
 
@@ -158,7 +171,7 @@ def score(kind: ProjectKind, results: Sequence[Result]) -> Score:
     covered = coverage(weights, results)
     categories = _categories(weights, sums)
     letter, reasons = _grade(kind, total, covered, categories, results)
-    points = {result.check: _gain(weights, results, result, total) for result in results}
+    points = {result.check: _gain(weights, sums, results, result, total) for result in results}
     return Score(
         total=_rounded(total),
         low=_rounded(_total(weights, _by_category(results, unknown=0.0))),
@@ -186,7 +199,7 @@ def coverage(weights: Mapping[str, float], results: Iterable[Result]) -> float:
         if result.outcome in WORTH:
             decided += share
             applicable += share
-        elif result.outcome in {Outcome.UNKNOWN, Outcome.ERROR}:
+        elif result.outcome in _UNDECIDED:
             applicable += share
     return decided / applicable if applicable else 1.0
 
@@ -194,18 +207,19 @@ def coverage(weights: Mapping[str, float], results: Iterable[Result]) -> float:
 def _by_category(results: Iterable[Result], unknown: float | None = None) -> Mapping[str, _Sums]:
     sums: defaultdict[str, _Sums] = defaultdict(_Sums)
     for result in results:
-        worth = WORTH.get(result.outcome)
-        if worth is None and result.outcome in {Outcome.UNKNOWN, Outcome.ERROR}:
-            worth = unknown
-        if worth is not None:
-            sums[result.category] += _contribution(result, worth, weight(result))
+        worth = unknown if result.outcome in _UNDECIDED else WORTH.get(result.outcome)
+        sums[result.category] += _contribution(result, worth)
     return sums
 
 
-def _contribution(result: Result, worth: float, heft: float) -> _Sums:
+def _contribution(result: Result, worth: float | None) -> _Sums:
+    decided, heft = worth is not None, weight(result)
+    worth = worth or 0.0
     if result.prohibition:
-        return _Sums(forbidden=heft, broken=heft * (1 - worth))
-    return _Sums(asked=heft, earned=heft * worth)
+        return _Sums(forbidden=heft * decided, broken=heft * decided * (1 - worth))
+    full = SEVERITY_WEIGHTS[result.severity]
+    arises = decided or result.outcome in _UNDECIDED
+    return _Sums(asked=heft * decided, earned=heft * worth, arising=full * arises, possible=full)
 
 
 def _total(weights: Mapping[str, float], sums: Mapping[str, _Sums]) -> float:
@@ -219,11 +233,15 @@ def _total(weights: Mapping[str, float], sums: Mapping[str, _Sums]) -> float:
     return earned / possible if possible else 0.0
 
 
-def _gain(weights: Mapping[str, float], results: Sequence[Result], wanted: Result, total: float) -> float:
-    if WORTH.get(wanted.outcome, 1.0) == 1.0:
+def _gain(
+    weights: Mapping[str, float], sums: Mapping[str, _Sums], results: Iterable[Result], wanted: Result, total: float
+) -> float:
+    if WORTH.get(wanted.outcome, 0.0) == 1.0 or wanted.outcome in _OUTSIDE:
         return 0.0
-    passed = [result.model_copy(update={"outcome": Outcome.PASS}) if result is wanted else result for result in results]
-    return max(0.0, round(_total(weights, _by_category(passed)) - total, 1))
+    passed = wanted.model_copy(update={"outcome": Outcome.PASS})
+    peers = [passed if result is wanted else result for result in results if result.category == wanted.category]
+    after = {**sums, wanted.category: _by_category(peers)[wanted.category]}
+    return max(0.0, round(_total(weights, after) - total, 1))
 
 
 def _categories(weights: Mapping[str, float], sums: Mapping[str, _Sums]) -> tuple[CategoryScore, ...]:
@@ -247,7 +265,7 @@ def _categories(weights: Mapping[str, float], sums: Mapping[str, _Sums]) -> tupl
 def _grade(
     kind: ProjectKind, total: float, covered: float, categories: Sequence[CategoryScore], results: Sequence[Result]
 ) -> tuple[str, tuple[str, ...]]:
-    counted = [category for category in categories if category.score is not None and category.weight > 0]
+    counted = [category for category in categories if category.score is not None and category.weight >= HOLDS_GRADE]
     weakest = min((category.score or 0.0 for category in counted), default=0.0)
     caps = [(CAPS[result.check], result) for result in results if _caps(kind, result)]
     by_score = next(grade for grade in GRADES if _rounded(total) >= grade.overall)
