@@ -1,0 +1,242 @@
+"""Which tool plays which role, how far it is wired, and where that can be seen."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from ml_readiness.facts.code import Code, Unit
+from ml_readiness.facts.files import Files
+from ml_readiness.facts.reach import Reach
+from ml_readiness.facts.signs import Signs, signs
+from ml_readiness.report import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ml_readiness.facts.signs import Match, Role
+    from ml_readiness.parsers.expressions import Expr
+    from ml_readiness.parsers.python import Call
+
+TARGET = re.compile(r"^\s*-?\s*['\"]?(?:_target_|class_path)['\"]?\s*:\s*['\"]?([\w.]+)", re.MULTILINE)
+CONFIGURABLE = ("hydra", "lightning.pytorch.cli", "pytorch_lightning.cli", "jsonargparse", "omegaconf")
+"""Packages that make objects of class names in YAML files."""
+
+
+class Level(IntEnum):
+    """How far a tool got; each step holds the ones before it."""
+
+    DECLARED = 1
+    """In a manifest, or its configuration file is here."""
+    IMPORTED = 2
+    """Imported, and nothing of it called."""
+    CALLED = 3
+    """Called in a notebook, a test, an example, or in code that nothing runs."""
+    WIRED = 4
+    """Called by production code that something starts."""
+
+
+@dataclass(frozen=True, eq=False)
+class Use:
+    """One place where a tool shows."""
+
+    tool: str
+    """Its distribution."""
+    role: str
+    level: Level
+    name: str
+    """What shows it: a resolved call, an imported module, a file, a distribution."""
+    path: str
+    line: int | None = None
+    unit: Unit | None = None
+    scope: str = ""
+    call: Call | None = None
+
+    @property
+    def title(self) -> str:
+        """What people call the tool."""
+        return signs().title(self.tool)
+
+    @property
+    def location(self) -> Location:
+        """Where it shows."""
+        if self.unit is not None and self.line is not None:
+            return self.unit.location(self.line)
+        return Location(path=self.path, line=self.line)
+
+    @property
+    def shown(self) -> str:
+        """The tool and what it is seen by, for a message."""
+        last = self.name.rpartition(".")[2].lstrip("?:")
+        return f"{self.title} (`{last}`)" if self.call is not None else self.title
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    unit: Unit
+    line: int
+    scope: str = ""
+    call: Call | None = None
+
+
+@dataclass(frozen=True)
+class Tools:
+    """The tools of the project by role, best evidence first."""
+
+    code: Code
+    files: Files
+    reach: Reach
+    signs: Signs
+
+    @classmethod
+    def gather(cls, code: Code, files: Files, reach: Reach) -> Self:
+        """From the project's code, and the knowledge base."""
+        return cls(code, files, reach, signs())
+
+    def uses(self, *roles: Role) -> tuple[Use, ...]:
+        """Where tools of these roles show, the furthest wired first."""
+        found = [use for role in roles for use in self._of(role)]
+        return tuple(sorted(found, key=_rank))
+
+    def called(self, *roles: Role) -> tuple[Use, ...]:
+        """Calls anywhere."""
+        return tuple(use for use in self.uses(*roles) if use.level >= Level.CALLED)
+
+    def wired(self, *roles: Role) -> tuple[Use, ...]:
+        """Calls by production code that something starts."""
+        return tuple(use for use in self.uses(*roles) if use.level is Level.WIRED)
+
+    def _of(self, role: str) -> tuple[Use, ...]:
+        if role not in self._found:
+            self._found[role] = (*self._calls(role), *self._imports(role), *self._configured(role), *self._files(role))
+        return self._found[role]
+
+    @cached_property
+    def _found(self) -> dict[str, tuple[Use, ...]]:
+        return {}
+
+    # Calls, decorators, base classes, and things handed over by name
+
+    def _calls(self, role: str) -> Iterator[Use]:
+        for name, match in self._named.get(role, ()):
+            for spot in self._spots[name]:
+                if match.keyword and (spot.call is None or match.keyword not in spot.call.keywords):
+                    continue
+                yield self._use(match, name, spot)
+        for name, tops, match in self._guessed.get(role, ()):
+            for spot in self._spots[name]:
+                if spot.unit.imports_any(*tops):
+                    yield self._use(match, name, spot)
+
+    def _use(self, match: Match, name: str, spot: _Spot) -> Use:
+        live = spot.unit.is_production and self.reach.is_live(spot.unit, spot.scope)
+        level = Level.WIRED if live else Level.CALLED
+        return Use(match.tool, match.role, level, name, spot.unit.path, spot.line, spot.unit, spot.scope, spot.call)
+
+    @cached_property
+    def _spots(self) -> Mapping[str, list[_Spot]]:
+        """Every name of something outside the project, or of unknown origin, with its places."""
+        found: dict[str, list[_Spot]] = defaultdict(list)
+        for site in self.code.sites:
+            call = site.call
+            found[site.name].append(_Spot(site.unit, call.line, call.scope, call))
+            for name in _handed_over(call):
+                found[self.code.canonical(site.unit, name)].append(_Spot(site.unit, call.line, call.scope))
+        for unit in self.code.units:
+            for function in unit.python.functions:
+                for name in function.decorators:
+                    found[self.code.canonical(unit, name)].append(_Spot(unit, function.line))
+            for each in unit.python.classes:
+                for name in (*each.bases, *each.decorators):
+                    found[self.code.canonical(unit, name)].append(_Spot(unit, each.line))
+        return found
+
+    @cached_property
+    def _named(self) -> Mapping[str, list[tuple[str, Match]]]:
+        """For each role, the names that reveal it."""
+        found: dict[str, list[tuple[str, Match]]] = defaultdict(list)
+        for name in self._spots:
+            if name.partition(".")[0] in self.signs.tops:
+                for match in self.signs.of(name):
+                    if self._is_meant(match):
+                        found[match.role].append((name, match))
+        return found
+
+    @cached_property
+    def _guessed(self) -> Mapping[str, list[tuple[str, tuple[str, ...], Match]]]:
+        """For each role, methods of unknown objects that may reveal it, with the imports that must be there."""
+        found: dict[str, list[tuple[str, tuple[str, ...], Match]]] = defaultdict(list)
+        for name in self._spots:
+            if name.startswith("?"):
+                for tops, match in self.signs.method(name.rpartition(".")[2]):
+                    found[match.role].append((name, tops, match))
+        return found
+
+    def _is_meant(self, match: Match) -> bool:
+        """Whether a common import name really stands for the tool."""
+        del match
+        return True
+
+    # Imports, configuration and files
+
+    def _imports(self, role: str) -> Iterator[Use]:
+        for unit, module, line, match in self._imported.get(role, ()):
+            yield Use(match.tool, role, Level.IMPORTED, module, unit.path, line, unit)
+
+    @cached_property
+    def _imported(self) -> Mapping[str, list[tuple[Unit, str, int, Match]]]:
+        found: dict[str, list[tuple[Unit, str, int, Match]]] = defaultdict(list)
+        for unit in self.code.units:
+            for each in unit.python.imports:
+                if each.top in self.signs.tops and not self.code.modules.is_own(each.module, unit.path):
+                    full = f"{each.module}.{each.name}" if each.name not in {"", "*"} else each.module
+                    for match in self.signs.importing(full):
+                        if self._is_meant(match):
+                            found[match.role].append((unit, each.module, each.line, match))
+        return found
+
+    def _configured(self, role: str) -> Iterator[Use]:
+        for name, path, line in self._targets:
+            for match in self.signs.of(name):
+                if match.role == role and not match.keyword:
+                    yield Use(match.tool, role, Level.WIRED, name, path, line)
+
+    @cached_property
+    def _targets(self) -> tuple[tuple[str, str, int], ...]:
+        """Classes named in YAML files, where the code makes objects of such names."""
+        if not any(unit.is_production and unit.imports_any(*CONFIGURABLE) for unit in self.code.units):
+            return ()
+        return tuple(
+            (found[1], path, text.count("\n", 0, found.start(1)) + 1)
+            for path in self.files.find("*.yaml", "*.yml")
+            for text in (self.files.text(path),)
+            for found in TARGET.finditer(text)
+        )
+
+    def _files(self, role: str) -> Iterator[Use]:
+        for tool, patterns in self.signs.with_files.get(role, {}).items():
+            for path in self.files.find(*patterns):
+                yield Use(tool, role, Level.DECLARED, path, path)
+
+
+def _handed_over(call: Call) -> Iterator[str]:
+    """Names that are passed on without being called: `app.add_middleware(PrometheusMiddleware)`."""
+    for value in (*call.args, *call.keywords.values()):
+        yield from _names(value)
+
+
+def _names(value: Expr) -> Iterator[str]:
+    if value.kind == "name" and "." in value.text and not value.text.startswith("?"):
+        yield value.text
+    elif value.kind == "list":
+        for item in value.items:
+            if item.kind == "name" and "." in item.text and not item.text.startswith("?"):
+                yield item.text
+
+
+def _rank(use: Use) -> tuple[int, str, int]:
+    return -use.level, use.path, use.line or 0
