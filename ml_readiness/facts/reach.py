@@ -26,9 +26,9 @@ STARTED_BY_NAME = frozenset(
 )
 STARTING = frozenset(["api", "demo-ui", "serving", "orchestration", "worker", "scheduling"])
 PREPARATION = re.compile(
-    r"^(?:sys\.path|os\.environ|os\.chdir|os\.makedirs|dotenv|warnings|logging|matplotlib|pandas\.set_option|numpy\.seterr"
+    r"^(?:sys\.path|os\.path|pathlib|os\.environ|os\.chdir|os\.makedirs|dotenv|warnings|logging|matplotlib|pandas\.set_option|numpy\.seterr"
     r"|seaborn|random\.seed|numpy\.random\.seed|torch\.manual_seed|nltk\.download|transformers\.logging|locale|pyrootutils"
-    r"|rootutils|multiprocessing|tensorflow\.config|torch\.set|torch\.backends|load_dotenv|print$|\?)"
+    r"|rootutils|multiprocessing|tensorflow\.config|torch\.set|torch\.backends|load_dotenv|print$|str$|\?)"
 )
 """Module-level calls that only prepare what the importer does."""
 TOO_MUCH_TEXT = 4_000_000
@@ -113,7 +113,7 @@ class Reach:
 
     def _acts(self, unit: Unit) -> bool:
         return any(
-            not call.scope and not call.targets and call.role == "" and not PREPARATION.match(call.name)
+            not call.scope and not call.targets and call.role in {"", "argument"} and not PREPARATION.match(call.name)
             for call in unit.python.calls
         )
 

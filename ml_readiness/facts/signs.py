@@ -1,10 +1,10 @@
-"""By which imports, calls, files and commands a tool shows, and in which role: the knowledge base, ready to be asked."""
+"""By which imports, calls, files and commands a tool shows, and in which role: the knowledge base, indexed."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from pathlib import Path
@@ -133,13 +133,13 @@ class Match:
     """The match holds only for calls with this keyword."""
 
 
-@dataclass(slots=True)
 class _Root:
     """What may stand behind one import name."""
 
-    everything: list[Match] = field(default_factory=list)
-    by_last: dict[str, list[tuple[tuple[str, ...], Match]]] = field(default_factory=dict)
-    globs: list[tuple[tuple[str, ...], Match]] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.everything: list[Match] = []
+        self.by_last: dict[str, list[tuple[tuple[str, ...], Match]]] = {}
+        self.globs: list[tuple[tuple[str, ...], Match]] = []
 
     def add(self, pattern: str, tool: str, role: str) -> None:
         name, _, keyword = pattern.removeprefix(".").rstrip(")").partition("(")
@@ -159,10 +159,7 @@ class _Root:
                 if not before or parts[end - len(before) : end] == before:
                     yield match
         for globs, match in self.globs:
-            if any(
-                all(map(fnmatchcase, parts[start:], globs))
-                for start in range(len(parts) - len(globs) + 1)
-            ):
+            if any(all(map(fnmatchcase, parts[start:], globs)) for start in range(len(parts) - len(globs) + 1)):
                 yield match
 
 
@@ -177,9 +174,10 @@ class Signs:
         """How a tool shows in a role."""
         return self.by_role[role][tool]
 
-    def title(self, tool: str) -> str:
-        """What people call a tool."""
-        return self._titles.get(tool, tool)
+    def title(self, tool: str, role: str = "") -> str:
+        """What people call a tool; some have a name of their own for one role."""
+        own = self.by_role[role][tool].title if role else ""
+        return own or self._titles.get(tool, tool)
 
     def of(self, name: str) -> frozenset[Match]:
         """What a resolved dotted name reveals; empty for names that no tool claims."""
@@ -189,7 +187,7 @@ class Signs:
         return found
 
     def method(self, name: str) -> tuple[tuple[tuple[str, ...], Match], ...]:
-        """What a method of an unknown object may reveal, each with the import names of which one must be in the file."""
+        """What a method of an unknown object may reveal, each with the imports of which the file must have one."""
         exact = self._methods.get(name, ())
         return (*exact, *(found for glob, found in self._method_globs if fnmatchcase(name, glob)))
 
@@ -311,9 +309,9 @@ def parse(texts: Iterable[str]) -> Signs:
             if role in by_role:
                 raise ValueError(f"the role {role} is described twice")
             by_role[role] = tools
-    for role, tools in by_role.items():
+    for described, tools in by_role.items():
         for tool, sign in tools.items():
-            _validate(role, tool, sign)
+            _validate(described, tool, sign)
     return Signs(by_role)
 
 

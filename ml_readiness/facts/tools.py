@@ -59,7 +59,7 @@ class Use:
     @property
     def title(self) -> str:
         """What people call the tool."""
-        return signs().title(self.tool)
+        return signs().title(self.tool, self.role)
 
     @property
     def location(self) -> Location:
