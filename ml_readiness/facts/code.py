@@ -81,6 +81,10 @@ class Unit:
                 found.setdefault(assign.target, assign.value)
         return {name: value for name, value in found.items() if name not in twice}
 
+    def defines(self, name: str) -> bool:
+        """Whether a bare name is defined at the top level of the file."""
+        return name in self.functions or name in self.classes or name in self.values
+
     def imports_any(self, *tops: str) -> bool:
         """Whether the file imports one of these packages, given by their dotted beginnings."""
         return any(
@@ -90,7 +94,7 @@ class Unit:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Site:
     """A call at its place, under the name it has when the project's own functions are seen through."""
 
@@ -248,9 +252,11 @@ class Code:
         if not dots and parts[0] not in self.modules.by_name and parts[0] not in self.modules.folders:
             return None
         for end in range(len(parts), 0 if not dots else -1, -1):
-            path = self.modules.find("." * dots + ".".join(parts[:end]), unit.path)
-            if path is not None and path in self.by_path:
-                return self.by_path[path], ".".join(parts[end:])
+            paths = self.modules.candidates("." * dots + ".".join(parts[:end]), unit.path)
+            units = [self.by_path[path] for path in paths if path in self.by_path]
+            if units:
+                rest = parts[end:]
+                return next((u for u in units if rest and u.defines(rest[0])), units[0]), ".".join(rest)
         return None
 
     @cached_property

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 KNOWLEDGE = Path(__file__).parent / "knowledge" / "lifecycle.yml"
 PREPARES = re.compile(
-    r"preprocess|prepare|clean|normali[sz]|standardi[sz]|scale|encode|token|featur|impute|transform|augment|chunk"
-    r"|vectori[sz]|resample",
+    r"pre_?process|prepare|clean|normali[sz]|standardi[sz]|scale|encode|token|featur|impute|transform|augment|chunk"
+    r"|vectori[sz]|resample|filter|tabul|parse_(?:doc|pdf|data)|embed_|split_(?:doc|text|data)",
     re.IGNORECASE,
 )
 """Names of first-party functions that say they prepare data."""
@@ -105,6 +105,9 @@ class Lifecycle:
                         found[name].append(site)
             if method in GUESSED:
                 self._add_guessed(found, sites)
+            if method == "__call__":
+                loaded = stages()["loading"]
+                found["predicting"] += [site for site in sites if loaded.meets(site.name.removesuffix(".__call__"))]
             if method == "backward":
                 found["training"] += [site for site in sites if _steps(site.unit)]
         return {name: tuple(sorted(sites, key=_place)) for name, sites in found.items()}

@@ -50,11 +50,16 @@ class Modules:
 
     def find(self, module: str, importer: str) -> str | None:
         """The file of a module as a given file would import it; the nearest where several could be meant."""
+        return next(iter(self.candidates(module, importer)), None)
+
+    def candidates(self, module: str, importer: str) -> tuple[str, ...]:
+        """Every file that the import of a module could mean, the likeliest first."""
         if module.startswith("."):
-            return self._relative(module, importer)
+            path = self._relative(module, importer)
+            return (path,) if path is not None else ()
         depth = module.count(".") + 1
-        candidates = [p for p in self.by_name.get(module, ()) if self._is_root(_root(p, depth), importer)]
-        return max(candidates, key=lambda path: _closeness(path, importer, module), default=None)
+        found = [p for p in self.by_name.get(module, ()) if self._is_root(_root(p, depth), importer)]
+        return tuple(sorted(found, key=lambda path: _closeness(path, importer, module), reverse=True))
 
     def _relative(self, module: str, importer: str) -> str | None:
         level = len(module) - len(module.lstrip("."))

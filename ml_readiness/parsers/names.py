@@ -84,6 +84,22 @@ def dotted(node: ast.expr) -> tuple[ast.expr, list[str]]:
             return node, parts
 
 
+RESULT = "()"
+"""Ends the binding of a variable that holds what a call gave."""
+
+
+def called(node: ast.expr, scope: Scope) -> str:
+    """The name of a called thing; calling an object that a call gave is calling its `__call__`."""
+    if isinstance(node, ast.Name) and (scope.lookup(node.id) or "").endswith(RESULT):
+        return resolve(node, scope) + ".__call__"
+    if isinstance(node, ast.Call):
+        return result_of(resolve(node.func, scope)) + ".__call__"
+    if isinstance(node, ast.Attribute) and text_of(node.value) == "self" and scope.owner is not None:
+        bound = scope.owner.bindings.get(f"self.{node.attr}", "")
+        return resolve(node, scope) + (".__call__" if bound.endswith(RESULT) else "")
+    return resolve(node, scope)
+
+
 def resolve(node: ast.expr, scope: Scope) -> str:
     """The dotted name of a name, attribute chain or called thing, as `Call.name` explains it."""
     base, parts = dotted(node)
@@ -143,6 +159,7 @@ def _own(owner: Scope, base: str, parts: list[str]) -> str:
 
 
 def _chain(bound: str, parts: list[str]) -> str:
+    bound = bound.removesuffix(RESULT)
     if not parts:
         return bound
     name = ".".join([bound, *parts])

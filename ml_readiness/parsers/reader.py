@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ml_readiness.parsers import source
 from ml_readiness.parsers.expressions import LENGTH, NONE, OPERATORS, Expr, clean, shape
-from ml_readiness.parsers.names import Scope, receiver, resolve, result_of, text_of
+from ml_readiness.parsers.names import RESULT, Scope, called, receiver, resolve, result_of, text_of
 from ml_readiness.parsers.python import (
     Assign,
     Broken,
@@ -326,7 +326,9 @@ class Reader:
         while isinstance(value, ast.Await | ast.NamedExpr):
             value = value.value
         if isinstance(value, ast.Call):
-            return result_of(self.resolve(value.func))
+            return result_of(called(value.func, self.scope)) + RESULT
+        if isinstance(value, ast.Name) and (bound := self.scope.lookup(value.id)):
+            return bound
         if isinstance(value, ast.Name | ast.Attribute | ast.Subscript):
             return self.resolve(value)
         if isinstance(value, ast.IfExp):
@@ -401,14 +403,13 @@ class Reader:
                 return "raise"
             if isinstance(statement, ast.Return):
                 return "return"
-            if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-                called = self.resolve(statement.value.func)
-                if called in EXITS:
-                    return "exit"
+            exits = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)
+            if exits and self.resolve(statement.value.func) in EXITS:
+                return "exit"
         first = body[0] if len(body) == 1 else None
         if isinstance(first, ast.Expr) and isinstance(first.value, ast.Call):
-            called = self.resolve(first.value.func)
-            if called.startswith(SAYS) or called.rpartition(".")[0].lower().endswith(("logger", "log")):
+            says = self.resolve(first.value.func)
+            if says.startswith(SAYS) or says.rpartition(".")[0].lower().endswith(("logger", "log")):
                 return "warn"
         return "other"
 
@@ -527,7 +528,7 @@ class Reader:
         keywords: dict[str, Expr] = {k.arg or "**": self.shape(k.value) for k in node.keywords}
         self.calls.append(
             Call(
-                name=self.resolve(node.func),
+                name=called(node.func, self.scope),
                 receiver=receiver(node.func),
                 line=node.lineno,
                 column=node.col_offset + 1,

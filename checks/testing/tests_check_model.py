@@ -1,0 +1,95 @@
+"""Is the model itself tested?"""
+
+from collections.abc import Iterator
+
+from ml_readiness.check import check, fail, ok, partial
+from ml_readiness.facts.modelcode import ModelCode
+from ml_readiness.facts.modeltests import ModelTests, asserts_values
+from ml_readiness.facts.signals import Signals
+from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
+
+SHOWN = 3
+
+
+@check(
+    "Is the model itself tested, or only helpers?",
+    severity=Severity.HIGH,
+    effort=Effort.MEDIUM,
+    not_for=[ProjectKind.NOT_ML],
+)
+def tests_check_model(tests: ModelTests, model: ModelCode, signals: Signals) -> Iterator[Finding]:
+    """A model can load, answer with status 200 and be wrong. A test that trains or asks it and asserts on the answer
+    (shape, range, class, invariance) is the only automatic witness that it still works.
+
+    ## How to fix
+    Add a test that predicts on one known input and asserts on the answer, and one that trains on ten rows and asserts
+    that the loss falls.
+
+    ## Fails
+    ```python title="model.py"
+    import joblib
+
+    def predict(rows):
+        return joblib.load("model.joblib").predict(rows)
+    ```
+    ```python title="tests/test_other.py"
+    def test_one():
+        assert 1 + 1 == 2
+    ```
+
+    ## Partial: only that the request succeeds
+    ```python title="app.py"
+    import joblib
+    from fastapi import FastAPI
+
+    app = FastAPI()
+    model = joblib.load("model.joblib")
+
+    @app.post("/predict")
+    def predict(rows: list[float]):
+        return model.predict(rows)
+    ```
+    ```python title="tests/test_app.py"
+    from fastapi.testclient import TestClient
+    from app import app
+
+    client = TestClient(app)
+
+    def test_predict():
+        assert client.post("/predict", json=[1.0]).status_code == 200
+    ```
+
+    ## Passes
+    ```python title="model.py"
+    import joblib
+
+    def predict(rows):
+        return joblib.load("model.joblib").predict(rows)
+    ```
+    ```python title="tests/test_model.py"
+    from model import predict
+
+    def test_predict():
+        assert predict([[1.0]])[0] in (0, 1)
+    ```
+
+    ## Does not apply
+    ```python title="app.py"
+    print("no model")
+    ```
+    """
+    if not model.has_model and not signals.llm_elsewhere:
+        return
+    asking = tests.of_model
+    checking = [(test, site) for test, site in asking if asserts_values(test)]
+    for test, site in checking[:SHOWN]:
+        called = site.name.rpartition(":")[2].lstrip("?")
+        message = f"`{test.function.name}` asserts on what `{called}` gives"
+        yield ok(message, at=test.location, confidence=Confidence.MEDIUM)
+    if checking:
+        return
+    weak = next((test for test, _ in asking if test.asserts), None)
+    if weak is not None:
+        yield partial(f"`{weak.function.name}` asserts only that the call succeeds", at=weak.location)
+    else:
+        yield fail("no test trains the model or asserts on a prediction", confidence=Confidence.MEDIUM)

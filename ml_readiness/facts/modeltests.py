@@ -1,0 +1,114 @@
+"""Which tests look at data preparation, and which look at what the model answers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from ml_readiness.facts.lifecycle import Lifecycle
+from ml_readiness.facts.modelcode import ModelCode
+from ml_readiness.facts.preparation import Preparation
+from ml_readiness.facts.serving import Serving
+from ml_readiness.facts.tests import CLIENTS, Test, Tests
+
+if TYPE_CHECKING:
+    from ml_readiness.facts.code import Site
+
+STATUS = re.compile(r"(?:^|\.)(?:status_code|status|ok|exit_code|returncode)$")
+RAISES = re.compile(r"(?:^|\.)(?:raises|warns|assertRaises\w*|assertWarns\w*|assertLogs)$")
+
+
+@dataclass(frozen=True)
+class ModelTests:
+    """Tests by what they test."""
+
+    tests: Tests
+    preparation: Preparation
+    model: ModelCode
+    lifecycle: Lifecycle
+    serving: Serving
+
+    @classmethod
+    def gather(
+        cls, tests: Tests, preparation: Preparation, model: ModelCode, lifecycle: Lifecycle, serving: Serving
+    ) -> Self:
+        """From the calls that tests, their fixtures and their helpers make."""
+        return cls(tests, preparation, model, lifecycle, serving)
+
+    @cached_property
+    def of_preparation(self) -> tuple[tuple[Test, Site], ...]:
+        """Tests that call a preprocessing function of the project and assert on something, with that call."""
+        names = {prepares.key for prepares in self.preparation.functions}
+        found = []
+        for test in self.tests.functions:
+            called = next((s for s in test.own_calls if s.name in names or s.name.rpartition(".")[0] in names), None)
+            if called is not None and asserts_values(test):
+                found.append((test, called))
+        return tuple(found)
+
+    @cached_property
+    def of_model(self) -> tuple[tuple[Test, Site], ...]:
+        """Tests in which a model is trained or asked, with the call that does it."""
+        pairs = ((test, self._asking(test)) for test in self.tests.functions)
+        return tuple((test, site) for test, site in pairs if site is not None)
+
+    def _asking(self, test: Test) -> Site | None:
+        for site in test.sites:
+            if site in self._direct or self._leads(site) or self._requests(site):
+                return site
+        return None
+
+    @cached_property
+    def _direct(self) -> frozenset[Site]:
+        return frozenset(
+            site
+            for stage in (self.lifecycle.training, self.lifecycle.predicting, self.lifecycle.prompting)
+            for site in stage
+            if site.unit.is_test
+        )
+
+    def _leads(self, site: Site) -> bool:
+        name, leading = site.name, self.model.leading_to_model
+        if name.endswith(".__call__"):
+            return name.removesuffix(".__call__") in self.model.leading_to_load
+        return name in leading or f"{name}.forward" in leading
+
+    def _requests(self, site: Site) -> bool:
+        """Whether a call asks a route that leads to a model, through a test client."""
+        if not CLIENTS.search(site.name) or site.call.method not in {
+            "post",
+            "get",
+            "put",
+            "request",
+            "stream",
+            "invoke",
+        }:
+            return False
+        asked = next((a.text for a in site.call.args if a.kind in {"str", "format"} and "/" in a.text), "")
+        routes = [route for route in self.serving.model_routes if not route.is_health]
+        if site.call.method == "invoke":
+            return bool(self.model.leading_to_model)
+        return any(_fits(route.path, asked) for route in routes) if asked else bool(routes)
+
+
+def asserts_values(test: Test) -> bool:
+    """Whether a test asserts on more than a status code or an exception."""
+    if any(c.calls or not all(STATUS.search(name) for name in c.names) for c in test.conditions if c.names or c.calls):
+        return True
+    return any(
+        not RAISES.search(site.name)
+        and not any(STATUS.search(a.text) for argument in site.call.args[:1] for a in (argument, *argument.items))
+        for site in test.asserting
+    )
+
+
+def _fits(route: str, asked: str) -> bool:
+    """Whether a request path can be for a route, both with holes and prefixes."""
+    bare = re.sub(r"[<{][^>}]*[>}]", "*", route).strip("/")
+    path = asked.partition("?")[0].strip("/")
+    if not bare:
+        return not path
+    pattern = re.escape(bare).replace(r"\*", r"[^/]*")
+    return re.search(rf"(?:^|/){pattern}(?:/|$)", path) is not None or path.endswith(bare.rpartition("/")[2])

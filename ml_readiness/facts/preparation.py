@@ -1,0 +1,129 @@
+"""Where raw input becomes model input: the project's own preprocessing functions and statements."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from ml_readiness.facts.code import Code, Unit
+from ml_readiness.facts.lifecycle import PREPARES, Lifecycle
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ml_readiness.facts.code import Site
+    from ml_readiness.parsers.python import Class, Function
+    from ml_readiness.report import Location
+
+LOADS = re.compile(
+    r"(?:load|read|get|fetch|make|build|create|ingest|collect|download|extract|split)_?(?:\w*_)?"
+    r"(?:data(?:set|frame|loader|s)?s?|df|csv|documents?|docs|corpus|samples|images?|batch|features?)\b|dataset|dataloader",
+    re.IGNORECASE,
+)
+"""Names of functions that bring data in."""
+DATA_CLASSES = re.compile(r"(?:Dataset|DataModule|DataLoader|Preprocessor|Tokenizer|Transformer|Vectorizer|Encoder)$")
+READERS = re.compile(
+    r"^(?:pandas|polars|dask|pyspark|datasets|torchvision\.datasets|tensorflow_datasets)\b.*(?:read_|load)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepares:
+    """A function or class of the project that prepares data."""
+
+    unit: Unit
+    name: str
+    line: int
+    why: str
+
+    @property
+    def key(self) -> str:
+        """As the call graph knows it."""
+        return f":{self.unit.path}:{self.name}"
+
+    @property
+    def location(self) -> Location:
+        """Where it is defined."""
+        return self.unit.location(self.line)
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """Preprocessing, by where it lives."""
+
+    code: Code
+    lifecycle: Lifecycle
+
+    @classmethod
+    def gather(cls, code: Code, lifecycle: Lifecycle) -> Self:
+        """From calls that prepare data, and from what the project's functions are called."""
+        return cls(code, lifecycle)
+
+    @cached_property
+    def _sites(self) -> Mapping[tuple[str, str], list[Site]]:
+        found: dict[tuple[str, str], list[Site]] = defaultdict(list)
+        readers = [site for site in self.code.sites if READERS.match(site.name)]
+        for site in (*self.lifecycle.preparing, *self.lifecycle.splitting, *readers):
+            found[site.unit.path, site.call.scope].append(site)
+        return found
+
+    @cached_property
+    def _asking(self) -> frozenset[tuple[str, str]]:
+        """Functions that ask a model themselves: handlers and pages, whatever they prepare on the way."""
+        stages = (*self.lifecycle.predicting, *self.lifecycle.prompting)
+        return frozenset((site.unit.path, site.call.scope) for site in stages)
+
+    @cached_property
+    def functions(self) -> tuple[Prepares, ...]:
+        """Functions and classes in production code that load, clean, encode or otherwise prepare data."""
+        return tuple(found for unit in self.code.production for found in self._in(unit))
+
+    def _in(self, unit: Unit) -> Iterator[Prepares]:
+        for function in unit.python.functions:
+            if function.statements and (why := self._why(unit, function)):
+                yield Prepares(unit, function.name, function.line, why)
+        for each in unit.python.classes:
+            if why := _class_prepares(each):
+                yield Prepares(unit, each.name, each.line, why)
+
+    def _why(self, unit: Unit, function: Function) -> str:
+        own = function.name.rpartition(".")[2]
+        if own.startswith("__") or ((unit.path, function.name) in self._asking and not PREPARES.search(own)):
+            return ""
+        if sites := self._sites.get((unit.path, function.name)):
+            return f"calls {sites[0].name.rpartition(':')[2].lstrip('?')}"
+        if PREPARES.search(own) or LOADS.search(own):
+            return "its name says so"
+        if any(
+            a.scope == function.name and re.match(r"\w*(?:df|data|frame)\w*\[", a.target) for a in unit.python.assigns
+        ):
+            return "assigns columns of a data frame"
+        return ""
+
+    @cached_property
+    def statements(self) -> tuple[Site, ...]:
+        """Calls that prepare data at the top level of production scripts."""
+        return tuple(
+            site
+            for (_, scope), sites in self._sites.items()
+            for site in sites
+            if not scope and site.unit.is_production and not READERS.match(site.name)
+        )
+
+    @cached_property
+    def in_notebooks(self) -> tuple[Site, ...]:
+        """Calls that prepare data in notebooks."""
+        return tuple(site for sites in self._sites.values() for site in sites if site.unit.is_notebook)
+
+
+def _class_prepares(each: Class) -> str:
+    if {"fit", "transform"} <= set(each.methods):
+        return "fits and transforms"
+    if DATA_CLASSES.search(each.name):
+        return "its name says so"
+    if base := next((base for base in each.bases if DATA_CLASSES.search(base)), None):
+        return f"is a {base.rpartition('.')[2]}"
+    return ""

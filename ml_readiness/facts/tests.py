@@ -1,0 +1,186 @@
+"""The project's automated tests: what each one calls, and what it asserts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from ml_readiness.facts.callgraph import CallGraph, key
+from ml_readiness.facts.code import Code, Site, Unit
+from ml_readiness.facts.files import Files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ml_readiness.parsers.python import Condition, Function
+    from ml_readiness.report import Location
+
+ASSERTS = re.compile(
+    r"(?:^|\.)(?:assert\w*|fail|raises|warns|deprecated_call|expect\w*|check_estimator|parametrize_with_checks)$",
+    re.IGNORECASE,
+)
+CLIENTS = re.compile(r"TestClient|test_client|AsyncClient|APIClient|app_client|CliRunner|ASGITransport")
+SCRIPT_TEST = re.compile(r"(?:^|/)(?:__tests__/.*|[^/]*\.(?:test|spec))\.[cm]?[jt]sx?$")
+"""Tests of code in JavaScript or TypeScript."""
+OTHER_TESTS = ("*.feature", "*.robot", "*.bats", "**/tests/*.sql")
+
+
+@dataclass(frozen=True, eq=False)
+class Test:
+    """One collected test function."""
+
+    __test__ = False
+
+    unit: Unit
+    function: Function
+    sites: tuple[Site, ...]
+    """Its calls, and those of its fixtures and of the helpers it calls in test code."""
+    conditions: tuple[Condition, ...]
+    """The assert statements of the same functions."""
+
+    @property
+    def location(self) -> Location:
+        """Where it is defined."""
+        return self.unit.location(self.function.line)
+
+    @cached_property
+    def asserting(self) -> tuple[Site, ...]:
+        """Calls that can fail the test: `self.assertEqual`, `pytest.raises`, `np.testing.assert_allclose`..."""
+        return tuple(site for site in self.sites if ASSERTS.search(site.name))
+
+    @cached_property
+    def asserts(self) -> bool:
+        """Whether anything in it can fail on a wrong result."""
+        return bool(self.asserting) or any(not _is_constant(c) for c in self.conditions)
+
+    @cached_property
+    def own_calls(self) -> tuple[Site, ...]:
+        """Calls of the project's production code, or of its application through a test client or a command."""
+        return tuple(site for site in self.sites if self._is_own(site))
+
+    def _is_own(self, site: Site) -> bool:
+        if site.name.startswith(":"):
+            path = site.name[1:].partition(":")[0]
+            return not re.search(r"(?:^|/)(?:tests?|testing)/|(?:^|/)(?:test_[^/]*|conftest)\.py$", path)
+        return bool(CLIENTS.search(site.name)) or (site.name.startswith("subprocess.") and "python" in _words(site))
+
+
+@dataclass(frozen=True)
+class Tests:
+    """Every test that a runner would collect."""
+
+    __test__ = False
+
+    code: Code
+    graph: CallGraph
+    files: Files
+
+    @classmethod
+    def gather(cls, code: Code, graph: CallGraph, files: Files) -> Self:
+        """From test files as pytest and unittest find them."""
+        return cls(code, graph, files)
+
+    @cached_property
+    def functions(self) -> tuple[Test, ...]:
+        """The collected tests."""
+        return tuple(
+            self._test(unit, function)
+            for unit in self.code.tests
+            for function in unit.python.functions
+            if _is_collected(unit, function)
+        )
+
+    @cached_property
+    def scripts(self) -> tuple[str, ...]:
+        """Test files in other languages than Python that expect something."""
+        expecting = re.compile(r"\bexpect\(|\bassert[.(]")
+        found = [p for p in self.files.own if SCRIPT_TEST.search(p) and expecting.search(self.files.text(p))]
+        return (*found, *self.files.find(*OTHER_TESTS))
+
+    @cached_property
+    def files_without_tests(self) -> tuple[str, ...]:
+        """Files that are tests by name and hold no collected test function."""
+        holding = {test.unit.path for test in self.functions}
+        names = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test)\.py$")
+        return tuple(
+            unit.path
+            for unit in self.code.tests
+            if unit.path not in holding and names.search(unit.path) and self.code.imported.get(unit.path)
+        )
+
+    @cached_property
+    def fixtures(self) -> Mapping[str, tuple[tuple[Unit, Function], ...]]:
+        """Fixtures by name."""
+        found: dict[str, list[tuple[Unit, Function]]] = {}
+        for unit in self.code.units:
+            for function in unit.python.functions if unit.is_test else ():
+                if any(name.startswith("pytest") and "fixture" in name for name in function.decorators):
+                    found.setdefault(function.name.rpartition(".")[2], []).append((unit, function))
+        return {name: tuple(each) for name, each in found.items()}
+
+    def _test(self, unit: Unit, function: Function) -> Test:
+        parts = list(self._parts(unit, function))
+        sites = tuple(site for part, scope in parts for site in self.code.calls_in(part, scope))
+        conditions = tuple(
+            c
+            for part, scope in parts
+            for c in part.python.conditions
+            if c.effect == "assert" and (c.scope == scope or c.scope.startswith(scope + "."))
+        )
+        return Test(unit, function, sites, conditions)
+
+    def _parts(self, unit: Unit, function: Function) -> Iterator[tuple[Unit, str]]:
+        """The test, its class's set-up, its fixtures, and helpers in test code that they call."""
+        stack = [(unit, function.name)]
+        if function.in_class:
+            stack += [
+                (unit, f"{function.in_class}.{m}") for m in ("setUp", "setup_method", "setUpClass", "setup_class")
+            ]
+        for parameter in function.parameters:
+            stack += self._fixture(unit, parameter.name)
+        seen: set[str] = set()
+        while stack:
+            part, scope = stack.pop()
+            known = part.functions.get(scope)
+            if known is None or key(part, scope) in seen or len(seen) > 30:
+                continue
+            seen.add(key(part, scope))
+            yield part, scope
+            for parameter in known.parameters:
+                stack += self._fixture(part, parameter.name)
+            stack += self._helpers(key(part, scope))
+
+    def _fixture(self, unit: Unit, name: str) -> list[tuple[Unit, str]]:
+        found = self.fixtures.get(name, ())
+        near = [(u, f.name) for u, f in found if u.path == unit.path]
+        return near or [(u, f.name) for u, f in found]
+
+    def _helpers(self, caller: str) -> list[tuple[Unit, str]]:
+        found: list[tuple[Unit, str]] = []
+        for called in self.graph.callees.get(caller, ()):
+            path, _, name = called[1:].partition(":")
+            unit = self.code.by_path.get(path)
+            if unit is not None and unit.is_test:
+                found.append((unit, name))
+        return found
+
+
+def _is_collected(unit: Unit, function: Function) -> bool:
+    name = function.name.rpartition(".")[2]
+    if not name.startswith("test") or unit.path.endswith("conftest.py"):
+        return False
+    if not function.in_class:
+        return "." not in function.name
+    owner = unit.classes.get(function.in_class)
+    cased = owner is not None and any("TestCase" in base for base in owner.bases)
+    return cased or function.in_class.rpartition(".")[2].startswith("Test") or bool(owner and owner.bases)
+
+
+def _is_constant(condition: Condition) -> bool:
+    return condition.test.is_constant or not (condition.names or condition.calls)
+
+
+def _words(site: Site) -> str:
+    return " ".join(item.text for argument in site.call.args for item in (argument, *argument.items))
