@@ -137,9 +137,12 @@ def run(args: Sequence[str] | None = None) -> NoReturn:
 
 
 def _stop(message: str) -> NoReturn:
-    from ml_readiness.render.text import readable
+    from ml_readiness.render.text import printable
 
-    click.echo(f"ml-readiness: {readable(message)}", err=True)
+    first, *more = message.splitlines() or [""]
+    click.echo(f"ml-readiness: {printable(first)}", err=True)
+    for line in more:
+        click.echo(f"  {printable(line)}", err=True)
     raise SystemExit(COULD_NOT_RUN)
 
 

@@ -62,7 +62,7 @@ def explain(doc: str) -> Explanation:
     """A docstring, taken apart at its headings."""
     text = inspect.cleandoc(doc)
     headings = list(_HEADING.finditer(text))
-    ends = [heading.start() for heading in headings[1:]] + [len(text)]
+    ends = [*(heading.start() for heading in headings), len(text)][1:]
     sections = {
         heading["title"].strip(): text[heading.end() : end].strip("\n")
         for heading, end in zip(headings, ends, strict=True)

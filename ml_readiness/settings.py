@@ -223,4 +223,4 @@ def _known_keys(loc: tuple[int | str, ...]) -> list[str]:
 def _listed(source: str, problems: list[str]) -> str:
     if len(problems) == 1:
         return f"{source}: {problems[0]}"
-    return f"{source}: {len(problems)} problems\n" + "\n".join(f"  {problem}" for problem in problems)
+    return f"{source}: {len(problems)} problems\n" + "\n".join(f"  - {problem}" for problem in problems)
