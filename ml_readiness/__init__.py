@@ -94,7 +94,7 @@ class _Package(type(sys)):  # type: ignore[misc]
 
     def __setattr__(self, name: str, value: object) -> None:
         if not (name in _HOME and isinstance(value, type(sys))):
-            super().__setattr__(name, value)
+            object.__setattr__(self, name, value)
 
 
 sys.modules[__name__].__class__ = _Package

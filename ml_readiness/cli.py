@@ -150,9 +150,8 @@ def _targets(formats: Sequence[str], output: str | None, *, quiet: bool) -> list
     pairs = [(name, file) for name, _, file in (item.partition("=") for item in formats)]
     for name, _ in pairs:
         if name not in FORMATS:
-            raise click.UsageError(
-                f"there is no format {name!r}{suggestion(name, FORMATS)}; one of {', '.join(FORMATS)}"
-            )
+            known = ", ".join(FORMATS)
+            raise click.UsageError(f"there is no format {name!r}, expected one of {known}{suggestion(name, FORMATS)}")
     bare = [name for name, file in pairs if not file]
     if len(bare) > 1:
         raise click.UsageError(f"only one format can go to one place; write {bare[1]}=FILE")

@@ -269,23 +269,19 @@ def _grade(
     weakest = min((category.score or 0.0 for category in counted), default=0.0)
     caps = [(CAPS[result.check], result) for result in results if _caps(kind, result)]
     by_score = next(grade for grade in GRADES if _rounded(total) >= grade.overall)
-    for grade in GRADES[GRADES.index(by_score) :]:
-        if (
-            weakest >= grade.weakest
-            and covered >= grade.coverage
-            and all(cap.letter <= grade.letter for cap, _ in caps)
-        ):
-            break
+    below = GRADES[GRADES.index(by_score) :]
+    capped = max((cap.letter for cap, _ in caps), default="A")
+    grade = next(g for g in below if g.letter >= capped and weakest >= g.weakest and covered >= g.coverage)
     reasons: list[str] = []
     if grade is not by_score:
-        limit = GRADES[GRADES.index(grade) - 1]
+        better = GRADES[GRADES.index(grade) - 1]
         reasons += [
-            f"{category.category} is {_rounded(category.score or 0.0)}, and {limit.letter} needs {limit.weakest:.0f}"
+            f"{category.category} is {_rounded(category.score or 0.0)}, and {better.letter} needs {better.weakest:.0f}"
             for category in counted
-            if (category.score or 0.0) < limit.weakest
+            if (category.score or 0.0) < better.weakest
         ]
-        reasons += [f"{cap.because} ({result.check})" for cap, result in caps if cap.letter > limit.letter]
-        if covered < limit.coverage:
+        reasons += [f"{cap.because} ({result.check})" for cap, result in caps if cap.letter > better.letter]
+        if covered < better.coverage:
             reasons.append(f"only {covered:.0%} of what applies could be decided")
     if covered < 0.6:
         reasons.append(f"provisional: only {covered:.0%} of what applies could be decided")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -13,7 +13,7 @@ from ml_readiness.report import ProjectKind
 from ml_readiness.snapshot import Absent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pydantic_core import ErrorDetails
 
@@ -167,11 +167,10 @@ def _table(path: str, data: bytes) -> Mapping[str, object] | None:
         return None
     if own:
         return content
-    tool = content.get("tool")
-    table = tool.get("ml-readiness") if isinstance(tool, dict) else None
+    table = _dict(content.get("tool")).get("ml-readiness")
     if table is not None and not isinstance(table, dict):
         raise SettingsError(f"{path}: tool.ml-readiness should be a table")
-    return table
+    return cast("Mapping[str, object] | None", table)
 
 
 def _toml(data: bytes) -> dict[str, object]:
@@ -187,14 +186,19 @@ def _unknown_names(table: Mapping[str, object], checks: Iterable[Check]) -> list
     categories = {check.category for check in checks}
     problems: list[str] = []
     for key, known in (("select", ids | categories), ("ignore", ids | categories)):
-        names = table.get(key)
-        problems += _unknown(key, names if isinstance(names, list | tuple) else (), known, "check or category")
+        problems += _unknown(key, _list(table.get(key)), known, "check or category")
     for key in ("waive", "attest"):
-        entries = table.get(key)
-        entries = entries if isinstance(entries, list | tuple) else ()
-        names = [entry.get("check") for entry in entries if isinstance(entry, dict)]
+        names = [_dict(entry).get("check") for entry in _list(table.get(key))]
         problems += _unknown(key, names, ids, "check")
     return problems
+
+
+def _dict(value: object) -> dict[str, object]:
+    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> Sequence[object]:
+    return cast("Sequence[object]", value) if isinstance(value, list | tuple) else ()
 
 
 def _unknown(key: str, names: Iterable[object], known: set[str], what: str) -> list[str]:

@@ -79,11 +79,9 @@ class Memory:
             path: content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
             for path, content in sorted(files.items())
         }
-
-    @cached_property
-    def entries(self) -> Mapping[str, Entry]:
-        """Every path, sorted."""
-        return {path: Entry(path, EntryKind.FILE, len(content), None) for path, content in self._files.items()}
+        self.entries: Mapping[str, Entry] = {
+            path: Entry(path, EntryKind.FILE, len(content), None) for path, content in self._files.items()
+        }
 
     def read(self, path: str) -> bytes:
         """The content of a file; raises `Absent`."""

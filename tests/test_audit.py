@@ -99,7 +99,11 @@ def test_what_cannot_be_decided_is_counted_in_the_summary() -> None:
 
 def test_progress_is_told_before_each_check() -> None:
     told: list[tuple[int, int, str]] = []
-    audit_snapshot(Memory({}), located(has_readme, undecided), TRAINING, lambda *news: told.append(news))
+
+    def tell(done: int, total: int, check: str) -> None:
+        told.append((done, total, check))
+
+    audit_snapshot(Memory({}), located(has_readme, undecided), TRAINING, tell)
     assert told == [(0, 2, "has-readme"), (1, 2, "undecided")]
 
 

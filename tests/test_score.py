@@ -118,7 +118,8 @@ def test_category_weights_cover_the_categories_and_add_up_to_a_hundred(kind: Pro
 
 def test_without_machine_learning_there_is_neither_score_nor_grade() -> None:
     scored = score(ProjectKind.NOT_ML, [result("tests-exist")])
-    assert scored.total is scored.grade is None
+    assert scored.total is None
+    assert scored.grade is None
     assert scored.next_steps == ()
 
 

@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
+
+from ml_readiness.render.text import readable
 
 if TYPE_CHECKING:
     from ml_readiness.report import Report
 
+    Value = str | float | bool | None | dict[str, "Value"] | list["Value"] | tuple["Value", ...]
+
 
 def render(report: Report, indent: int | None = 2) -> str:
     """JSON in plain ASCII: whatever file names hold, every reader gets the same text."""
-    return json.dumps(report.model_dump(mode="python"), indent=indent, ensure_ascii=True) + "\n"
+    return (
+        json.dumps(_readable(cast("Value", report.model_dump(mode="python"))), indent=indent, ensure_ascii=True) + "\n"
+    )
+
+
+def _readable(value: Value) -> Value:
+    if isinstance(value, str):
+        return readable(value)
+    if isinstance(value, dict):
+        return {readable(key): _readable(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_readable(inner) for inner in value]
+    return value
 
 
 def schema() -> str:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from ml_readiness.render import words
 from ml_readiness.render.text import first_sentence, printable
-from ml_readiness.report import Outcome
+from ml_readiness.report import Outcome, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,21 +19,23 @@ if TYPE_CHECKING:
     from ml_readiness.report import CategoryScore, Finding, Report, Result
 
 WIDEST = 100
+"""Longer lines are hard to read, however wide the window."""
 PLACES = 3
 """How many places are shown for one question."""
+STEPS = 3
 
 _SYMBOLS: Mapping[Outcome, tuple[str, str, str]] = {
-    Outcome.FAIL: ("✗", "x", "red"),
-    Outcome.PARTIAL: ("◐", "~", "yellow"),
-    Outcome.BLOCKED: ("⋯", ".", "yellow"),
-    Outcome.ERROR: ("!", "!", "magenta"),
+    Outcome.FAIL: ("✗", "x", "bold red"),
+    Outcome.PARTIAL: ("◐", "~", "bold yellow"),
+    Outcome.BLOCKED: ("…", ".", "yellow"),
+    Outcome.ERROR: ("!", "!", "bold magenta"),
     Outcome.UNKNOWN: ("?", "?", "cyan"),
     Outcome.ATTESTED: ("✎", "a", "cyan"),
     Outcome.WAIVED: ("✎", "w", "cyan"),
     Outcome.PASS: ("✓", "+", "green"),
-    Outcome.NOT_APPLICABLE: ("·", "-", ""),
 }
 _DETAILED = (Outcome.FAIL, Outcome.PARTIAL, Outcome.ERROR)
+_WORTH_A_WHY = frozenset({Severity.CRITICAL, Severity.HIGH})
 _GRADE_COLOURS = {"A": "green", "B": "green", "C": "yellow", "D": "red", "F": "red"}
 
 
@@ -43,7 +44,7 @@ def render(report: Report) -> str:
     console = Console(file=io.StringIO(), width=80, color_system=None, force_terminal=False, legacy_windows=False)
     with console.capture() as capture:
         show(report, console)
-    return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
+    return capture.get()
 
 
 def show(report: Report, console: Console) -> None:
@@ -63,128 +64,133 @@ class _Page:
         self._categories()
         for outcome, heading in words.OUTCOMES.items():
             results = words.worst_first(self.report.with_outcome(outcome))
-            if outcome is Outcome.NOT_APPLICABLE:
-                self._names(heading, results)
+            if results and outcome is Outcome.NOT_APPLICABLE:
+                self._line()
+                self._line(f"{heading} ({len(results)}): {', '.join(result.check for result in results)}", style="dim")
             elif results:
                 self._section(outcome, heading, results)
         self._problems()
         self._next_steps()
 
-    def _line(self, text: Text | str = "", indent: int = 0) -> None:
-        content = Text(text) if isinstance(text, str) else text
-        self.console.print(Padding(content, (0, 0, 0, indent), expand=False), width=self.width, highlight=False)
+    def _line(self, *parts: str | tuple[str, str], indent: int = 0, hang: int = 2, style: str = "") -> None:
+        """Prints one paragraph; wrapped lines stand `hang` further to the right."""
+        text = Text.assemble(*parts, style=style)
+        lines = text.wrap(self.console, max(20, self.width - indent - hang)) if parts else [text]
+        first_fits = text.cell_len <= self.width - indent
+        for number, line in enumerate([text] if first_fits else lines):
+            line.rstrip()
+            padding = " " * (indent + (hang if number else 0))
+            self.console.print(Text(padding) + line if line else "", highlight=False, soft_wrap=True)
 
     def _headline(self) -> None:
         report = self.report
-        name = Text(printable(report.repository, 60), style="bold")
-        if report.revision:
-            name.append(f" at {report.revision[:12]}", style="not bold")
-        name.append(f": {words.KINDS[report.kind]}", style="not bold")
-        self._line(name)
+        revision = f" at {printable(report.revision[:12])}" if report.revision else ""
+        self._line((printable(report.repository, 60), "bold"), f"{revision}: {words.KINDS[report.kind]}")
         self._line()
-        self._line(self._verdict())
-        if report.grade_reasons:
-            self._line(Text(f"Held down: {words.held_down(report)}"), indent=2)
+        self._verdict()
+        if report.score_low != report.score_high:
+            self._line(f"between {report.score_low} and {report.score_high}, since some questions stay open", indent=2)
+        for reason in report.grade_reasons:
+            self._line(f"held down: {printable(reason)}", indent=2)
         if not report.complete:
-            self._line(Text("Incomplete: a check could not be run.", style="bold magenta"), indent=2)
+            self._line(("incomplete: a check could not be run, see below", "bold magenta"), indent=2)
 
-    def _verdict(self) -> Text:
+    def _verdict(self) -> None:
         report = self.report
         if report.score is None:
-            return Text("No score: questions about models, data and serving do not arise here.", style="bold")
-        style = f"bold {_GRADE_COLOURS.get(report.grade or '', '')}"
-        verdict = Text.assemble((f"{report.score}/100  {report.grade}", style), f"  {words.grade(report)}")
-        if report.score_low != report.score_high:
-            verdict.append(f"  (between {report.score_low} and {report.score_high}: some questions stay open)")
-        return verdict
+            self._line(("No score: no machine learning of its own was found here.", "bold"))
+        else:
+            style = f"bold {_GRADE_COLOURS.get(report.grade or '', '')}"
+            counts = Counter(result.outcome for result in report.results)
+            shown = [(Outcome.FAIL, "missing"), (Outcome.PARTIAL, "half there"), (Outcome.PASS, "in place")]
+            tally = ", ".join(f"{counts[outcome]} {word}" for outcome, word in shown)
+            self._line((f"{report.score}/100  {report.grade}", style), f"  {words.grade(report)}; {tally}")
 
     def _categories(self) -> None:
         shown = [category for category in self.report.categories if category.score is not None]
-        if not shown:
-            return
-        self._line()
-        table = Table.grid(padding=(0, 1))
-        table.add_column(no_wrap=True, overflow="ellipsis")
-        table.add_column(no_wrap=True)
-        table.add_column(justify="right", no_wrap=True)
+        if shown:
+            self._line()
         for category in shown:
-            table.add_row(category.question, self._bar(category), f"{category.score:.0f}")
-        self.console.print(Padding(table, (0, 0, 0, 2)), width=self.width, highlight=False)
+            self._line(f"{category.score or 0:3.0f} ", self._bar(category), f" {category.question}", hang=15)
 
-    def _bar(self, category: CategoryScore) -> Text:
-        filled = round((category.score or 0) / 10)
+    def _bar(self, category: CategoryScore) -> tuple[str, str]:
+        score = category.score or 0
+        filled = round(score / 10)
         full, empty = ("#", ".") if self.ascii else ("█", "░")
-        return Text(full * filled + empty * (10 - filled))
+        return full * filled + empty * (10 - filled), "green" if score >= 60 else "yellow" if score >= 40 else "red"
 
     def _section(self, outcome: Outcome, heading: str, results: Sequence[Result]) -> None:
         self._line()
-        self._line(Text(f"{heading} ({len(results)})", style="bold"))
+        self._line((f"{heading} ({len(results)})", "bold underline"))
         for result in results:
             if outcome in _DETAILED:
+                self._line()
                 self._in_detail(result)
             else:
                 self._in_a_line(result)
 
     def _in_detail(self, result: Result) -> None:
-        self._line()
-        title = Text.assemble(self._symbol(result.outcome), " ", (result.question, "bold"))
-        self._line(title, indent=1)
-        gain = f", {result.points:+.1f} points for {words.EFFORTS[result.effort]}" if result.points else ""
-        self._line(Text(f"{result.check}: {result.severity.value}{gain}", style="dim"), indent=3)
+        question = (f" {printable(result.question)}", "bold")
+        name = self._name_and_gain(result)
+        if len(question[0]) + len(name) + 3 <= self.width:
+            self._line(self._symbol(result.outcome), question, (f"  {name}", "dim"))
+        else:
+            self._line(self._symbol(result.outcome), question)
+            self._line((name, "dim"), indent=2)
         findings = words.telling(result)
         for finding in findings[:PLACES]:
-            self._line(self._evidence(finding), indent=3)
+            self._line(*self._evidence(finding), indent=2)
         if len(findings) > PLACES:
-            self._line(Text(f"and {len(findings) - PLACES} more places", style="dim"), indent=3)
-        if result.why:
-            self._line(Text.assemble(("Why: ", "bold"), first_sentence(result.why)), indent=3)
+            self._line((f"and {words.plural(len(findings) - PLACES, 'more place')}", "dim"), indent=2)
+        if result.why and result.outcome is Outcome.FAIL and result.severity in _WORTH_A_WHY:
+            self._line(("Why ", "bold"), printable(first_sentence(result.why)), indent=2, hang=4)
         fix = next((finding.hint for finding in findings if finding.hint), None) or result.fix
         if fix:
-            self._line(Text.assemble(("Fix: ", "bold"), printable(fix)), indent=3)
+            self._line(("Fix ", "bold"), printable(fix), indent=2, hang=4)
+
+    def _name_and_gain(self, result: Result) -> str:
+        gain = f", {result.points:+.1f} for {words.EFFORTS[result.effort]}" if result.points else ""
+        return f"{result.check}{gain}"
 
     def _in_a_line(self, result: Result) -> None:
-        evidence = next((str(f.location) for f in words.telling(result) if f.location), "")
-        line = Text.assemble(self._symbol(result.outcome), " ", result.question)
-        if result.outcome in {Outcome.PASS, Outcome.UNKNOWN} and evidence:
-            line.append(f"  {printable(evidence, 60)}", style="dim")
-        elif result.outcome is not Outcome.PASS:
-            line.append(f"  {printable(result.summary, 200)}", style="dim")
-        self._line(line, indent=1)
+        line: list[str | tuple[str, str]] = [self._symbol(result.outcome), f" {printable(result.question)}"]
+        place = next((str(finding.location) for finding in words.telling(result) if finding.location), "")
+        if result.outcome in {Outcome.PASS, Outcome.UNKNOWN} and place:
+            line.append((f" {printable(place, 60)}", "cyan"))
+        if result.outcome is not Outcome.PASS:
+            line.append((f" {printable(result.summary, 200)}", "dim"))
+        self._line(*line)
 
-    def _evidence(self, finding: Finding) -> Text:
-        line = Text()
-        if finding.location is not None:
-            line.append(printable(str(finding.location), 200), style="cyan")
-            line.append("  ")
-        return line.append(printable(finding.message, 300))
-
-    def _names(self, heading: str, results: Sequence[Result]) -> None:
-        if results:
-            self._line()
-            names = ", ".join(result.check for result in results)
-            self._line(Text.assemble((f"{heading} ({len(results)}): ", "bold"), (names, "dim")))
+    def _evidence(self, finding: Finding) -> list[str | tuple[str, str]]:
+        message = printable(finding.message, 300)
+        if finding.location is None:
+            return [message]
+        return [(printable(str(finding.location), 200), "cyan"), f"  {message}"]
 
     def _problems(self) -> None:
         problems = self.report.problems
-        if problems:
-            self._line()
-            self._line(Text(f"Not read ({len(problems)})", style="bold"))
-            for problem in problems[:5]:
-                place = f"{printable(problem.path, 100)}: " if problem.path else ""
-                self._line(Text(f"{place}{printable(problem.message, 200)}"), indent=1)
-            if len(problems) > 5:
-                self._line(Text(f"and {len(problems) - 5} more", style="dim"), indent=1)
+        if not problems:
+            return
+        self._line()
+        self._line((f"Not read ({len(problems)})", "bold underline"))
+        for problem in problems[:5]:
+            place = (f"{printable(problem.path, 100)} ", "cyan") if problem.path else ""
+            self._line(place, printable(problem.message, 200))
+        if len(problems) > 5:
+            self._line((f"and {len(problems) - 5} more", "dim"))
 
     def _next_steps(self) -> None:
-        steps = [self.report.result(check) for check in self.report.next_steps[:3]]
-        if steps:
-            self._line()
-            self._line(Text("What to do first, by points for effort", style="bold"))
+        steps = [result for check in self.report.next_steps[:STEPS] if (result := self.report.result(check))]
+        if not steps:
+            return
+        self._line()
+        self._line(("What to do first", "bold underline"), " (most points for the effort)")
         for number, result in enumerate(steps, 1):
-            if result is not None:
-                gain = f"{result.points:+.1f} points for {words.EFFORTS[result.effort]}"
-                self._line(Text.assemble((f"{number}. {result.check}", "bold"), f" ({gain}): {result.fix}"), indent=1)
+            gain = f"{result.points:+.1f} points for {words.EFFORTS[result.effort]}"
+            self._line(f"{number}. ", (result.check, "bold"), f" ({gain}): {printable(result.fix)}", hang=3)
+        self._line()
+        self._verdict()
 
     def _symbol(self, outcome: Outcome) -> tuple[str, str]:
         symbol, plain, colour = _SYMBOLS[outcome]
-        return (plain if self.ascii else symbol, colour)
+        return plain if self.ascii else symbol, colour

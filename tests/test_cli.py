@@ -1,0 +1,182 @@
+"""The command line keeps its promises about output, files and exit codes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+import ml_readiness
+from ml_readiness import cli
+
+
+def run(*args: str) -> Result:
+    """One call of the program, as its entry point makes it."""
+
+    class Program(click.Command):
+        def main(self, *_: object, **__: object) -> Any:
+            cli.run(args)
+
+    return CliRunner().invoke(Program("ml-readiness"))
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "README.md").write_text("# A model\n")
+    (tmp_path / "project" / "train.py").write_text("from sklearn.svm import SVC\nSVC().fit([[0], [1]], [0, 1])\n")
+    return tmp_path / "project"
+
+
+def settings(project: Path, text: str) -> None:
+    (project / ".ml-readiness.toml").write_text(text)
+
+
+def test_without_a_command_the_help_is_shown() -> None:
+    shown = run()
+    assert shown.exit_code == 0
+    assert "Examples:" in shown.stdout
+    assert len(shown.stdout.splitlines()) <= 24
+    assert run("--help").stdout == run("-h").stdout == shown.stdout
+
+
+def test_the_terminal_report_is_the_default(project: Path) -> None:
+    shown = run("audit", str(project))
+    assert shown.exit_code == 0
+    assert shown.stdout.startswith("project: ")
+
+
+def test_json_goes_to_standard_output_alone(project: Path) -> None:
+    shown = run("audit", str(project), "--format", "json")
+    assert json.loads(shown.stdout)["repository"] == "project"
+
+
+def test_one_format_goes_to_output(project: Path, tmp_path: Path) -> None:
+    file = tmp_path / "report.md"
+    shown = run("audit", str(project), "--format", "markdown", "--output", str(file))
+    assert shown.stdout == ""
+    assert file.read_text(encoding="utf-8").startswith("## ML readiness")
+
+
+def test_many_formats_go_to_many_files_beside_the_report_for_people(project: Path, tmp_path: Path) -> None:
+    files = {"json": tmp_path / "a.json", "markdown": tmp_path / "b.md"}
+    pairs = [part for name, file in files.items() for part in ("--format", f"{name}={file}")]
+    shown = run("audit", str(project), *pairs)
+    assert shown.stdout.startswith("project: ")
+    assert all(file.is_file() for file in files.values())
+    assert run("audit", str(project), *pairs, "--quiet").stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["audit", "--format", "jsn"], "there is no format 'jsn', expected one of "),
+        (["audit", "--format", "json", "--format", "markdown"], "only one format can go to one place"),
+        (["audit", "/no/such/folder"], "/no/such/folder"),
+        (["audit", "--fail-under", "101"], "101 is not in the range"),
+        (["audit", "--fromat", "json"], "No such option"),
+        (["audti"], "there is no command 'audti'; did you mean audit?"),
+        (["explain", "tests-exits"], "there is no check 'tests-exits'"),
+        (["explain"], "Missing argument 'CHECK'"),
+    ],
+)
+def test_bad_usage_is_one_clear_sentence_and_exit_code_2(args: list[str], said: str) -> None:
+    shown = run(*args)
+    assert shown.exit_code == 2
+    assert said in shown.stderr
+    assert len(shown.stderr.strip().splitlines()) == 1
+    assert shown.stdout == ""
+
+
+def test_a_revision_that_does_not_exist_is_exit_code_2(project: Path) -> None:
+    assert run("audit", str(project), "--rev", "nope").exit_code == 2
+
+
+def test_settings_that_make_no_sense_are_exit_code_2_with_all_problems(project: Path) -> None:
+    settings(project, 'fail-undr = 60\nkind = "robot"\n"\\u001b[2J" = 1\n')
+    shown = run("audit", str(project))
+    assert shown.exit_code == 2
+    assert "3 problems" in shown.stderr
+    assert "\x1b" not in shown.stderr
+
+
+def test_the_gate_is_exit_code_1(project: Path) -> None:
+    shown = run("audit", str(project), "--fail-under", "100", "--quiet")
+    assert shown.exit_code == 1
+    assert "the gate is 100" in shown.stderr
+    settings(project, "fail-under = 100")
+    assert run("audit", str(project), "--quiet").exit_code == 1
+    assert run("audit", str(project), "--quiet", "--fail-under", "0").exit_code == 0
+
+
+def test_an_incomplete_report_is_exit_code_3(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = sys.modules["ml_readiness.audit"]
+    complete = module.audit
+
+    def incomplete(*args: object, **more: object) -> object:
+        return complete(*args, **more).model_copy(update={"complete": False})
+
+    monkeypatch.setattr(module, "audit", incomplete)
+    assert run("audit", str(project), "--fail-under", "100").exit_code == 3
+
+
+def test_a_file_that_cannot_be_written_is_exit_code_2(project: Path, tmp_path: Path) -> None:
+    shown = run("audit", str(project), "--format", f"json={tmp_path / 'no' / 'where.json'}", "--quiet")
+    assert shown.exit_code == 2
+    assert "cannot be written" in shown.stderr
+
+
+def test_the_list_names_every_check_under_its_question() -> None:
+    from ml_readiness import library
+
+    shown = run("list").stdout
+    assert all(check.id in shown for check in library.load(library.folder()))
+
+
+def test_every_check_can_be_explained() -> None:
+    from ml_readiness import library
+
+    for check in library.load(library.folder()):
+        shown = run("explain", check.id)
+        assert shown.exit_code == 0
+        assert check.question in shown.stdout
+
+
+def test_the_schema_is_json() -> None:
+    assert json.loads(run("schema").stdout)["$ref"] == "#/$defs/Report"
+
+
+def test_the_version_is_answered_before_anything_is_loaded() -> None:
+    probe = (
+        "import sys; sys.argv[1:] = ['--version']; from ml_readiness.__main__ import main; main(); print(*sys.modules)"
+    )
+    out = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True).stdout
+    version, loaded = out.splitlines()
+    assert version == f"ml-readiness {ml_readiness.__version__}"
+    assert not {"click", "pydantic", "rich", "typing", "dataclasses"} & set(loaded.split())
+    assert run("--version").stdout == f"{version}\n"
+
+
+def test_the_public_names_are_there_and_light() -> None:
+    probe = "import ml_readiness, sys; print('pydantic' in sys.modules, 'git' in sys.modules)"
+    out = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True).stdout
+    assert out.split() == ["False", "False"]
+    for name in ml_readiness.__all__:
+        assert getattr(ml_readiness, name) is not None
+    assert set(ml_readiness.__all__) == set(dir(ml_readiness))
+    with pytest.raises(AttributeError):
+        ml_readiness.nothing  # noqa: B018
+
+
+def test_functions_are_not_hidden_by_the_modules_of_the_same_name() -> None:
+    import ml_readiness.audit
+    import ml_readiness.check
+
+    assert callable(ml_readiness.audit)
+    assert callable(ml_readiness.check)
