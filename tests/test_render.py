@@ -6,7 +6,6 @@ import io
 import json
 import re
 from pathlib import Path
-from typing import cast
 
 import jsonschema
 import pytest
@@ -117,11 +116,8 @@ def test_a_terminal_without_unicode_gets_plain_characters() -> None:
 
 
 def rendered_markdown(text: str) -> str:
-    return (
-        MarkdownIt("commonmark", {"html": True})
-        .enable(["table", "strikethrough"])
-        .render(as_markdown.render(hostile(text)))
-    )
+    parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    return str(parser.render(as_markdown.render(hostile(text))))
 
 
 @given(text=NASTY)
