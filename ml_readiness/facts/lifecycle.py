@@ -110,7 +110,7 @@ class Lifecycle:
                 found["predicting"] += [site for site in sites if loaded.meets(site.name.removesuffix(".__call__"))]
             if method == "backward":
                 found["training"] += [site for site in sites if _steps(site.unit)]
-        return {name: tuple(sorted(sites, key=_place)) for name, sites in found.items()}
+        return {name: tuple(sorted(set(sites), key=_place)) for name, sites in found.items()}
 
     def _add_guessed(self, found: dict[str, list[Site]], sites: Iterable[Site]) -> None:
         """Calls on objects of unknown origin, in files that import a library whose objects have such methods."""
@@ -118,7 +118,9 @@ class Lifecycle:
             if "." not in site.name:
                 continue
             stage = GUESSED[site.name.rpartition(".")[2]]
-            if self._own_estimator(site) or (site.name.startswith("?") and self._plausible(site, stage)):
+            trained = stage == "training" and site.call.receiver.rpartition(".")[2].lower().endswith("trainer")
+            known = trained or self._own_estimator(site)
+            if known or (site.name.startswith("?") and self._plausible(site, stage)):
                 found[stage].append(site)
 
     def _plausible(self, site: Site, stage: str) -> bool:

@@ -14,6 +14,7 @@ from ml_readiness.facts.values import HOLE, Values
 
 if TYPE_CHECKING:
     from ml_readiness.facts.code import Site
+    from ml_readiness.report import Location
 
 FROM_FILES = (
     "joblib.load", "pickle.load", "torch.load", "load_model", "load_weights", "load_learner", "saved_model.load",
@@ -114,6 +115,26 @@ class ModelCode:
         """Own functions that load a model, at any distance, and model classes, whose objects can be called."""
         classes = {name.rpartition(".")[0] for name in self.networks}
         return self.graph.leading_to(s for s in self.lifecycle.loading if not s.unit.is_test) | classes
+
+    @cached_property
+    def applied(self) -> tuple[Site, ...]:
+        """Calls of a loaded model object, or of a network of the project, outside its own classes."""
+        return tuple(
+            site
+            for site in self.code.by_method.get("__call__", ())
+            if site.name.removesuffix(".__call__") in self.leading_to_load
+        )
+
+    @cached_property
+    def estimators(self) -> tuple[Location, ...]:
+        """First-party classes that fit and predict by themselves, not through an estimator they are given."""
+        return tuple(
+            unit.location(each.line)
+            for unit in self.code.production
+            for each in unit.python.classes
+            if {"fit", "predict"} <= set(each.methods)
+            and not any(s.call.method == "fit" for s in self.code.calls_in(unit, each.name))
+        )
 
     @property
     def has_model(self) -> bool:

@@ -15,8 +15,10 @@ from ml_readiness.facts.tests import CLIENTS, Test, Tests
 
 if TYPE_CHECKING:
     from ml_readiness.facts.code import Site
+    from ml_readiness.parsers.python import Condition
 
 STATUS = re.compile(r"(?:^|\.)(?:status_code|status|ok|exit_code|returncode)$")
+REQUEST = re.compile(r"\.(?:post|get|put|patch|delete|request|invoke)$")
 RAISES = re.compile(r"(?:^|\.)(?:raises|warns|assertRaises\w*|assertWarns\w*|assertLogs)$")
 
 
@@ -95,13 +97,20 @@ class ModelTests:
 
 def asserts_values(test: Test) -> bool:
     """Whether a test asserts on more than a status code or an exception."""
-    if any(c.calls or not all(STATUS.search(name) for name in c.names) for c in test.conditions if c.names or c.calls):
+    if any(not _is_status(condition) for condition in test.conditions if condition.names or condition.calls):
         return True
     return any(
         not RAISES.search(site.name)
         and not any(STATUS.search(a.text) for argument in site.call.args[:1] for a in (argument, *argument.items))
         for site in test.asserting
     )
+
+
+def _is_status(condition: Condition) -> bool:
+    """Whether a condition looks at nothing but whether a request succeeded."""
+    names = [name for name in condition.names if not REQUEST.search(name)]
+    calls = [name for name in condition.calls if not CLIENTS.search(name)]
+    return not calls and any(map(STATUS.search, names)) and all(map(STATUS.search, names))
 
 
 def _fits(route: str, asked: str) -> bool:

@@ -25,6 +25,7 @@ LOADS = re.compile(
 )
 """Names of functions that bring data in."""
 DATA_CLASSES = re.compile(r"(?:Dataset|DataModule|DataLoader|Preprocessor|Tokenizer|Transformer|Vectorizer|Encoder)$")
+COLUMN = re.compile(r"\w*(?:df|data|frame)\w*\[")
 READERS = re.compile(
     r"^(?:pandas|polars|dask|pyspark|datasets|torchvision\.datasets|tensorflow_datasets)\b.*(?:read_|load)"
 )
@@ -38,6 +39,8 @@ class Prepares:
     name: str
     line: int
     why: str
+    transforms: bool
+    """Whether it changes data, and does more than bring them in."""
 
     @property
     def key(self) -> str:
@@ -83,25 +86,41 @@ class Preparation:
 
     def _in(self, unit: Unit) -> Iterator[Prepares]:
         for function in unit.python.functions:
-            if function.statements and (why := self._why(unit, function)):
-                yield Prepares(unit, function.name, function.line, why)
+            own = function.name.rpartition(".")[2]
+            asks = (unit.path, function.name) in self._asking
+            if function.statements and not own.startswith("__") and (not asks or PREPARES.search(own)):
+                if why := self._transforms(unit, function):
+                    yield Prepares(unit, function.name, function.line, why, True)
+                elif why := self._brings_in(unit, function):
+                    yield Prepares(unit, function.name, function.line, why, False)
         for each in unit.python.classes:
             if why := _class_prepares(each):
-                yield Prepares(unit, each.name, each.line, why)
+                yield Prepares(unit, each.name, each.line, why, True)
 
-    def _why(self, unit: Unit, function: Function) -> str:
-        own = function.name.rpartition(".")[2]
-        if own.startswith("__") or ((unit.path, function.name) in self._asking and not PREPARES.search(own)):
-            return ""
-        if sites := self._sites.get((unit.path, function.name)):
-            return f"calls {sites[0].name.rpartition(':')[2].lstrip('?')}"
-        if PREPARES.search(own) or LOADS.search(own):
+    def _transforms(self, unit: Unit, function: Function) -> str:
+        sites = self._sites.get((unit.path, function.name), ())
+        if site := next((site for site in sites if not READERS.match(site.name)), None):
+            return f"calls {site.name.rpartition(':')[2].lstrip('?')}"
+        if PREPARES.search(function.name.rpartition(".")[2]):
             return "its name says so"
-        if any(
-            a.scope == function.name and re.match(r"\w*(?:df|data|frame)\w*\[", a.target) for a in unit.python.assigns
-        ):
-            return "assigns columns of a data frame"
-        return ""
+        columns = (a for a in unit.python.assigns if a.scope == function.name and COLUMN.match(a.target))
+        return "assigns columns of a data frame" if next(columns, None) is not None else ""
+
+    def _brings_in(self, unit: Unit, function: Function) -> str:
+        sites = self._sites.get((unit.path, function.name), ())
+        if sites:
+            return f"calls {sites[0].name.rpartition(':')[2].lstrip('?')}"
+        return "its name says so" if LOADS.search(function.name.rpartition(".")[2]) else ""
+
+    @cached_property
+    def inline(self) -> tuple[Site, ...]:
+        """Calls that prepare data inside production functions that ask the model themselves."""
+        return tuple(
+            site
+            for (path, scope), sites in self._sites.items()
+            for site in sites
+            if scope and (path, scope) in self._asking and site.unit.is_production and not READERS.match(site.name)
+        )
 
     @cached_property
     def statements(self) -> tuple[Site, ...]:

@@ -153,7 +153,7 @@ def _own(owner: Scope, base: str, parts: list[str]) -> str:
     if parts[0] in owner.methods:
         return _chain(f":{owner.name}.{parts[0]}", parts[1:])
     library = next((b for b in owner.bases if not b.startswith((":", "?")) and b not in BUILTINS), None)
-    if library is not None and len(parts) == 1:
+    if library is not None and len(parts) == 1 and not parts[0].startswith("_"):
         return f"{library}.{parts[0]}"
     return "?" + ".".join([base, *parts])
 

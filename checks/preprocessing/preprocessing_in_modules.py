@@ -1,0 +1,95 @@
+"""Where is the preprocessing code?"""
+
+from collections.abc import Iterator
+
+from ml_readiness.check import check, fail, ok, partial
+from ml_readiness.facts.lifecycle import Lifecycle
+from ml_readiness.facts.modelcode import ModelCode
+from ml_readiness.facts.preparation import Preparation
+from ml_readiness.facts.serving import Serving
+from ml_readiness.facts.signals import Signals
+from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
+
+SHOWN = 3
+SCRIPT = 3
+"""Statements at the top level from which on a file is a script, not a module."""
+
+
+@check(
+    "Where is the preprocessing code?",
+    severity=Severity.CRITICAL,
+    effort=Effort.MEDIUM,
+    not_for=[ProjectKind.NOT_ML],
+)
+def preprocessing_in_modules(
+    preparation: Preparation, model: ModelCode, lifecycle: Lifecycle, signals: Signals, answers: Serving
+) -> Iterator[Finding]:
+    """A model is only half of what was trained: without the code that turned raw input into model input, in a form
+    that a service can import, nobody can use it on new data.
+
+    ## How to fix
+    Move the steps into functions of a module, and import that module from training, serving and the notebook.
+
+    ## Fails: only in a notebook
+    ```json title="train.ipynb"
+    {"nbformat": 4, "metadata": {}, "cells": [{"cell_type": "code", "source":
+    "import pandas as pd\\nfrom sklearn.svm import SVC\\ndf = pd.read_csv('x.csv').dropna()\\nSVC().fit(df, df)"}]}
+    ```
+
+    ## Partial: statements of a script
+    ```python title="train.py"
+    import pandas as pd
+    from sklearn.preprocessing import StandardScaler
+    from sklearn.svm import SVC
+
+    rows = StandardScaler().fit_transform(pd.read_csv("x.csv"))
+    SVC().fit(rows, rows)
+    ```
+
+    ## Passes
+    ```python title="features.py"
+    import pandas as pd
+
+    def prepare(path):
+        return pd.read_csv(path).dropna()
+    ```
+    ```python title="train.py"
+    from sklearn.svm import SVC
+    from features import prepare
+
+    SVC().fit(prepare("x.csv"), [0, 1])
+    ```
+
+    ## Does not apply
+    ```python title="app.py"
+    from openai import OpenAI
+
+    OpenAI().chat.completions.create(model="gpt-4o-2024-08-06", messages=[])
+    ```
+    """
+    retrieves = [site for site in lifecycle.preparing if site.unit.is_production]
+    if not model.has_own_model and not (lifecycle.prompting and retrieves) and not signals.llm_elsewhere:
+        return
+    if signals.llm_elsewhere and not model.has_own_model:
+        yield ok("prompts and documents are prepared in modules", confidence=Confidence.LOW)
+        return
+    functions = [each for each in preparation.functions if each.transforms]
+    modules = [each for each in functions if each.unit.python.statements <= SCRIPT]
+    learned_in_notebook = bool(model.training) and not model.trained_in_production
+    serving = {route.unit.path for route in answers.routes} | {unit.path for unit in answers.demos}
+    elsewhere = [each for each in modules if each.unit.path not in serving]
+    if elsewhere or (not learned_in_notebook and (modules or preparation.inline)):
+        for each in (elsewhere or modules)[:SHOWN]:
+            yield ok(f"`{each.name}` ({each.why})", at=each.location, confidence=Confidence.MEDIUM)
+        for site in () if modules else preparation.inline[:1]:
+            yield ok("prepared inside the function that asks the model", at=site.location, confidence=Confidence.MEDIUM)
+    elif learned_in_notebook and (modules or preparation.inline):
+        site = (preparation.in_notebooks or preparation.inline or model.training)[0]
+        yield partial("serving prepares its input, but what training does is only in a notebook", at=site.location)
+    elif functions or preparation.statements:
+        at = functions[0].location if functions else preparation.statements[0].location
+        yield partial("prepared by statements of a script, where nothing can import it", at=at)
+    elif preparation.in_notebooks:
+        yield fail("data is prepared only in a notebook", at=preparation.in_notebooks[0].location)
+    elif sites := [*model.training, *(site for site, _ in model.local_loads)]:
+        yield fail("a model is used, but no code prepares its input", at=sites[0].location, confidence=Confidence.LOW)

@@ -1,0 +1,74 @@
+"""Is the training code here?"""
+
+from collections.abc import Iterator
+
+from ml_readiness.check import check, fail, ok, partial
+from ml_readiness.facts.modelcode import ModelCode
+from ml_readiness.facts.project import Project
+from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
+
+SHOWN = 3
+
+
+@check(
+    "What made this model file: is the training code here, outside notebooks?",
+    severity=Severity.CRITICAL,
+    effort=Effort.LARGE,
+    not_for=[ProjectKind.NOT_ML],
+)
+def training_code_present(model: ModelCode, project: Project) -> Iterator[Finding]:
+    """A model whose training code is missing can not be corrected, updated or explained. Sending a file, or a notebook,
+    is no hand-over.
+
+    ## How to fix
+    Commit the script that trains the model, as a command: `python -m package.train --config params.yaml`.
+
+    ## Fails
+    ```python title="app.py"
+    import joblib
+
+    model = joblib.load("model.joblib")
+    print(model.predict([[1.0]]))
+    ```
+
+    ## Partial: only in a notebook
+    ```json title="train.ipynb"
+    {"nbformat": 4, "metadata": {}, "cells": [{"cell_type": "code", "source":
+    "from sklearn.svm import SVC\\nSVC().fit([[1]], [1])"}]}
+    ```
+
+    ## Passes
+    ```python title="train.py"
+    from sklearn.svm import SVC
+
+    SVC().fit([[1]], [1])
+    ```
+
+    ## Does not apply
+    ```python title="app.py"
+    from transformers import pipeline
+
+    pipeline("sentiment-analysis")("fine")
+    ```
+    """
+    own = [site for site in model.training if not site.unit.is_example]
+    if project.kind is ProjectKind.LIBRARY:
+        own = [site for site in own if not site.name.startswith("?") and not site.unit.is_notebook]
+        for at in model.estimators[:SHOWN]:
+            yield ok("a class that fits and predicts", at=at, confidence=Confidence.MEDIUM)
+    outside = [site for site in own if not site.unit.is_notebook]
+    for site in outside[:SHOWN]:
+        yield ok(f"`{_shown(site.name)}`", at=site.location, confidence=Confidence.MEDIUM)
+    if outside or project.kind is ProjectKind.LIBRARY:
+        return
+    loads = [pair for pair in model.local_loads if pair[0].unit.is_production]
+    made = [*own, *(site for site in model.lifecycle.saving if site.unit.is_notebook and loads)]
+    if made:
+        yield partial(f"`{_shown(made[0].name)}` only in a notebook", at=made[0].location, confidence=Confidence.MEDIUM)
+    elif loads:
+        site, path = loads[0]
+        yield fail(f"loads `{path}`, but nothing here trains a model", at=site.location, confidence=Confidence.MEDIUM)
+
+
+def _shown(name: str) -> str:
+    return name.rpartition(":")[2].lstrip("?")
