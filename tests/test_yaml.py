@@ -6,7 +6,7 @@ import time
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ml_readiness.documents import Unreadable, parse
@@ -147,6 +147,7 @@ def test_windows_line_ends_and_byte_order_marks() -> None:
     assert load("a: é".encode("latin-1")) == {"a": "é"}
 
 
+@settings(deadline=None)
 @given(
     st.one_of(
         st.binary(), st.text(alphabet=" \n\t-:?[]{}&*!|>'\"%@`#,<~.{{}}%01ab\\ud\0é", max_size=80).map(str.encode)
