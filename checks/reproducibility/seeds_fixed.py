@@ -1,0 +1,77 @@
+"""Same run, same result?"""
+
+from collections.abc import Iterator
+
+from ml_readiness.check import check, fail, ok, partial
+from ml_readiness.facts.randomness import Randomness
+from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
+
+SHOWN = 4
+MOST = 0.8
+"""Share of the random calls that are seeded from which on the rest does not count."""
+FRAMEWORKS = {"torch", "tensorflow", "jax"}
+
+
+@check(
+    "Does the same run give the same result?",
+    severity=Severity.MEDIUM,
+    effort=Effort.SMALL,
+    not_for=[ProjectKind.NOT_ML],
+)
+def seeds_fixed(randomness: Randomness) -> Iterator[Finding]:
+    """Two runs that differ by chance can not be compared: nobody knows whether a change helped. A fixed seed for every
+    source of randomness costs a line each.
+
+    ## How to fix
+    Call one `set_seed(config.seed)` at the top of training that seeds every framework in use, and give `random_state`
+    to splits and estimators.
+
+    ## Fails
+    ```python title="train.py"
+    from sklearn.ensemble import RandomForestClassifier
+    from sklearn.model_selection import train_test_split
+
+    train, test = train_test_split([[1], [2]])
+    RandomForestClassifier().fit(train, [1])
+    ```
+
+    ## Partial: the split only
+    ```python title="train.py"
+    from sklearn.ensemble import RandomForestClassifier
+    from sklearn.model_selection import train_test_split
+
+    train, test = train_test_split([[1], [2]], random_state=7)
+    RandomForestClassifier().fit(train, [1])
+    ```
+
+    ## Passes
+    ```python title="train.py"
+    from sklearn.ensemble import RandomForestClassifier
+    from sklearn.model_selection import train_test_split
+
+    train, test = train_test_split([[1], [2]], random_state=7)
+    RandomForestClassifier(random_state=7).fit(train, [1])
+    ```
+
+    ## Does not apply: nothing random
+    ```python title="train.py"
+    from sklearn.linear_model import LinearRegression
+
+    LinearRegression().fit([[1]], [1])
+    ```
+    """
+    draws = randomness.draws if randomness.model.training else ()
+    if not draws:
+        return
+    open_, fixed = [d for d in draws if not d.seeded_by], [d for d in draws if d.seeded_by]
+    mostly = len(fixed) >= MOST * len(draws) and not any(draw.what in FRAMEWORKS for draw in open_)
+    if not open_ or mostly:
+        for draw in fixed[:SHOWN]:
+            judge = ok if draw.certain else partial
+            unless = "" if draw.certain else ", but not for everything: only later, or only if a setting says so"
+            message = f"{draw.what} is seeded by `{draw.seeded_by}`{unless}"
+            yield judge(message, at=draw.location, confidence=Confidence.MEDIUM)
+        return
+    for draw in open_[:SHOWN]:
+        judge = partial if fixed else fail
+        yield judge(f"{draw.what} is not seeded", at=draw.location, confidence=Confidence.MEDIUM)
