@@ -51,9 +51,8 @@ def training_code_present(model: ModelCode, project: Project) -> Iterator[Findin
     pipeline("sentiment-analysis")("fine")
     ```
     """
-    own = [site for site in model.training if not site.unit.is_example]
+    own = model.own_training(project.kind)
     if project.kind is ProjectKind.LIBRARY:
-        own = [site for site in own if not site.name.startswith("?") and not site.unit.is_notebook]
         for at in model.estimators[:SHOWN]:
             yield ok("a class that fits and predicts", at=at, confidence=Confidence.MEDIUM)
     outside = [site for site in own if not site.unit.is_notebook]

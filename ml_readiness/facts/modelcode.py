@@ -11,6 +11,7 @@ from ml_readiness.facts.callgraph import CallGraph, key
 from ml_readiness.facts.code import Code
 from ml_readiness.facts.lifecycle import Lifecycle
 from ml_readiness.facts.values import HOLE, Values
+from ml_readiness.report import ProjectKind
 
 if TYPE_CHECKING:
     from ml_readiness.facts.code import Site
@@ -135,6 +136,13 @@ class ModelCode:
             if {"fit", "predict"} <= set(each.methods)
             and not any(s.call.method == "fit" for s in self.code.calls_in(unit, each.name))
         )
+
+    def own_training(self, kind: ProjectKind) -> tuple[Site, ...]:
+        """Training outside examples; a library fits what its users give it, so there the estimator must be known."""
+        sites = tuple(site for site in self.training if not site.unit.is_example)
+        if kind is not ProjectKind.LIBRARY:
+            return sites
+        return tuple(site for site in sites if not site.name.startswith("?") and not site.unit.is_notebook)
 
     @property
     def has_model(self) -> bool:

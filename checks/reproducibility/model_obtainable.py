@@ -1,0 +1,81 @@
+"""How will I get the model?"""
+
+from collections.abc import Iterator
+
+from ml_readiness.check import check, fail, ok, unknown
+from ml_readiness.facts.obtaining import Obtaining
+from ml_readiness.facts.project import Project
+from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
+
+SHOWN = 3
+
+
+@check(
+    "How will I get the model?",
+    severity=Severity.CRITICAL,
+    effort=Effort.MEDIUM,
+    not_for=[ProjectKind.NOT_ML],
+)
+def model_obtainable(obtaining: Obtaining, project: Project) -> Iterator[Finding]:
+    """Code that loads a file which is not here, is not downloaded and is written by nothing works on one machine only:
+    the author's.
+
+    ## How to fix
+    Commit the training script that writes the file, or load the model by name and version from a registry or hub.
+
+    ## Fails
+    ```python title="app.py"
+    import joblib
+
+    model = joblib.load("model.joblib")
+    print(model.predict([[1.0]]))
+    ```
+
+    ## Passes: written by training
+    ```python title="app.py"
+    import joblib
+
+    model = joblib.load("model.joblib")
+    ```
+    ```python title="train.py"
+    import joblib
+    from sklearn.svm import SVC
+
+    joblib.dump(SVC().fit([[1]], [1]), "model.joblib")
+    ```
+
+    ## Passes: from a hub
+    ```python title="app.py"
+    from transformers import pipeline
+
+    classify = pipeline("sentiment-analysis", model="distilbert-base-uncased")
+    ```
+
+    ## Does not apply
+    ```python title="app.py"
+    from openai import OpenAI
+
+    OpenAI().responses.create(model="gpt-4o-2024-08-06", input="x")
+    ```
+    """
+    origins = [o for o in obtaining.origins if o.serves] or list(obtaining.origins)
+    known = [origin for origin in origins if origin.how]
+    for origin in known[:SHOWN]:
+        yield ok(f"`{origin.path}`: {origin.how}", at=origin.location, confidence=Confidence.MEDIUM)
+    if known:
+        return
+    if origins:
+        origin = next((each for each in origins if each.path != "*"), None)
+        if origin is None:
+            yield unknown("the path of the model is only known at run time", at=origins[0].location)
+            return
+        message = f"loads `{origin.path}`, which is not here, not downloaded and written by nothing"
+        yield fail(message, at=origin.location, confidence=Confidence.MEDIUM)
+    elif obtaining.hub:
+        site = obtaining.hub[0]
+        yield ok(f"`{site.name}` fetches a published model by name", at=site.location, confidence=Confidence.MEDIUM)
+    elif training := obtaining.model.own_training(project.kind):
+        site = training[0]
+        yield ok("trained by the code here", at=site.location, confidence=Confidence.MEDIUM)
+    elif obtaining.model.estimators:
+        yield ok("the package fits its own model", at=obtaining.model.estimators[0], confidence=Confidence.MEDIUM)

@@ -1,0 +1,102 @@
+"""How does the platform know it is up?"""
+
+import re
+from collections.abc import Iterator
+
+from ml_readiness.check import check, fail, ok
+from ml_readiness.facts.files import Files
+from ml_readiness.facts.serving import Route, Serving
+from ml_readiness.facts.signals import Signals
+from ml_readiness.report import Effort, Finding, Location, ProjectKind, Severity
+
+STATUS = re.compile(r"status|health|alive|ready|version|uptime", re.IGNORECASE)
+PROBE = re.compile(
+    r"^\s*(?:-\s*)?(?:livenessProbe|readinessProbe|startupProbe|liveness_probe|health_check|healthCheckPath)\b"
+)
+CONTAINER = re.compile(r"^\s*HEALTHCHECK\s+(?!NONE)", re.IGNORECASE)
+
+
+@check(
+    "How does the platform know that it is up?",
+    severity=Severity.MEDIUM,
+    effort=Effort.SMALL,
+    not_for=[ProjectKind.NOT_ML, ProjectKind.LIBRARY],
+)
+def health_endpoint(serving: Serving, files: Files, signals: Signals) -> Iterator[Finding]:
+    """A platform restarts what it knows to be down. Without a route or probe that says so, a service whose model did
+    not load keeps taking requests.
+
+    ## How to fix
+    Add `GET /health` that answers 503 until the model is loaded, and a probe that asks it.
+
+    ## Fails
+    ```python title="app.py"
+    import joblib
+    from fastapi import FastAPI
+
+    app = FastAPI()
+    model = joblib.load("model.joblib")
+
+    @app.post("/predict")
+    def predict(x: float):
+        return model.predict([[x]])
+    ```
+
+    ## Passes
+    ```python title="app.py"
+    import joblib
+    from fastapi import FastAPI
+
+    app = FastAPI()
+    model = joblib.load("model.joblib")
+
+    @app.get("/health")
+    def health():
+        return {"status": "ok"}
+    ```
+
+    ## Does not apply
+    ```python title="train.py"
+    from sklearn.svm import SVC
+
+    SVC().fit([[1]], [1])
+    ```
+    """
+    served = bool(serving.model_routes or serving.servers)
+    elsewhere = bool(signals.llm_elsewhere) and not signals.code.units
+    if not served and not elsewhere:
+        return
+    healthy = [route for route in serving.routes if route.is_health or _reports_status(route)]
+    places = [*(route.location for route in healthy), *_probes(files), *serving.servers]
+    for at in places[:2]:
+        yield ok("reports whether the service is up", at=at)
+    if not places:
+        at = serving.model_routes[0].location if serving.model_routes else None
+        yield fail("no health route, probe or HEALTHCHECK", at=at)
+
+
+def _reports_status(route: Route) -> bool:
+    """Whether the root route answers with a status, not with a greeting."""
+    if route.path not in {"", "/"} or route.function is None or set(route.methods) & {"POST"}:
+        return False
+    returned = [*route.function.returns]
+    for name in [item.text for item in returned if item.kind == "name"]:
+        returned += [a.value for a in route.unit.python.assigns if a.target == name.lstrip("?")]
+    return any(STATUS.search(word) for value in returned if value.kind == "dict" for word in value.keys)
+
+
+def _probes(files: Files) -> Iterator[Location]:
+    for path in files.find("Dockerfile*", "*.dockerfile", "Containerfile*"):
+        yield from _lines(files, path, CONTAINER)
+    for path in files.find("*.yaml", "*.yml", "*.tf"):
+        yield from _lines(files, path, PROBE)
+    for path in files.own:
+        if re.search(r"(?:^|/)(?:api|routes|pages)/(?:.*/)?(?:health|healthz|ping|ready)\b[^/]*", path):
+            yield Location(path=path)
+
+
+def _lines(files: Files, path: str, pattern: re.Pattern[str]) -> Iterator[Location]:
+    for number, line in enumerate(files.text(path).split("\n"), 1):
+        if pattern.match(line):
+            yield Location(path=path, line=number)
+            return
