@@ -12,8 +12,10 @@ from ml_readiness import __version__, library
 from ml_readiness import settings as settings_
 from ml_readiness.concessions import concede
 from ml_readiness.documents import Documents
+from ml_readiness.evidence import with_code, worst_first
 from ml_readiness.examples import explain
 from ml_readiness.facts import Facts
+from ml_readiness.facts.files import Files
 from ml_readiness.facts.project import Project
 from ml_readiness.report import Finding, Kind, Outcome, Problem, ProjectKind, Report, Result
 from ml_readiness.score import score
@@ -72,7 +74,9 @@ def audit_snapshot(
     conceded = concede(judged, settings, snapshot, today=_today())
     outcomes = {result.check: result.outcome for result in conceded}
     results = tuple(_unless_blocked(own, check, outcomes) for own, check in zip(conceded, checks, strict=True))
-    return _report(snapshot, documents, kind, results, settings)
+    problems = tuple(_problems(snapshot, documents))
+    files = facts.get(Files)
+    return _report(snapshot, kind, tuple(with_code(result, files) for result in results), problems, settings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,7 @@ def _judge(check: Check, kind: ProjectKind, facts: Facts) -> Result:
 def result(check: Check, outcome: Outcome, findings: Sequence[Finding], summary: str | None = None) -> Result:
     """A check's answer with everything a reader needs; the worst findings come first."""
     explanation = explain(check.doc)
-    ordered = tuple(sorted(findings, key=lambda finding: _BAD_FIRST.index(finding.kind)))
+    ordered = worst_first(findings)
     return Result(
         check=check.id,
         question=check.question,
@@ -130,9 +134,6 @@ def result(check: Check, outcome: Outcome, findings: Sequence[Finding], summary:
         why=explanation.why,
         fix=" ".join(explanation.fix.split()),
     )
-
-
-_BAD_FIRST = (Kind.FAIL, Kind.PARTIAL, Kind.UNKNOWN, Kind.PASS)
 
 
 def _summary(outcome: Outcome, findings: Sequence[Finding]) -> str:
@@ -154,7 +155,11 @@ def _unless_blocked(own: Result, check: Check, outcomes: Mapping[str, Outcome]) 
 
 
 def _report(
-    snapshot: Snapshot, documents: Documents, found: _KindFound, results: tuple[Result, ...], settings: Settings
+    snapshot: Snapshot,
+    found: _KindFound,
+    results: tuple[Result, ...],
+    problems: tuple[Problem, ...],
+    settings: Settings,
 ) -> Report:
     scored = score(found.kind, results)
     return Report(
@@ -171,7 +176,7 @@ def _report(
         coverage=scored.coverage,
         categories=scored.categories,
         results=tuple(r.model_copy(update={"points": scored.points.get(r.check, 0.0)}) for r in results),
-        problems=tuple(_problems(snapshot, documents)),
+        problems=problems,
         next_steps=scored.next_steps,
         complete=found.certain and all(r.outcome is not Outcome.ERROR for r in results),
         settings=settings.described(),

@@ -122,6 +122,8 @@ class Finding(Model):
     confidence: Confidence = Confidence.HIGH
     hint: str | None = None
     """What to do about it, where the check's general advice can be made concrete."""
+    code: str = ""
+    """The line of source at that place; long words, which may be secrets, are left out."""
     steps: tuple[Step, ...] = ()
     """How a value travelled to the place of the finding, for findings of the data-flow analysis."""
 

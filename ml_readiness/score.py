@@ -34,7 +34,7 @@ WORTH: Mapping[Outcome, float] = {
 
 _UNDECIDED = frozenset({Outcome.UNKNOWN, Outcome.ERROR})
 
-_OUTSIDE = frozenset({Outcome.NOT_APPLICABLE, Outcome.WAIVED})
+_OUTSIDE = frozenset({Outcome.NOT_APPLICABLE, Outcome.WAIVED, Outcome.ERROR})
 
 _ORDER = tuple(CATEGORIES)
 _WEIGHTS: Mapping[ProjectKind, tuple[int, ...]] = {
@@ -301,7 +301,7 @@ def _only_words(result: Result) -> bool:
 
 
 def _next_steps(results: Iterable[Result], points: Mapping[str, float]) -> tuple[str, ...]:
-    open_ = [r for r in results if points[r.check] > 0 and r.outcome is not Outcome.BLOCKED]
+    open_ = [r for r in results if points[r.check] > 0 and r.outcome in {Outcome.FAIL, Outcome.PARTIAL}]
     open_.sort(key=lambda r: (-points[r.check] / EFFORT_COST[r.effort], -points[r.check], r.check))
     return tuple(result.check for result in open_[:5])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ml_readiness.report import Effort, Finding, Kind, Outcome, ProjectKind, Report, Result, Severity
+from ml_readiness.report import Effort, Finding, Kind, Outcome, ProjectKind, Report, Result, Severity, Step
 from ml_readiness.score import score
 
 if TYPE_CHECKING:
@@ -123,7 +123,17 @@ def sample() -> Report:
                 why="A platform restarts what does not answer. It has to know whom to ask.",
                 fix="Add a route that answers when the model is loaded.",
                 findings=[
-                    Finding(kind=Kind.FAIL, message="5 routes, none reports health", path="serve/app.py", line=12)
+                    Finding(
+                        kind=Kind.FAIL,
+                        message="5 routes, none reports health",
+                        path="serve/app.py",
+                        line=12,
+                        code='@app.post("/predict")',
+                        steps=(
+                            Step(message="the application", path="serve/app.py", line=3, code="app = FastAPI()"),
+                            Step(message="its last route", path="serve/app.py", line=12),
+                        ),
+                    )
                 ],
             ),
             result("requests-validated", category="serving", question="Is every request checked by a schema?"),

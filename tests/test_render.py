@@ -63,11 +63,13 @@ def hostile(text: str) -> Report:
     )
 
 
-@pytest.mark.parametrize("name", ["terminal", "markdown", "json"])
+GOLDENS = {"terminal": "txt", "markdown": "md", "json": "json", "html": "html", "sarif": "sarif", "junit": "xml"}
+
+
+@pytest.mark.parametrize("name", GOLDENS)
 def test_the_sample_report_looks_as_agreed(name: str) -> None:
     """`python -m tests.test_render` writes the files anew after a wanted change."""
-    suffix = {"terminal": "txt", "markdown": "md", "json": "json"}[name]
-    assert renderer(name)(sample()) == (GOLDEN / f"report.{suffix}").read_text(encoding="utf-8")
+    assert renderer(name)(sample()) == (GOLDEN / f"report.{GOLDENS[name]}").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -143,5 +145,5 @@ def test_markdown_links_places_where_the_caller_knows_how() -> None:
 
 
 if __name__ == "__main__":
-    for name, suffix in {"terminal": "txt", "markdown": "md", "json": "json"}.items():
+    for name, suffix in GOLDENS.items():
         (GOLDEN / f"report.{suffix}").write_text(renderer(name)(sample()), encoding="utf-8")

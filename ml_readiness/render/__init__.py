@@ -21,6 +21,13 @@ FORMATS = {
     "terminal": "for people at a prompt",
     "json": "everything, for programs; `ml-readiness schema` describes it",
     "markdown": "for pull requests and job summaries",
+    "html": "one file for a browser, with filters",
+    "sarif": "SARIF 2.1.0, for code scanning",
+    "gitlab": "GitLab code quality",
+    "junit": "JUnit XML, for CI servers",
+    "csv": "a row for each finding, for spreadsheets",
+    "badge": "the score as an SVG picture",
+    "shields": "the score as a badge endpoint",
 }
 """The formats by name, each with whom it is for; the module has the same name."""
 
