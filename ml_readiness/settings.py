@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from ml_readiness.errors import SettingsError, suggestion
+from ml_readiness.parsers import toml
 from ml_readiness.report import ProjectKind
 from ml_readiness.snapshot import Absent
 
@@ -24,7 +24,6 @@ FILES = (".ml-readiness.toml", "pyproject.toml")
 """Where settings are looked for; the first that has any decides."""
 
 MAX_BYTES = 256 * 1024
-MAX_DOTS = 200
 LONGEST_ATTESTATION = timedelta(days=180)
 ELSEWHERE = ("serving", "monitoring", "training", "tests")
 
@@ -173,12 +172,10 @@ def _table(path: str, data: bytes) -> Mapping[str, object] | None:
     return cast("Mapping[str, object] | None", table)
 
 
-def _toml(data: bytes) -> dict[str, object]:
+def _toml(data: bytes) -> Mapping[str, object]:
     if len(data) > MAX_BYTES:
         raise ValueError(f"{len(data):,} bytes, over the limit of {MAX_BYTES:,}")
-    if any(line.count(b".") > MAX_DOTS and b'"' not in line and b"'" not in line for line in data.splitlines()):
-        raise ValueError("a key with too many dots")
-    return tomllib.loads(data.decode("utf-8"))
+    return toml.load(data)
 
 
 def _unknown_names(table: Mapping[str, object], checks: Iterable[Check]) -> list[str]:

@@ -33,11 +33,14 @@ class SetupCfg(Struct, frozen=True):
 
     @classmethod
     def parse(cls, data: bytes) -> Self:
-        """The sections; duplicates are forgiven, interpolation is left alone."""
+        """The sections; duplicates are forgiven, interpolation is left alone; ValueError where it is broken."""
         text = decode(data)
         parser = configparser.RawConfigParser(strict=False)
         parser.optionxform = str  # type: ignore[assignment, method-assign]
-        parser.read_string(text)
+        try:
+            parser.read_string(text)
+        except configparser.Error as error:
+            raise ValueError(str(error)) from error
         sections = {name: dict(parser[name]) for name in parser.sections()}
         options = sections.get("options", {})
         lines: dict[str, int] = {}

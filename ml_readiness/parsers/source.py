@@ -8,6 +8,7 @@ import tokenize
 from dataclasses import dataclass
 from io import BytesIO
 
+MAX_LINES = 60_000
 MAX_REPAIRS = 60
 MAX_REPAIR_WORK = 12_000_000
 """Bytes parsed in all while repairing one file."""
@@ -39,6 +40,8 @@ class Source:
 
 def read(data: bytes) -> Source:
     """The tree of a file's bytes; SyntaxError, ValueError, RecursionError or MemoryError where nothing helps."""
+    if data.count(b"\n") > MAX_LINES:
+        raise ValueError(f"more than {MAX_LINES:,} lines; not read")
     try:
         tree = ast.parse(data)
     except SyntaxError:
