@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from ml_readiness import __version__
+
+
+def forget_working_folder() -> None:
+    """Keeps Python from importing what lies in the working folder, which `python -m` puts first on its path.
+
+    Whoever audits the folder they are in would otherwise run its `yaml.py` instead of the library. Only modules
+    that are loaded already may be used here.
+    """
+    first = os.path.realpath(sys.path[0])
+    if first == os.path.realpath("") and not os.path.realpath(__file__).startswith(os.path.join(first, "")):  # noqa: PTH118
+        del sys.path[0]
 
 
 def main() -> None:
@@ -18,4 +30,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    forget_working_folder()
     main()

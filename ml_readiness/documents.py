@@ -95,6 +95,7 @@ class Documents:
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self._parsed: dict[tuple[type[Document], str], Document | Unreadable] = {}
+        self._equal: dict[tuple[type[Document], str], Document] = {}
 
     def paths(self, kind: type[Document]) -> tuple[str, ...]:
         """The regular files of this kind, sorted."""
@@ -104,11 +105,17 @@ class Documents:
         )
 
     def get(self, kind: type[D], path: str) -> D | Unreadable:
-        """One file understood as `kind`, whatever its name."""
-        key = (kind, path)
-        found = self._parsed.get(key)
+        """One file understood as `kind`, whatever its name; files that git knows to be equal are parsed once."""
+        found = self._parsed.get((kind, path))
         if found is None:
-            found = self._parsed[key] = self._parse(kind, path)
+            entry = self.snapshot.entries.get(path)
+            blob = entry.blob if entry is not None else None
+            found = self._equal.get((kind, blob)) if blob is not None else None
+            if found is None:
+                found = self._parse(kind, path)
+                if blob is not None and not isinstance(found, Unreadable):
+                    self._equal[kind, blob] = found
+            self._parsed[kind, path] = found
         assert isinstance(found, kind | Unreadable)  # noqa: S101
         return found
 

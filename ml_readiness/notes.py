@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from ml_readiness.snapshot import EntryKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ml_readiness.snapshot import Entry
 
 SHOWN = 3
 
 FORBIDDEN = "name that git forbids, left out"
-OTHER_REPOSITORY = "another repository, not looked into"
+REMARKS = {
+    EntryKind.SUBMODULE: "another repository, not looked into",
+    EntryKind.SYMLINK: "link, not followed",
+    EntryKind.OTHER: "neither file nor folder, not opened",
+}
 
 
 class Notes:
@@ -24,6 +36,12 @@ class Notes:
     def about(self, path: str, remark: str) -> None:
         """A remark about one path; equal remarks become one line."""
         self._paths[remark].append(path)
+
+    def about_kinds(self, entries: Mapping[str, Entry]) -> None:
+        """Remarks about every path that is not a file."""
+        for path, entry in entries.items():
+            if entry.kind in REMARKS:
+                self.about(path, REMARKS[entry.kind])
 
     @property
     def lines(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from ml_readiness.errors import RepositoryError
 from ml_readiness.gitdir import GitDir
 from ml_readiness.limits import Budget, Limits
 from ml_readiness.naming import name_of
-from ml_readiness.notes import FORBIDDEN, OTHER_REPOSITORY, Notes
+from ml_readiness.notes import FORBIDDEN, Notes
 from ml_readiness.regular import is_plain
 from ml_readiness.repository import Repository
 from ml_readiness.snapshot import Absent, Entry, EntryKind
@@ -84,8 +84,7 @@ def _listing(repository: Repository, commit: str, limits: Limits) -> tuple[dict[
         found[entry.path] = entry
         if entry.kind is EntryKind.FILE and entry.size is None:
             notes.about(entry.path, "content is not in this clone")
-        elif entry.kind is EntryKind.SUBMODULE:
-            notes.about(entry.path, OTHER_REPOSITORY)
+    notes.about_kinds(found)
     return dict(sorted(found.items())), notes.lines
 
 

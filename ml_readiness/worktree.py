@@ -11,7 +11,7 @@ from ml_readiness.errors import RepositoryError
 from ml_readiness.gitdir import GitDir
 from ml_readiness.limits import Budget, Limits
 from ml_readiness.naming import name_of
-from ml_readiness.notes import FORBIDDEN, OTHER_REPOSITORY, Notes
+from ml_readiness.notes import FORBIDDEN, Notes
 from ml_readiness.regular import is_plain, open_folder, read_regular
 from ml_readiness.repository import Repository
 from ml_readiness.snapshot import Absent, Entry, EntryKind
@@ -39,6 +39,7 @@ class WorkTree:
         self._budget = Budget(limits)
         listing = _Listing(self._root, limits)
         self.entries: Mapping[str, Entry] = dict(sorted(listing.entries.items()))
+        listing.notes.about_kinds(self.entries)
         self._notes = listing.notes.lines
 
     @property
@@ -113,8 +114,6 @@ class _Listing:
         for path in [path for path, entry in self.entries.items() if entry.kind is EntryKind.SUBMODULE]:
             if path in folders:
                 del self.entries[path]
-            else:
-                self.notes.about(path, OTHER_REPOSITORY)
 
     def _add(self, path: str) -> bool:
         try:

@@ -36,10 +36,17 @@ class Run:
     errors: str
     seconds: float
 
+    def assert_reported(self) -> None:
+        """The process ended by itself, in time, with a whole report."""
+        seen = f"{self.errors[:1000]} {self.output[:300]}"
+        assert self.status == 0, f"status {self.status} after {self.seconds:.1f} s: {seen}"
+        assert self.report["complete"] is True
+
     @property
     def report(self) -> dict[str, Any]:
         """The JSON report."""
-        return json.loads(self.output)
+        report: dict[str, Any] = json.loads(self.output)
+        return report
 
 
 class Confined:
@@ -96,12 +103,11 @@ def serve() -> None:
 
 def prepare_audit() -> Task:
     """The command line, with everything loaded that it would load."""
-    from ml_readiness import audit, cli, library
-    from ml_readiness.render import json as json_
+    from ml_readiness import cli, library
 
+    for name in ("ml_readiness.audit", "ml_readiness.render.json", "git"):
+        importlib.import_module(name)
     library.load(library.folder())
-    assert audit
-    assert json_
     return cli.run
 
 
@@ -111,16 +117,12 @@ def prepare_parsers() -> Task:
 
     from ml_readiness import documents, facts, parsers
 
-    modules = [
-        importlib.import_module(found.name)
+    kinds: set[type[documents.Document]] = {
+        value
         for package in (parsers, facts)
         for found in pkgutil.walk_packages(package.__path__, package.__name__ + ".")
-    ]
-    kinds = {
-        value
-        for module in modules
-        for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, msgspec.Struct) and hasattr(value, "patterns")
+        for value in vars(importlib.import_module(found.name)).values()
+        if isinstance(value, type) and hasattr(value, "patterns") and value is not documents.Document
     }
 
     def run(paths: Sequence[str]) -> None:
@@ -128,7 +130,7 @@ def prepare_parsers() -> Task:
             data = Path(path).read_bytes()
             for kind in sorted(kinds, key=lambda kind: kind.__name__):
                 print("trying", kind.__name__, flush=True)  # noqa: T201
-                found = documents.parse(kind, path, data)
+                found: object = documents.parse(kind, path, data)
                 if not isinstance(found, documents.Unreadable):
                     assert msgspec.json.decode(msgspec.json.encode(found), type=kind) == found, "changed by the cache"
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from tests.confined import Confined
 from tests.repositories import Made
 
 if TYPE_CHECKING:
@@ -22,6 +23,13 @@ settings.load_profile("busy machines")
 def made(tmp_path: Path) -> Made:
     """An empty git repository."""
     return Made(tmp_path / "shop")
+
+
+@pytest.fixture(scope="session")
+def confined(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Confined]:
+    """Audits with a gigabyte of memory and twenty seconds each."""
+    with Confined(tmp_path_factory.mktemp("confined"), memory=1_000_000_000, seconds=20) as confined:
+        yield confined
 
 
 @pytest.fixture

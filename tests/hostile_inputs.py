@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import pairwise
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
+
+    Cell = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ def python_inputs() -> dict[str, str | bytes]:
 
 def yaml_inputs() -> dict[str, str | bytes]:
     """YAML that multiplies, refers to itself, or is written for another program."""
-    pairs = list(zip(ascii_lowercase, ascii_lowercase[1:10], strict=False))
+    pairs = list(pairwise(ascii_lowercase[:10]))
     laughs = [f"{name}: &{name} [{','.join(['*' + before] * 9)}]\n" for before, name in pairs]
     merges = [f"m{n + 1}: &m{n + 1}\n  <<: [{','.join([f'*m{n}'] * 9)}]\n" for n in range(9)]
     return {
@@ -110,7 +113,8 @@ def yaml_inputs() -> dict[str, str | bytes]:
         "a list of 60,000": "- a\n" * 60_000,
         "a map of 3 MB": "{" + ",".join(f"k{key}: {key}" for key in range(200_000)) + "}",
         "a comment of 10 MB": "#" + "x" * 10_000_000 + "\na: 1",
-        "a workflow of wrong types": "on: [1, {a: b}]\njobs: {test: {steps: {run: [pytest]}}, x: [], y: null}\nenv: 7\n",
+        "a workflow of wrong types": "on: [1, {a: b}]\n"
+        "jobs: {test: {steps: {run: [pytest]}}, x: [], y: null}\nenv: 7\n",
         "a compose file of wrong types": "services: {api: [], web: {build: 7, ports: x, image: [a], environment: 1}}\n",
         "a number at the top": "7",
         "nothing": "",
@@ -135,7 +139,8 @@ def table_inputs() -> dict[str, str | bytes]:
         "interpolation that never ends": "[a]\nx=%(y)s\ny=%(x)s",
         "a section twice": "[a]\n[a]",
         "no section": "a=1",
-        "a project of wrong types": "[project]\nname=7\ndependencies='x'\noptional-dependencies=[1]\nrequires-python=3\n"
+        "a project of wrong types": "[project]\nname=7\n"
+        "dependencies='x'\noptional-dependencies=[1]\nrequires-python=3\n"
         "[tool]\npoetry=[]\npytest=7\nuv='x'\n[build-system]\nrequires=7\n[dependency-groups]\na=[{b=1},7]\n",
         "tools of wrong types": "[tool.poetry]\ndependencies=[1]\ngroup='x'\n[tool.pytest]\nini_options=[]\n"
         "[tool.coverage]\nreport=1\n[tool.ruff]\nlint='x'\n[[package]]\nname=1\nversion=[]\n",
@@ -164,8 +169,10 @@ def json_inputs() -> dict[str, str | bytes]:
 
 def notebook_inputs() -> dict[str, str | bytes]:
     """Notebooks of odd versions, types and languages."""
-    good = {"cell_type": "code", "metadata": {}, "outputs": [], "source": ["import torch\n"]}
-    kernels = {name: {"kernelspec": {"language": name, "name": name}} for name in ("R", "julia", "python2")}
+    good: Cell = {"cell_type": "code", "metadata": {}, "outputs": [], "source": ["import torch\n"]}
+    kernels: dict[str, Cell] = {
+        name: {"kernelspec": {"language": name, "name": name}} for name in ("R", "julia", "python2")
+    }
     return {
         "a version as text": notebook(nbformat="4"),
         "version 99": notebook(nbformat=99),
@@ -179,7 +186,10 @@ def notebook_inputs() -> dict[str, str | bytes]:
         "an output of 9 MB": notebook({**good, "outputs": [{"data": {"image/png": "A" * 9_000_000}}]}),
         "100,000 cells": notebook(*[good] * 100_000),
         "magics": notebook(
-            *({**good, "source": text} for text in ("%load_ext x", "%%bash\nrm x", "!ls", "?help", "x = !ls", "%%writefile a.py"))
+            *(
+                {**good, "source": text}
+                for text in ("%load_ext x", "%%bash\nrm x", "!ls", "?help", "x = !ls", "%%writefile a.py")
+            )
         ),
         "one broken cell of ten": notebook(*[good] * 5, {**good, "source": "def ("}, *[good] * 4),
         "await at the top": notebook({**good, "source": "await f()"}),
@@ -188,14 +198,16 @@ def notebook_inputs() -> dict[str, str | bytes]:
         "two cells with one id": notebook({**good, "id": "a"}, {**good, "id": "a"}),
         "carriage returns": notebook({**good, "source": ["a=1\r\n", "b=2\r\n"]}),
         "markup in outputs": notebook({**good, "outputs": [{"text": "<script>alert(1)</script>"}]}),
-        "metadata of wrong types": json.dumps({"nbformat": 4, "metadata": [], "cells": [{**good, "metadata": 7, "outputs": "x"}]}),
+        "metadata of wrong types": json.dumps(
+            {"nbformat": 4, "metadata": [], "cells": [{**good, "metadata": 7, "outputs": "x"}]}
+        ),
         "a deep expression in a cell": notebook({**good, "source": chain("+", "1", 50_000)}),
     }
 
 
-def notebook(*cells: Mapping[str, object], nbformat: object = 4, metadata: object = None) -> str:
+def notebook(*cells: Cell, nbformat: object = 4, metadata: Cell | None = None) -> str:
     """A notebook as JSON."""
-    whole = {"nbformat": nbformat, "nbformat_minor": 0, "metadata": metadata or {}, "cells": cells}
+    whole: Cell = {"nbformat": nbformat, "nbformat_minor": 0, "metadata": metadata or {}, "cells": cells}
     return json.dumps(whole)
 
 
@@ -237,7 +249,8 @@ def text_inputs() -> dict[str, str | bytes]:
         "100,000 versions excluded": "a" + ",".join(f"!=1.{number}" for number in range(100_000)),
         "a quote that never ends": "a " * 2_500_000 + '"',
         "entities in entities": entities(),
-        "files that include themselves": "-r requirements.txt\n-c requirements.txt\n-r ../../../etc/passwd\n-r /etc/passwd\n",
+        "files that include themselves": "-r requirements.txt\n-c requirements.txt\n"
+        "-r ../../../etc/passwd\n-r /etc/passwd\n",
     }
 
 
@@ -251,14 +264,34 @@ SECTIONS: dict[str, tuple[Callable[[], dict[str, str | bytes]], tuple[str, ...]]
     "python": (python_inputs, ("src/hostile.py", "setup.py", "tests/test_hostile.py")),
     "yaml": (
         yaml_inputs,
-        (".github/workflows/hostile.yml", "docker-compose.yml", "environment.yml", "params.yaml", "dvc.yaml", "deploy/k8s.yaml"),
+        (
+            ".github/workflows/hostile.yml",
+            "docker-compose.yml",
+            "environment.yml",
+            "params.yaml",
+            "dvc.yaml",
+            "deploy/k8s.yaml",
+        ),
     ),
-    "tables": (table_inputs, ("pyproject.toml", "poetry.lock", "uv.lock", "Pipfile", "setup.cfg", "tox.ini", "pytest.ini")),
+    "tables": (
+        table_inputs,
+        ("pyproject.toml", "poetry.lock", "uv.lock", "Pipfile", "setup.cfg", "tox.ini", "pytest.ini"),
+    ),
     "json": (json_inputs, ("hostile.ipynb", "Pipfile.lock", "config.json")),
     "notebooks": (notebook_inputs, ("hostile.ipynb",)),
     "text": (
         text_inputs,
-        ("README.md", "README.rst", "requirements.txt", "Dockerfile", "Makefile", "run.sh", "coverage.xml", ".env", "Procfile"),
+        (
+            "README.md",
+            "README.rst",
+            "requirements.txt",
+            "Dockerfile",
+            "Makefile",
+            "run.sh",
+            "coverage.xml",
+            ".env",
+            "Procfile",
+        ),
     ),
 }
 

@@ -27,6 +27,13 @@ IDENTITY = {
 
 
 FILES = {"README.md": "# Shop\n", "src/train.py": "import torch\n", "data/ä ö.csv": "a\n"}
+INNOCENT = {
+    "README.md": "# Churn\n\nPredicts who leaves.\n",
+    "src/train.py": "import joblib\nfrom sklearn.svm import SVC\n\n"
+    "model = SVC().fit(X, y)\njoblib.dump(model, 'm.joblib')\n",
+    "requirements.txt": "scikit-learn==1.5.0\n",
+}
+"""A small project that trains a model."""
 
 
 class Made:

@@ -149,7 +149,7 @@ def test_links_and_submodules_are_entries_that_cannot_be_read(made: Made) -> Non
     with Revision(made.path) as revision:
         kinds = {path: entry.kind for path, entry in revision.entries.items() if path not in FILES}
         assert kinds == {"libs/tool": EntryKind.SUBMODULE, "link": EntryKind.SYMLINK}
-        assert revision.notes == ("another repository, not looked into: libs/tool",)
+        assert revision.notes == ("another repository, not looked into: libs/tool", "link, not followed: link")
         for path in kinds:
             with pytest.raises(Absent):
                 revision.read(path)
