@@ -1,0 +1,124 @@
+"""Are the parameters and metrics of training runs recorded?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ml_readiness.check import check, fail, ok, partial
+from ml_readiness.facts.experiments import Experiments
+from ml_readiness.facts.members import Members
+from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
+
+
+@check(
+    "Are the parameters and metrics of training runs recorded?",
+    severity=Severity.MEDIUM,
+    effort=Effort.SMALL,
+    not_for=[ProjectKind.NOT_ML],
+)
+def experiments_tracked(experiments: Experiments, members: Members) -> Iterator[Finding]:
+    """A figure that scrolled past in a terminal cannot be compared with next month's, and nobody can say which
+    parameters gave the model that is running. A tracker keeps both without discipline.
+
+    ## How to fix
+    Call the tracker's automatic logging in the training script, or log parameters and final metrics of each run.
+
+    ## Fails
+    ```python title="train.py"
+    from sklearn.svm import SVC
+
+    model = SVC().fit(X, y)
+    ```
+
+    ## Partial
+    ```python title="train.py"
+    from sklearn.metrics import f1_score
+    from sklearn.svm import SVC
+
+    model = SVC().fit(X, y)
+    print(f1_score(y_test, model.predict(X_test)))
+    ```
+
+    ## Partial: installed, and a run started, but nothing recorded
+    ```text title="requirements.txt"
+    mlflow==2.16.0
+    ```
+    ```python title="train.py"
+    import mlflow
+    from sklearn.metrics import f1_score
+    from sklearn.svm import SVC
+
+    with mlflow.start_run():
+        model = SVC().fit(X, y)
+        print(f1_score(y_test, model.predict(X_test)))
+    ```
+
+    ## Partial: off unless somebody knows the flag
+    ```python title="train.py"
+    import argparse
+
+    import wandb
+    from sklearn.svm import SVC
+
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--wandb", action="store_true")
+    args = parser.parse_args()
+    model = SVC().fit(X, y)
+    if args.wandb:
+        wandb.log({"score": model.score(X_test, y_test)})
+    ```
+
+    ## Passes
+    ```python title="train.py"
+    import mlflow
+    from sklearn.svm import SVC
+
+    with mlflow.start_run():
+        model = SVC(C=10).fit(X, y)
+        mlflow.log_params(model.get_params())
+        mlflow.log_metric("score", model.score(X_test, y_test))
+    ```
+
+    ## Does not apply
+    ```python title="app.py"
+    from transformers import pipeline
+
+    classify = pipeline("sentiment-analysis")
+    print(classify("fine"))
+    ```
+    """
+    folders = [f for f in members.folders if any(s.unit.path.startswith(f + "/") for s in experiments.training)]
+    if members.reasons and len(folders) > 1:
+        tracked = [f for f in folders if any(u.path.startswith(f + "/") for u in experiments.recorded)]
+        if 0 < 2 * len(tracked) < len(folders):
+            yield partial(
+                f"{len(tracked)} of {len(folders)} projects record their runs", at=experiments.recorded[0].location
+            )
+            return
+    if experiments.exist:
+        yield _judged(experiments)
+
+
+def _judged(experiments: Experiments) -> Finding:
+    for use in experiments.recorded:
+        if experiments.is_on(use):
+            return ok(f"runs are recorded with {use.shown}", at=use.location, confidence=Confidence.MEDIUM)
+    for site in experiments.by_default:
+        return ok(
+            f"`{site.call.method}` reports to a tracker by default", at=site.location, confidence=Confidence.MEDIUM
+        )
+    for path in experiments.metrics_files:
+        return ok("the pipeline keeps the metrics of each run", at=path)
+    if experiments.recorded:
+        use = experiments.recorded[0]
+        return partial(f"{use.shown} is off by default, and no command here turns it on", at=use.location)
+    if experiments.by_hand:
+        return partial(
+            "figures are printed or written by hand, without the run that made them",
+            at=experiments.by_hand[0],
+            confidence=Confidence.MEDIUM,
+        )
+    if experiments.opened:
+        use = experiments.opened[0]
+        return fail(f"a run is opened with {use.shown}, but nothing is recorded in it", at=use.location)
+    return fail("nothing is recorded of a training run", at=experiments.training[0].location)
