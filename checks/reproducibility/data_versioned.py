@@ -1,0 +1,104 @@
+"""Is the training data fixed?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ml_readiness.check import check, fail, ok, partial
+from ml_readiness.facts.datasets import Datasets
+from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
+
+
+@check(
+    "Is it fixed which data the model was trained on?",
+    severity=Severity.MEDIUM,
+    effort=Effort.MEDIUM,
+    not_for=[ProjectKind.NOT_ML],
+)
+def data_versioned(datasets: Datasets) -> Iterator[Finding]:
+    """When the data behind a name changes, the same code trains another model, and nobody can tell which of the two
+    changed. Data with a version or a checksum can be had again.
+
+    ## How to fix
+    Track the data with DVC or LFS, or name its version: a revision, a release, or the checksum of the download.
+
+    ## Fails
+    ```python title="train.py"
+    import pandas as pd
+    from sklearn.svm import SVC
+
+    rows = pd.read_csv("/mnt/share/rows.csv")
+    SVC().fit(rows[["a"]], rows["b"])
+    ```
+
+    ## Partial
+    ```python title="train.py"
+    from datasets import load_dataset
+    from sklearn.svm import SVC
+
+    rows = load_dataset("imdb")
+    SVC().fit(rows["train"]["text"], rows["train"]["label"])
+    ```
+
+    ## Partial: named in the README
+    ```markdown title="README.md"
+    Download the data from https://www.kaggle.com/datasets/somebody/rows into `data/`.
+    ```
+    ```python title="train.py"
+    import pandas as pd
+    from sklearn.svm import SVC
+
+    rows = pd.read_csv("data/rows.csv")
+    SVC().fit(rows[["a"]], rows["b"])
+    ```
+
+    ## Passes
+    ```python title="train.py"
+    from datasets import load_dataset
+    from sklearn.svm import SVC
+
+    rows = load_dataset("imdb", revision="e6281661ce1c48d982bc483cf8a173c1bbeb5d31")
+    SVC().fit(rows["train"]["text"], rows["train"]["label"])
+    ```
+
+    ## Passes: with a pointer
+    ```yaml title="data/rows.csv.dvc"
+    outs:
+    - md5: 0cc175b9c0f1b6a831c399e269772661
+      path: rows.csv
+    ```
+    ```python title="train.py"
+    import pandas as pd
+    from sklearn.svm import SVC
+
+    rows = pd.read_csv("data/rows.csv")
+    SVC().fit(rows[["a"]], rows["b"])
+    ```
+
+    ## Does not apply
+    ```python title="app.py"
+    from transformers import pipeline
+
+    print(pipeline("sentiment-analysis")("fine"))
+    ```
+    """
+    if not datasets.learns:
+        return
+    named = [source for source in datasets.named if source.location.path in _production(datasets)]
+    fixed = datasets.pointers or (() if named else (*datasets.committed, *datasets.versioned))
+    if not fixed and not named and not datasets.missing and datasets.data_files:
+        path = datasets.data_files[0]
+        yield ok(f"`{path}` is committed", at=path, confidence=Confidence.MEDIUM)
+    elif fixed:
+        yield ok(fixed[0].what, at=fixed[0].location)
+    elif loose := (*named, *datasets.named, *datasets.addresses, *datasets.described):
+        yield partial(loose[0].what, at=loose[0].location, confidence=Confidence.MEDIUM)
+    elif datasets.missing:
+        read = datasets.missing[0]
+        yield fail(f"`{read.path}` is read, is not here, and nothing says where it comes from", at=read.location)
+    elif datasets.lifecycle.training or datasets.lifecycle.measuring:
+        yield fail("nothing tells where the training data comes from", confidence=Confidence.MEDIUM)
+
+
+def _production(datasets: Datasets) -> frozenset[str]:
+    return frozenset(unit.path for unit in datasets.code.production)

@@ -1,0 +1,274 @@
+"""Where the data for training and evaluation comes from, and whether it is the same data each time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import Self
+
+from ml_readiness.facts.code import Code, Unit
+from ml_readiness.facts.experiments import Experiments
+from ml_readiness.facts.files import Files
+from ml_readiness.facts.lifecycle import Lifecycle
+from ml_readiness.facts.serving import Serving
+from ml_readiness.facts.tools import Tools, Use
+from ml_readiness.facts.values import HOLE, Values
+from ml_readiness.report import Location
+
+DATA = re.compile(
+    r"\.(?:csv|tsv|parquet|feather|arrow|orc|avro|jsonl|ndjson|xlsx?|h5|hdf5|npy|npz|tfrecords?|db|sqlite3?|rds|mat|txt|dat"
+    r"|data|json|xml|pkl|pickle|zip|tar|gz|bz2|7z|arff|libsvm|svm|pdf)$",
+    re.IGNORECASE,
+)
+TABLE = re.compile(
+    r"\.(?:csv|tsv|parquet|feather|arrow|orc|avro|jsonl|ndjson|xlsx?|h5|hdf5|npy|npz|tfrecords?|db|sqlite3?|mat|dat|arff)"
+    r"(?:\.(?:gz|zip|bz2))?$|(?:^|/)data(?:sets?)?/.*\.(?:txt|xml|zip|json|gz)$",
+    re.IGNORECASE,
+)
+ASIDE = re.compile(
+    r"(?:^|[/_.-])(?:samples?|examples?|outputs?|results?|predictions?|tests?|fixtures?|reports?|submissions?|logs?|demo|docs?"
+    r"|models?|artifacts?|requirements|assets|config|mlruns|gx|great_expectations|static|templates)(?:[/_.-]|$)",
+    re.IGNORECASE,
+)
+READERS = re.compile(
+    r"^(?:(?:pandas|polars|dask\.dataframe|geopandas|modin\.pandas|cudf|pyarrow\.\w+)\.(?:read|scan)_(?!sql|clip|html)\w+"
+    r"|numpy\.(?:load|loadtxt|genfromtxt)|scipy\.io\.loadmat|open|h5py\.File|torchvision\.datasets\.(?:ImageFolder|DatasetFolder)"
+    r"|datasets\.load_from_disk|librosa\.load|soundfile\.read|(?:\w+\.)*image_dataset_from_directory"
+    r"|(?:\w+\.)*ImageDataGenerator\.flow_from_(?:directory|dataframe)|(?:\w+\.)*(?:PyPDF|PDF|CSV|Directory|Text)\w*Loader"
+    r"|pyspark\.sql\.SparkSession\.(?:\w+\.)*read\.(?:csv|parquet|json|load|orc|text))$"
+)
+WRITES = re.compile(r"^[awx]")
+FIXED_URL = re.compile(
+    r"releases/download/|/v\d+(?:\.\d+)*/|/(?:raw|blob|resolve)/[0-9a-f]{40}|@[0-9a-f]{7,40}/|zenodo\.org/records?/\d+"
+    r"|githubusercontent\.com/[^/]+/[^/]+/[0-9a-f]{40}/|/versions?/\d+|figshare\.com/.*files/\d+|[?&]versionId=",
+    re.IGNORECASE,
+)
+HOSTS = re.compile(
+    r"https?://[^\s'\")>\]]*(?:kaggle\.com/(?:datasets|c|competitions|[\w-]+/[\w-]+)|archive\.ics\.uci\.edu|huggingface\.co/datasets"
+    r"|zenodo\.org|drive\.google\.com|dropbox\.com|figshare\.com|data\.world|openml\.org|grouplens\.org|openslr\.org|physionet\.org"
+    r"|image-net\.org|cocodataset\.org|dataverse|s3[.-][\w.-]*amazonaws|storage\.googleapis|blob\.core\.windows|data\.gov|drivendata\.org"
+    r"|[\w./?=&%-]+\.(?:csv|tsv|parquet|zip|tar|gz|tgz|xlsx?|json|jsonl|npz|h5|txt|data)(?![\w/]))",
+    re.IGNORECASE,
+)
+NAMED = re.compile(
+    r"\b(?:kaggle|uci machine learning|hugging ?face datasets?|competition data|dataset|data ?set|data source)\b.{0,200}?https?://",
+    re.IGNORECASE | re.DOTALL,
+)
+BUCKET = re.compile(
+    r"\b(?:s3|gs|abfss?|wasbs?|hdfs|az)://[\w./*-]+|\b(?:bucket|blob|dataset|table)[\w-]*['\"]?\s*[:=]", re.IGNORECASE
+)
+LFS = re.compile(r"^(\S+)\s.*filter=lfs", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A file that code reads."""
+
+    path: str
+    """As far as it is written down, with `*` for the rest."""
+    unit: Unit
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where data comes from, or what fixes it."""
+
+    what: str
+    location: Location
+
+
+@dataclass(frozen=True)
+class Datasets:
+    """The data that models are trained and evaluated on."""
+
+    code: Code
+    files: Files
+    tools: Tools
+    lifecycle: Lifecycle
+    serving: Serving
+    values: Values
+    experiments: Experiments
+
+    @classmethod
+    def gather(
+        cls,
+        code: Code,
+        files: Files,
+        tools: Tools,
+        lifecycle: Lifecycle,
+        serving: Serving,
+        values: Values,
+        experiments: Experiments,
+    ) -> Self:
+        """From readers, downloads, pointers and data files."""
+        return cls(code, files, tools, lifecycle, serving, values, experiments)
+
+    @cached_property
+    def learns(self) -> bool:
+        """Whether something is trained or evaluated, or data sets are fetched for it, tests left out."""
+        measured = any(not site.unit.is_test for site in self.lifecycle.measuring)
+        return measured or self.experiments.exist or bool(self.named)
+
+    @cached_property
+    def _units(self) -> tuple[Unit, ...]:
+        """Code that may prepare, train or evaluate: not tests, and not what only answers requests."""
+        pages = [route.unit for route in self.serving.routes] + list(self.serving.demos)
+        answering = {each.path for page in pages for each in self.code.closure(page)}
+        paths = self.lifecycle.units("training") or self.lifecycle.units("measuring")
+        used = {each.path for path in paths for each in self.code.closure(self.code.by_path[path])}
+        return tuple(u for u in self.code.units if not u.is_test and (u.path not in answering or u.path in used))
+
+    @cached_property
+    def pointers(self) -> tuple[Source, ...]:
+        """Data whose content is fixed by a pointer in the tree: DVC and LFS."""
+        found = [Source(f"`{p}` fixes the data by checksum", Location(path=p)) for p in self._data_pointers()]
+        patterns = [p for path in self.files.find(".gitattributes") for p in LFS.findall(self.files.text(path))]
+        for path in self.data_files if patterns else ():
+            if any(fnmatchcase(path, p) or fnmatchcase(path.rpartition("/")[2], p) for p in patterns):
+                found.append(Source(f"`{path}` is kept in LFS", Location(path=path)))
+                break
+        return tuple(found)
+
+    def _data_pointers(self) -> Iterator[str]:
+        for path in self.files.find("*.dvc"):
+            if re.search(r"(?:md5|etag|checksum|rev_lock|hash)\s*:", self.files.text(path)):
+                yield path
+        for path in self.files.find("dvc.lock"):
+            if re.search(r"^\s+md5\s*:", self.files.text(path), re.MULTILINE):
+                yield path
+
+    @cached_property
+    def versioned(self) -> tuple[Source, ...]:
+        """Calls that name the version of the data, and downloads from an address that cannot change."""
+        calls = [
+            Source(f"the data is fixed through {use.shown}", use.location)
+            for use in self.tools.called("data-versioning")
+            if use.unit is None or not (use.unit.is_test or use.unit.is_example)
+        ]
+        return (
+            *calls,
+            *(Source(f"the download names a version: {url}", at) for url, at in self._urls if _is_fixed(url)),
+        )
+
+    @cached_property
+    def named(self) -> tuple[Source, ...]:
+        """Data that code fetches by a name or address whose content may change."""
+        return tuple(
+            Source(f"the data comes from {use.shown}, without a version", use.location)
+            for use in self.tools.called("data-source")
+            if use.unit is not None and not use.unit.is_test and not _is_pinned_call(use)
+        )
+
+    @cached_property
+    def addresses(self) -> tuple[Source, ...]:
+        """Addresses of data in code without a version."""
+        return tuple(Source(f"the data is fetched from {url}", at) for url, at in self._urls if not _is_fixed(url))
+
+    @cached_property
+    def _urls(self) -> tuple[tuple[str, Location], ...]:
+        return tuple(
+            (found[0][:120], unit.location(text.line))
+            for unit in self._units
+            if not unit.is_example
+            for text in unit.python.texts
+            if "://" in text.value and (found := HOSTS.search(text.value)) is not None
+        )
+
+    @cached_property
+    def described(self) -> tuple[Source, ...]:
+        """Data sources that documents or configuration name."""
+        found: list[Source] = []
+        for path in self.files.find("README*", "*.md", "Makefile", "*.sh", "*.rst", "*.txt"):
+            text = self.files.text(path)
+            match = HOSTS.search(text) or NAMED.search(text)
+            if match is not None and path.count("/") <= 3:
+                line = text.count("\n", 0, match.start()) + 1
+                found.append(Source("the data's source is named, without a version", Location(path=path, line=line)))
+        for unit in self.code.notebooks:
+            for cell in unit.notebook.cells if unit.notebook is not None else ():
+                match = HOSTS.search("\n".join(cell.source)) if cell.kind != "code" else None
+                if match is not None:
+                    at = Location(path=unit.path, cell=cell.index)
+                    found.append(Source("the data's source is named, without a version", at))
+        for path in self.files.find("*.json", "*.yaml", "*.yml", "*.toml", "*.py", "*.cfg", "*.ini"):
+            match = BUCKET.search(self.files.text(path)) if not ASIDE.search(path) else None
+            if match is not None:
+                line = self.files.text(path).count("\n", 0, match.start()) + 1
+                found.append(Source(f"`{match[0][:60]}` names the data's place", Location(path=path, line=line)))
+        return tuple(found)
+
+    @cached_property
+    def reads(self) -> tuple[Read, ...]:
+        """Files that training, evaluation or preparation reads."""
+        found: list[Read] = []
+        units = {unit.path for unit in self._units}
+        for site in self.code.sites:
+            if site.unit.path in units and READERS.match(site.name) and not _is_writing(site.name, site.call.args):
+                first = site.call.argument(0, "filepath_or_buffer", "path", "file", "root", "directory", "source")
+                text = self.values.text(site.unit, first, site.call.scope).replace("\\", "/")
+                found.append(Read(text, site.unit, site.location))
+        return tuple(found)
+
+    @cached_property
+    def data_files(self) -> tuple[str, ...]:
+        """Committed files that hold rows of data, samples and outputs left out."""
+        return tuple(path for path in self.files.own if TABLE.search(path) and not ASIDE.search(path))
+
+    @cached_property
+    def committed(self) -> tuple[Source, ...]:
+        """Committed files that the code reads."""
+        found: list[Source] = []
+        for read in self.reads:
+            path = self.find(read.path)
+            if path is not None:
+                found.append(Source(f"`{path}` is committed", read.location))
+        return tuple(found)
+
+    @cached_property
+    def missing(self) -> tuple[Read, ...]:
+        """Reads of data files that are written down and not in the tree."""
+        return tuple(
+            read
+            for read in self.reads
+            if DATA.search(read.path) and HOLE not in read.path.rpartition("/")[2] and self.find(read.path) is None
+        )
+
+    def find(self, text: str) -> str | None:
+        """The committed data file that a path, as code writes it, means."""
+        name = text.rpartition("/")[2]
+        if not DATA.search(name) or name.startswith(HOLE + "."):
+            return None
+        if HOLE in name:
+            return next(
+                (path for each, paths in self._by_name.items() if fnmatchcase(each, name) for path in paths), None
+            )
+        candidates = self._by_name.get(name, ())
+        folder = text.rpartition("/")[0].rpartition("/")[2]
+        near = [path for path in candidates if path.rpartition("/")[0].rpartition("/")[2] == folder]
+        return next(iter(near or candidates), None)
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for path in self.files.own:
+            if TABLE.search(path) and not re.search(r"sample|example|tests?/", path, re.IGNORECASE):
+                found.setdefault(path.rpartition("/")[2], []).append(path)
+        return found
+
+
+def _is_fixed(url: str) -> bool:
+    return FIXED_URL.search(url) is not None
+
+
+def _is_writing(name: str, args: tuple[object, ...]) -> bool:
+    if name != "open" or len(args) < 2:
+        return False
+    return bool(WRITES.match(getattr(args[1], "text", "")))
+
+
+def _is_pinned_call(use: Use) -> bool:
+    return use.call is not None and bool({"revision", "known_hash", "version"} & use.call.keywords.keys())
