@@ -1,0 +1,156 @@
+"""Is the data checked against expectations before it is used?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ml_readiness.check import check, fail, ok, partial, unknown
+from ml_readiness.facts.code import Code
+from ml_readiness.facts.files import Files
+from ml_readiness.facts.guards import Guards
+from ml_readiness.facts.tools import Level, Tools, Use
+from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
+
+ENOUGH = 3
+EXPECTATION = re.compile(r"expect_(?:column|table|multicolumn)_\w+|expect_compound_\w+")
+DBT_TESTS = re.compile(r"^\s+(?:data_)?tests:\s*$", re.MULTILINE)
+
+
+@check(
+    "Is the data checked against expectations before it is used?",
+    severity=Severity.HIGH,
+    effort=Effort.MEDIUM,
+    not_for=[ProjectKind.NOT_ML],
+)
+def data_validated(code: Code, tools: Tools, guards: Guards, files: Files) -> Iterator[Finding]:
+    """A column that changed its unit or came in empty raises nothing by itself: the model answers as confidently as
+    ever, and wrongly. A schema that is enforced where data comes in stops it there.
+
+    ## How to fix
+    Declare the columns, types, ranges and allowed nulls once, for example as a pandera model, and validate right after
+    loading, in training and in the batch job.
+
+    ## Fails
+    ```python title="train.py"
+    import pandas as pd
+
+    rows = pd.read_csv("rows.csv").dropna()
+    ```
+
+    ## Fails: the requests of a service are typed, its data is not
+    ```python title="app.py"
+    from fastapi import FastAPI
+    from pydantic import BaseModel
+
+    app = FastAPI()
+
+    class Row(BaseModel):
+        age: int
+
+    @app.post("/predict")
+    def predict(row: Row):
+        return model.predict([[row.age]])
+    ```
+
+    ## Fails: installed only
+    ```text title="requirements.txt"
+    pandera==0.20.4
+    ```
+    ```python title="train.py"
+    import pandas as pd
+
+    rows = pd.read_csv("rows.csv")
+    ```
+
+    ## Partial
+    ```python title="train.py"
+    import pandas as pd
+
+    rows = pd.read_csv("rows.csv")
+    if rows.isnull().any().any():
+        raise ValueError("empty cells")
+    ```
+
+    ## Partial: a schema that nothing enforces
+    ```python title="schema.py"
+    import pandera as pa
+
+    schema = pa.DataFrameSchema({"age": pa.Column(int)})
+    ```
+
+    ## Passes
+    ```python title="train.py"
+    import pandas as pd
+    import pandera as pa
+
+    schema = pa.DataFrameSchema({"age": pa.Column(int, pa.Check.ge(0))})
+    rows = schema.validate(pd.read_csv("rows.csv"))
+    ```
+
+    ## Passes: own checks
+    ```python title="load.py"
+    import pandas as pd
+
+    def check_rows(rows):
+        missing = {"age", "city"} - set(rows.columns)
+        if missing:
+            raise ValueError(f"missing columns: {missing}")
+        if rows["age"].isnull().any():
+            raise ValueError("age must not be null")
+        if not rows["age"].between(0, 130).all():
+            raise ValueError("age out of range in some rows")
+
+    check_rows(pd.read_csv("rows.csv"))
+    ```
+    """
+    enforced = [use for use in tools.called("data-validation") if _counts(use)]
+    if enforced:
+        yield ok(f"the data is checked with {enforced[0].shown}", at=enforced[0].location, confidence=Confidence.MEDIUM)
+    elif (place := _expected(code)) or (place := _dbt_tests(files)):
+        yield ok("the data is checked against declared expectations", at=place, confidence=Confidence.MEDIUM)
+    else:
+        yield _own(code, tools, guards)
+
+
+def _own(code: Code, tools: Tools, guards: Guards) -> Finding:
+    if len(guards.all) >= ENOUGH:
+        first = guards.all[0]
+        message = f"{len(guards.all)} guards refuse data that is not as expected, the first: {first.what}"
+        return ok(message, at=first.location, confidence=Confidence.MEDIUM)
+    if guards.all:
+        first = guards.all[0]
+        return partial(f"few guards, the first: {first.what}", at=first.location, confidence=Confidence.MEDIUM)
+    declared = [use for use in tools.uses("data-validation", "data-schema") if not _is_request_schema(use)]
+    if declared and declared[0].level is not Level.IMPORTED:
+        use = declared[0]
+        return partial(f"{use.title} describes the data, but nothing is checked against it", at=use.location)
+    if not code.units:
+        return unknown("no Python code to read")
+    return fail("no schema, and no check of columns, nulls or ranges", confidence=Confidence.MEDIUM)
+
+
+def _counts(use: Use) -> bool:
+    """In a notebook a check is looked at, not enforced."""
+    return use.unit is None or not use.unit.is_notebook
+
+
+def _is_request_schema(use: Use) -> bool:
+    return use.tool in {"pydantic", "msgspec", "marshmallow"}
+
+
+def _expected(code: Code) -> str:
+    """A file in which expectations are called on an object made elsewhere, as test fixtures are."""
+    if not any(unit.imports_any("great_expectations") for unit in code.units):
+        return ""
+    for unit in code.units:
+        if not unit.is_notebook and any(EXPECTATION.fullmatch(call.method) for call in unit.python.calls):
+            return unit.path
+    return ""
+
+
+def _dbt_tests(files: Files) -> str:
+    if not files.find("dbt_project.yml"):
+        return ""
+    paths = files.find("**/models/*.yml", "**/models/**/*.yml", "**/models/*.yaml")
+    return next((path for path in paths if DBT_TESTS.search(files.text(path))), "")
