@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ml_readiness.errors import RepositoryError
-from ml_readiness.limits import Limits
-from ml_readiness.revision import Revision
 from ml_readiness.snapshot import Absent, EntryKind, Snapshot
-from ml_readiness.worktree import WorkTree
+from ml_readiness.sources.limits import Limits
+from ml_readiness.sources.revision import Revision
+from ml_readiness.sources.worktree import WorkTree
 from tests.repositories import FILES, Made, texts
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ml_readiness.errors import RepositoryError
-from ml_readiness.gitdir import GitDir
-from ml_readiness.naming import name_of
 from ml_readiness.sources import is_url, open_pair, open_snapshot
+from ml_readiness.sources.gitdir import GitDir
+from ml_readiness.sources.naming import name_of
 from tests.repositories import FILES, Made, texts
 
 if TYPE_CHECKING:

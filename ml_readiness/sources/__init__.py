@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from ml_readiness.errors import RepositoryError
-from ml_readiness.gitdir import GitDir
-from ml_readiness.revision import Revision
-from ml_readiness.worktree import WorkTree
+from ml_readiness.sources.gitdir import GitDir
+from ml_readiness.sources.revision import Revision
+from ml_readiness.sources.worktree import WorkTree
 
 if TYPE_CHECKING:
     from collections.abc import Generator

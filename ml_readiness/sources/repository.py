@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from git.cmd import Git
 
-    from ml_readiness.gitdir import GitDir
+    from ml_readiness.sources.gitdir import GitDir
 
 SETTINGS = f"""\
 [core]

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from ml_readiness.errors import RepositoryError
-from ml_readiness.regular import read_regular
 from ml_readiness.snapshot import Absent
+from ml_readiness.sources.regular import read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

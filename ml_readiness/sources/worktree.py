@@ -8,13 +8,13 @@ from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
 from ml_readiness.errors import RepositoryError
-from ml_readiness.gitdir import GitDir
-from ml_readiness.limits import Budget, Limits
-from ml_readiness.naming import name_of
-from ml_readiness.notes import FORBIDDEN, Notes
-from ml_readiness.regular import is_plain, open_folder, read_regular
-from ml_readiness.repository import Repository
 from ml_readiness.snapshot import Absent, Entry, EntryKind
+from ml_readiness.sources.gitdir import GitDir
+from ml_readiness.sources.limits import Budget, Limits
+from ml_readiness.sources.naming import name_of
+from ml_readiness.sources.notes import FORBIDDEN, Notes
+from ml_readiness.sources.regular import is_plain, open_folder, read_regular
+from ml_readiness.sources.repository import Repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
