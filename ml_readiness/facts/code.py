@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from ml_readiness.parsers.expressions import Expr
-    from ml_readiness.parsers.python import Call, Class, Function
+    from ml_readiness.parsers.python import Call, Class, Function, Import
 
 MAX_HOPS = 4
 LONGEST = 10
@@ -236,10 +236,22 @@ class Code:
                 return Definition(unit, rest)
             first, _, more = rest.partition(".")
             imported = next((each for each in unit.python.imports if each.alias == first), None)
+            imported = imported or self._star_import(unit, first)
             if imported is None:
                 return Definition(unit, rest)
+            if imported.name == "*":
+                unit, name = self.by_path[self.modules.candidates(imported.module, unit.path)[0]], f":{rest}"
+                continue
             joint = "" if imported.module.endswith(".") else "."
             name = ".".join(filter(None, [f"{imported.module}{joint}{imported.name}".rstrip("."), more]))
+        return None
+
+    def _star_import(self, unit: Unit, name: str) -> Import | None:
+        """The `from module import *` of a unit that brings a name in."""
+        for each in unit.python.imports:
+            path = self.modules.find(each.module, unit.path) if each.name == "*" else None
+            if path in self.by_path and self.by_path[path].defines(name):
+                return each
         return None
 
     def _module_prefix(self, unit: Unit, name: str) -> tuple[Unit, str] | None:
@@ -254,9 +266,14 @@ class Code:
         for end in range(len(parts), 0 if not dots else -1, -1):
             paths = self.modules.candidates("." * dots + ".".join(parts[:end]), unit.path)
             units = [self.by_path[path] for path in paths if path in self.by_path]
+            rest = parts[end:]
+            if units and rest:
+                named = [
+                    self.by_path[p] for p in self.modules.by_name.get(".".join(parts[:end]), ()) if p in self.by_path
+                ]
+                return next((u for u in (*units, *named) if u.defines(rest[0])), units[0]), ".".join(rest)
             if units:
-                rest = parts[end:]
-                return next((u for u in units if rest and u.defines(rest[0])), units[0]), ".".join(rest)
+                return units[0], ""
         return None
 
     @cached_property

@@ -8,10 +8,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from ml_readiness.facts.callgraph import CallGraph, key
-from ml_readiness.facts.code import Code
+from ml_readiness.facts.code import Code, Definition
 from ml_readiness.facts.lifecycle import Lifecycle
 from ml_readiness.facts.modelcode import ModelCode
 from ml_readiness.facts.serving import Serving
+from ml_readiness.facts.signals import Signals
 
 if TYPE_CHECKING:
     from ml_readiness.facts.code import Site, Unit
@@ -37,11 +38,12 @@ class Inference:
     serving: Serving
     graph: CallGraph
     model: ModelCode
+    readme: str
 
     @classmethod
-    def gather(cls, code: Code, lifecycle: Lifecycle, serving: Serving, graph: CallGraph, model: ModelCode) -> Self:
+    def gather(cls, serving: Serving, graph: CallGraph, model: ModelCode, signals: Signals) -> Self:
         """From the calls that ask a model, and what surrounds them."""
-        return cls(code, lifecycle, serving, graph, model)
+        return cls(serving.code, serving.lifecycle, serving, graph, model, signals.readme)
 
     @cached_property
     def asking(self) -> tuple[Site, ...]:
@@ -57,7 +59,9 @@ class Inference:
     def entries(self) -> tuple[tuple[Location, str], ...]:
         """Ways in outside notebooks, with what was seen at each."""
         found = [
-            (r.location, f"a request to `{r.path or r.framework}` reaches the model") for r in self.serving.model_routes
+            (r.location, f"a request to `{r.path or r.framework}` reaches the model")
+            for r in self.serving.model_routes
+            if not r.is_health
         ]
         found += [(unit.location(0), "a page that asks the model") for unit in self.serving.model_demos]
         found += [(location, "a model server") for location in self.serving.servers]
@@ -66,6 +70,7 @@ class Inference:
             (unit.location(function.line), f"`{function.name}` uses the loaded model")
             for unit, function in self._predicting_functions()
         ]
+        found += [(each.unit.location(0), f"the README shows how to call `{each.name}`") for each in self.documented]
         return tuple(found)
 
     def _is_for_new_input(self, site: Site) -> bool:
@@ -73,9 +78,9 @@ class Inference:
         if site in self._prompting:
             return True
         path, scope = site.unit.path, site.call.scope
-        loaded = any(each.path in self._stages["loading"] for each in self.code.closure(site.unit))
         if path in self._stages["training"]:
-            loaded = key(site.unit, scope) in self._loading_functions
+            return bool(NEW_INPUT.search(scope)) and (path, scope) in self._loading_scopes
+        loaded = any(each.path in self._stages["loading"] for each in self.code.closure(site.unit))
         named = NEW_INPUT.search(scope) or NEW_INPUT.search(path.rpartition("/")[2])
         judging = JUDGES.search(scope) or (path in self._stages["measuring"] and not named)
         return loaded and bool(named or not judging) and not (JUDGES.search(path.rpartition("/")[2]) and not named)
@@ -93,20 +98,47 @@ class Inference:
             (unit, function)
             for unit in self.code.production
             for function in unit.python.functions
-            if key(unit, function.name) in self._loading_functions
-            and unit.path not in self._stages["training"]
+            if (key(unit, function.name) in self._loading_functions or self._infers(unit, function))
+            and (unit.path not in self._stages["training"] or self._reloads(unit, function))
             and NEW_INPUT.search(function.name.rpartition(".")[2])
             and not JUDGES.search(unit.path.rpartition("/")[2])
             and "load" not in function.name
         ]
+
+    def _infers(self, unit: Unit, function: Function) -> bool:
+        """Whether a function runs a network it was given, without learning."""
+        names = {site.call.method for site in self.code.calls_in(unit, function.name)}
+        return bool(names & {"no_grad", "inference_mode"}) and "backward" not in names
+
+    def _reloads(self, unit: Unit, function: Function) -> bool:
+        """Whether a function in a script that trains loads a saved model itself."""
+        return (unit.path, function.name) in self._loading_scopes
+
+    @cached_property
+    def _loading_scopes(self) -> frozenset[tuple[str, str]]:
+        return frozenset((site.unit.path, site.call.scope) for site in self.lifecycle.loading)
+
+    @cached_property
+    def documented(self) -> tuple[Definition, ...]:
+        """Functions that load or ask a model and that a code block of the README calls through their package."""
+        leading = self.model.leading_to_load | self.model.leading_to_model
+        return tuple(
+            Definition(unit, function.name)
+            for unit in self.code.production
+            for function in unit.python.functions
+            if "." not in function.name
+            and key(unit, function.name) in leading
+            and re.search(rf"\b(?:{_packages(unit.path)})\.{function.name}\(", self.readme)
+        )
 
     @cached_property
     def beyond_training(self) -> tuple[Site, ...]:
         """Predictions in scripts that train, made in something that says it is for more than evaluation."""
         return tuple(
             site
-            for site in self.asking
-            if site.unit.path in self._stages["training"]
+            for site in self.lifecycle.predicting
+            if site.unit.is_production
+            and site.unit.path in self._stages["training"]
             and (
                 NEW_INPUT.search(site.call.scope) or any(_future(name) for name in (*site.call.targets, _inputs(site)))
             )
@@ -124,6 +156,12 @@ class Inference:
             or any(_future(name) for name in (*s.call.targets, _inputs(s)))
             or "submission" in " ".join(s.unit.python.names).lower()
         )
+
+
+def _packages(path: str) -> str:
+    """The names under which a file's functions are called: its module, or the package that holds it."""
+    parts = path.removesuffix(".py").split("/")
+    return "|".join(re.escape(part) for part in parts[-2:] if part != "__init__")
 
 
 def _inputs(site: Site) -> str:

@@ -119,12 +119,15 @@ class ModelCode:
 
     @cached_property
     def applied(self) -> tuple[Site, ...]:
-        """Calls of a loaded model object, or of a network of the project, outside its own classes."""
-        return tuple(
+        """Calls of a loaded model object or of a network of the project, and of the methods that make it answer."""
+        called = [
             site
             for site in self.code.by_method.get("__call__", ())
             if site.name.removesuffix(".__call__") in self.leading_to_load
-        )
+        ]
+        answering = ("predict", "generate", "sample", "infer", "inference", "encode_image", "encode_text", "transcribe")
+        asked = [s for name in answering for s in self.code.by_method.get(name, ()) if s.name in self.networks]
+        return (*called, *asked)
 
     @cached_property
     def estimators(self) -> tuple[Location, ...]:

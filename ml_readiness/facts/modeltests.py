@@ -11,11 +11,12 @@ from ml_readiness.facts.lifecycle import Lifecycle
 from ml_readiness.facts.modelcode import ModelCode
 from ml_readiness.facts.preparation import Preparation
 from ml_readiness.facts.serving import Serving
-from ml_readiness.facts.tests import CLIENTS, Test, Tests
+from ml_readiness.facts.tests import CLIENTS, Test, Tests, is_request
 
 if TYPE_CHECKING:
     from ml_readiness.facts.code import Site
     from ml_readiness.parsers.python import Condition
+    from ml_readiness.report import Location
 
 STATUS = re.compile(r"(?:^|\.)(?:status_code|status|ok|exit_code|returncode)$")
 REQUEST = re.compile(r"\.(?:post|get|put|patch|delete|request|invoke)$")
@@ -45,10 +46,16 @@ class ModelTests:
         names = {prepares.key for prepares in self.preparation.functions}
         found = []
         for test in self.tests.functions:
-            called = next((s for s in test.own_calls if s.name in names or s.name.rpartition(".")[0] in names), None)
-            if called is not None and asserts_values(test):
-                found.append((test, called))
+            calls = [s for s in test.own_calls if s.name in names or s.name.rpartition(".")[0] in names]
+            if test.location in self._asking_places:
+                calls = [site for site in calls if _is_asserted(test, site)]
+            if calls and asserts_values(test):
+                found.append((test, calls[0]))
         return tuple(found)
+
+    @cached_property
+    def _asking_places(self) -> frozenset[Location]:
+        return frozenset(test.location for test, _ in self.of_model)
 
     @cached_property
     def of_model(self) -> tuple[tuple[Test, Site], ...]:
@@ -79,7 +86,7 @@ class ModelTests:
 
     def _requests(self, site: Site) -> bool:
         """Whether a call asks a route that leads to a model, through a test client."""
-        if not CLIENTS.search(site.name) or site.call.method not in {
+        if not is_request(site) or site.call.method not in {
             "post",
             "get",
             "put",
@@ -104,6 +111,15 @@ def asserts_values(test: Test) -> bool:
         and not any(STATUS.search(a.text) for argument in site.call.args[:1] for a in (argument, *argument.items))
         for site in test.asserting
     )
+
+
+def _is_asserted(test: Test, site: Site) -> bool:
+    """Whether a test asserts on what a call gave, not only on what was made of it later."""
+    if site.call.role == "condition" or any(site.call.line == each.call.line for each in test.asserting):
+        return True
+    read = {name.partition(".")[0].partition("[")[0] for condition in test.conditions for name in condition.names}
+    read |= {a.text.lstrip("?").partition(".")[0] for s in test.asserting for a in s.call.args}
+    return any(target.partition("[")[0] in read for target in site.call.targets)
 
 
 def _is_status(condition: Condition) -> bool:

@@ -64,7 +64,7 @@ class Test:
         if site.name.startswith(":"):
             path = site.name[1:].partition(":")[0]
             return not re.search(r"(?:^|/)(?:tests?|testing)/|(?:^|/)(?:test_[^/]*|conftest)\.py$", path)
-        return bool(CLIENTS.search(site.name)) or (site.name.startswith("subprocess.") and "python" in _words(site))
+        return is_request(site) or (site.name.startswith("subprocess.") and "python" in _words(site))
 
 
 @dataclass(frozen=True)
@@ -165,6 +165,14 @@ class Tests:
             if unit is not None and unit.is_test:
                 found.append((unit, name))
         return found
+
+
+def is_request(site: Site) -> bool:
+    """Whether a call goes to the application through a test client, also one that a fixture gives."""
+    if CLIENTS.search(site.name):
+        return True
+    asked = site.call.method in {"get", "post", "put", "patch", "delete", "request", "stream", "invoke"}
+    return asked and site.name.startswith("?") and "client" in site.call.receiver.lower()
 
 
 def _is_collected(unit: Unit, function: Function) -> bool:

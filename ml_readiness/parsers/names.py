@@ -29,6 +29,11 @@ RETURN_THEMSELVES = frozenset(
     ]
 )
 """Methods whose result is their own object, so that a chain keeps its type."""
+RETURN_THEIR_ARGUMENT = frozenset({
+    "torch.compile", "torch.jit.script", "torch.jit.trace", "torch.nn.DataParallel", "copy.deepcopy", "copy.copy",
+    "torch.nn.parallel.DistributedDataParallel", "torch.nn.parallel.DataParallel", "jax.jit", "functools.partial",
+})  # fmt: skip
+"""Functions that give back what they were given, wrapped."""
 LONGEST_CHAIN = 6
 
 

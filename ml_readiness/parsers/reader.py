@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 from ml_readiness.parsers import source
 from ml_readiness.parsers.expressions import LENGTH, NONE, OPERATORS, Expr, clean, shape
-from ml_readiness.parsers.names import RESULT, Scope, called, receiver, resolve, result_of, text_of
+from ml_readiness.parsers.names import (
+    RESULT,
+    RETURN_THEIR_ARGUMENT,
+    Scope,
+    called,
+    receiver,
+    resolve,
+    result_of,
+    text_of,
+)
 from ml_readiness.parsers.python import (
     Assign,
     Broken,
@@ -326,7 +335,10 @@ class Reader:
         while isinstance(value, ast.Await | ast.NamedExpr):
             value = value.value
         if isinstance(value, ast.Call):
-            return result_of(called(value.func, self.scope)) + RESULT
+            callee = called(value.func, self.scope)
+            if callee in RETURN_THEIR_ARGUMENT and value.args:
+                return self._meaning(value.args[0])
+            return result_of(callee) + RESULT
         if isinstance(value, ast.Name) and (bound := self.scope.lookup(value.id)):
             return bound
         if isinstance(value, ast.Name | ast.Attribute | ast.Subscript):
