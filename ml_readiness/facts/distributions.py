@@ -1,0 +1,103 @@
+"""What distributions are called in code, and what installing one brings along: knowledge, not evidence."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import yaml
+
+from ml_readiness.parsers.requirement import canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+KNOWLEDGE = Path(__file__).parent / "knowledge" / "distributions.yml"
+PYTHON2 = frozenset({
+    "__builtin__", "BaseHTTPServer", "CGIHTTPServer", "ConfigParser", "Cookie", "HTMLParser", "Queue", "ScrolledText",
+    "SimpleHTTPServer", "SocketServer", "StringIO", "Tix", "Tkinter", "Tkconstants", "UserDict", "UserList",
+    "UserString", "anydbm", "cPickle", "cProfile", "cStringIO", "commands", "cookielib", "copy_reg", "dummy_thread",
+    "exceptions", "hotshot", "htmlentitydefs", "htmllib", "httplib", "md5", "new", "popen2", "robotparser", "sets",
+    "sgmllib", "sha", "string", "thread", "tkFileDialog", "tkMessageBox", "ttk", "urllib2", "urlparse", "whichdb",
+    "xmlrpclib",
+})  # fmt: skip
+PAST = frozenset({
+    "asynchat", "asyncore", "cgi", "cgitb", "distutils", "imghdr", "imp", "lib2to3", "nntplib", "pipes", "smtpd",
+    "sndhdr", "telnetlib", "crypt", "parser", "symbol", "formatter", "binhex", "macpath", "dummy_threading", "aifc",
+    "audioop", "chunk", "mailcap", "msilib", "nis", "ossaudiodev", "spwd", "sunau", "uu", "xdrlib", "annotationlib",
+    "compression", "tomllib", "zoneinfo", "graphlib",
+})  # fmt: skip
+STANDARD = sys.stdlib_module_names | PYTHON2 | PAST | {"__future__", "__main__", "_typeshed"}
+"""Top-level modules of the standard library, of every Python there was."""
+
+
+@dataclass(frozen=True)
+class Distributions:
+    """The knowledge file."""
+
+    imports: Mapping[str, tuple[str, ...]]
+    installs: Mapping[str, tuple[str, ...]]
+    ambient: frozenset[str]
+
+    def providing(self, module: str) -> tuple[str, ...]:
+        """The distributions that provide a module, the usual one first; a guess where the module is not known."""
+        name = module
+        while name:
+            if name in self.imports:
+                return self.imports[name]
+            name = name.rpartition(".")[0]
+        return (canonical(module.partition(".")[0]),)
+
+    def is_known(self, distribution: str) -> bool:
+        """Whether a distribution is in the knowledge at all."""
+        return distribution in self.installs or distribution in self._provided
+
+    @property
+    def _provided(self) -> frozenset[str]:
+        return _provided()
+
+    def is_ambient(self, module: str) -> bool:
+        """Whether the platform provides a module wherever the code can run."""
+        return module.partition(".")[0] in self.ambient or ".".join(module.split(".")[:2]) in self.ambient
+
+    def brought_by(self, distribution: str, extras: Iterable[str] = ()) -> frozenset[str]:
+        """Everything that installing one distribution installs, itself included."""
+        found: set[str] = set()
+        waiting = [distribution, *(f"{distribution}[{extra}]" for extra in extras)]
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                waiting.extend(self.installs.get(name, ()))
+        return frozenset(name for name in found if "[" not in name)
+
+    def brought_by_all(self, wanted: Iterable[tuple[str, tuple[str, ...]]]) -> frozenset[str]:
+        """Everything that installing some distributions installs, themselves included."""
+        return frozenset(found for name, extras in wanted for found in self.brought_by(name, extras))
+
+
+@cache
+def distributions() -> Distributions:
+    """The knowledge file, read once."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    data = yaml.load(KNOWLEDGE.read_text("utf-8"), Loader=loader)  # noqa: S506
+    return Distributions(
+        {name: tuple(found) for name, found in data["imports"].items()},
+        {name: tuple(found) for name, found in data["installs"].items()},
+        frozenset(data["ambient"]),
+    )
+
+
+@cache
+def _provided() -> frozenset[str]:
+    known = distributions()
+    listed = {name for names in known.imports.values() for name in names}
+    return frozenset(listed | {name for names in known.installs.values() for name in names})
+
+
+def is_standard(module: str) -> bool:
+    """Whether a module belongs to the standard library of some Python."""
+    return module.partition(".")[0] in STANDARD

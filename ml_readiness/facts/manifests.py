@@ -1,0 +1,155 @@
+"""Which files say what has to be installed, for whom, and what they ask for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Self
+
+from ml_readiness.documents import Documents
+from ml_readiness.facts.files import Files, is_example, is_test
+from ml_readiness.facts.includes import Declared, Problem
+from ml_readiness.parsers.requirement import LOCAL
+
+RUNTIME, DEVELOPMENT, EXAMPLE = "runtime", "development", "example"
+
+DEVELOPMENT_NAME = re.compile(
+    r"(?:^|[/_.-])(?:dev|devel|develop|development|tests?|testing|lint|linters?|linting|docs?|documentation|rtd|mkdocs"
+    r"|sphinx|ci|build|style|format|typing|mypy|quality|checks?|pre-?commit|release|publish|bench|benchmarks?|tox|nox"
+    r"|precommit|dev-?tools|tooling|coverage|setup|packaging|notebooks?|jupyter)(?=[/_.-]|$)",
+    re.IGNORECASE,
+)
+INSTALLERS = frozenset({"pip", "setuptools", "wheel", "pkg-resources", "python"})
+"""Names whose version does not change what the project computes."""
+
+
+@dataclass(frozen=True, eq=False)
+class Manifest:
+    """One list of what has to be installed, with the files it includes."""
+
+    path: str
+    kind: str
+    """`requirements`, `pyproject`, `setup.py`, `setup.cfg`, `Pipfile`, `conda`, `pixi`, `bentofile`, `cog` or
+    `script`."""
+    role: str
+    """`runtime`, `development` or `example`."""
+    declared: tuple[Declared, ...] = ()
+    """What it needs to run."""
+    extras: Mapping[str, tuple[Declared, ...]] = field(default_factory=dict[str, tuple[Declared, ...]])
+    development: Mapping[str, tuple[Declared, ...]] = field(default_factory=dict[str, tuple[Declared, ...]])
+    """Groups that only developers install."""
+    doubtful: tuple[Declared, ...] = ()
+    """What lines mean that no installer reads as they are."""
+    constraints: tuple[Declared, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    files: frozenset[str] = frozenset()
+    """Every file that it is made of, itself included."""
+    is_package: bool = False
+    """Whether it describes something that others can install."""
+    compiled: bool = False
+    """Whether a tool wrote it, with everything that gets installed."""
+    compiled_from: tuple[str, ...] = ()
+    exported: bool = False
+    """Whether it is the export of a whole conda environment."""
+    name: str = ""
+    """What the package is called."""
+
+    @property
+    def folder(self) -> str:
+        """Where it is, without a slash at the end; the root is the empty string."""
+        return self.path.rpartition("/")[0]
+
+    @cached_property
+    def wanted(self) -> tuple[Declared, ...]:
+        """What it needs to run, without installers and without the project itself."""
+        return tuple(each for each in self.declared if each.key not in INSTALLERS and not is_own(each))
+
+    @cached_property
+    def open(self) -> tuple[Declared, ...]:
+        """What is not fixed to one version, neither here nor by a constraint."""
+        fixed = {each.key for each in (*self.declared, *self.constraints) if is_fixed(each) and each.key}
+        return tuple(each for each in self.wanted if not is_fixed(each) and each.key not in fixed)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The distributions it needs to run, by their compared names."""
+        return frozenset(each.key for each in (*self.declared, *self.doubtful) if each.key)
+
+    @cached_property
+    def all_names(self) -> frozenset[str]:
+        """Those of its extras and development groups too."""
+        groups = (*self.extras.values(), *self.development.values())
+        return self.names | {each.key for group in groups for each in group if each.key}
+
+
+def is_own(each: Declared) -> bool:
+    """Whether it is a path to something inside the repository, such as the project itself."""
+    url = each.requirement.url
+    return each.requirement.is_local and not url.startswith(("/", "file:///", "~")) and url[1:2] != ":"
+
+
+def is_fixed(each: Declared) -> bool:
+    """Whether a requirement selects one version: conda's `=1.2.3` and an address that names the version included."""
+    found = each.requirement
+    if found.is_pinned:
+        return True
+    if found.kind == LOCAL:
+        return False
+    if found.kind == "url_no_hash":
+        return VERSIONED_ADDRESS.search(found.url) is not None
+    return found.kind == "wildcard" and FULL_CONDA_VERSION.fullmatch(found.specifier) is not None
+
+
+FULL_CONDA_VERSION = re.compile(r"=\d+(?:\.\w+){2,}")
+VERSIONED_ADDRESS = re.compile(r"[-_/]v?\d+\.\d+[\w.+%-]*?\.(?:whl|tar\.gz|zip)(?:#|$)|[-_]\d+\.\d+[\w.+%-]*\.whl")
+
+
+def role_of(path: str) -> str:
+    """Whom a requirements or environment file is for, by its name and place."""
+    folder, _, name = path.rpartition("/")
+    if is_test(folder + "/x") or re.match(r"(?:.*/)?docs?(?:/|$)|\.github(?:/|$)|\.ci(?:/|$)", folder, re.IGNORECASE):
+        return DEVELOPMENT
+    if is_example(path):
+        return EXAMPLE
+    parent = folder.rpartition("/")[2]
+    stem = name.rpartition(".")[0]
+    if DEVELOPMENT_NAME.search(stem) or (DEVELOPMENT_NAME.search(parent) and "requirement" not in parent.lower()):
+        return DEVELOPMENT
+    return RUNTIME
+
+
+@dataclass(frozen=True)
+class Manifests:
+    """Every manifest of the project's own."""
+
+    all: tuple[Manifest, ...]
+
+    @classmethod
+    def gather(cls, documents: Documents, files: Files) -> Self:
+        """From every file that some installer reads."""
+        from ml_readiness.facts import manifest_kinds  # noqa: PLC0415
+
+        found = manifest_kinds.read_all(documents, files)
+        return cls(tuple(sorted(found, key=lambda each: (each.path.count("/"), each.path))))
+
+    @cached_property
+    def by_path(self) -> Mapping[str, Manifest]:
+        """By path."""
+        return {each.path: each for each in self.all}
+
+    @cached_property
+    def runtime(self) -> tuple[Manifest, ...]:
+        """Those for whoever runs the project, root first."""
+        return tuple(each for each in self.all if each.role == RUNTIME)
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything that installers would refuse."""
+        return tuple(dict.fromkeys(problem for each in self.all for problem in each.problems))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Every distribution that some manifest names, whoever it is for."""
+        return frozenset(name for each in self.all for name in each.all_names)
