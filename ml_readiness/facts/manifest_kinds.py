@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ml_readiness.facts.includes import Declared, Problem, Tree, follow, resolved
-from ml_readiness.facts.manifests import DEVELOPMENT, RUNTIME, Manifest, role_of
+from ml_readiness.facts.manifests import ARTEFACT, DEVELOPMENT, RUNTIME, Manifest, role_of
 from ml_readiness.parsers.conda import SHAPE, CondaEnvironment
 from ml_readiness.parsers.inline_script import InlineScript
 from ml_readiness.parsers.pipfile import Pipfile
@@ -54,14 +54,14 @@ def _requirements(documents: Documents, files: Files) -> Iterator[Manifest]:
         if found is None or found.prose or CONSTRAINTS.search(path):
             continue
         tree = follow(documents, path)
-        yield _of_tree(path, tree, found)
+        yield _of_tree(path, tree, found, _role(path, files))
 
 
-def _of_tree(path: str, tree: Tree, found: Requirements) -> Manifest:
+def _of_tree(path: str, tree: Tree, found: Requirements, role: str) -> Manifest:
     return Manifest(
         path,
         "requirements",
-        role_of(path),
+        role,
         tuple(tree.declared),
         doubtful=tuple(tree.doubtful),
         constraints=tuple(tree.constraints),
@@ -71,6 +71,12 @@ def _of_tree(path: str, tree: Tree, found: Requirements) -> Manifest:
         compiled_from=found.compiled_from,
         exported=found.form == "conda",
     )
+
+
+def _role(path: str, files: Files) -> str:
+    """A file beside an `MLmodel` belongs to the saved model."""
+    folder = path.rpartition("/")[0]
+    return ARTEFACT if f"{folder}/MLmodel".lstrip("/") in files.entries else role_of(path)
 
 
 def _declared(found: Iterable[Requirement], path: str) -> tuple[Declared, ...]:
@@ -210,7 +216,7 @@ def _conda(documents: Documents, files: Files) -> Iterator[Manifest]:
         yield Manifest(
             path,
             "conda",
-            role_of(path),
+            _role(path, files),
             (*_declared((each for each in own if each.name != "python"), path), *tree.declared),
             doubtful=tuple(tree.doubtful),
             constraints=tuple(tree.constraints),

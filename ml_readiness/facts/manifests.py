@@ -11,9 +11,9 @@ from typing import Self
 from ml_readiness.documents import Documents
 from ml_readiness.facts.files import Files, is_example, is_test
 from ml_readiness.facts.includes import Declared, Problem
-from ml_readiness.parsers.requirement import LOCAL
+from ml_readiness.parsers.requirement import LOCAL, WILDCARD
 
-RUNTIME, DEVELOPMENT, EXAMPLE = "runtime", "development", "example"
+RUNTIME, DEVELOPMENT, EXAMPLE, ARTEFACT = "runtime", "development", "example", "artefact"
 
 DEVELOPMENT_NAME = re.compile(
     r"(?:^|[/_.-])(?:dev|devel|develop|development|tests?|testing|lint|linters?|linting|docs?|documentation|rtd|mkdocs"
@@ -21,6 +21,7 @@ DEVELOPMENT_NAME = re.compile(
     r"|precommit|dev-?tools|tooling|coverage|setup|packaging|notebooks?|jupyter)(?=[/_.-]|$)",
     re.IGNORECASE,
 )
+ARTEFACT_FOLDER = re.compile(r"(?:^|/)(?:mlruns|mlartifacts|artifacts/model[^/]*|wandb/run-[^/]*)/", re.IGNORECASE)
 INSTALLERS = frozenset({"pip", "setuptools", "wheel", "pkg-resources", "python"})
 """Names whose version does not change what the project computes."""
 
@@ -34,7 +35,7 @@ class Manifest:
     """`requirements`, `pyproject`, `setup.py`, `setup.cfg`, `Pipfile`, `conda`, `pixi`, `bentofile`, `cog` or
     `script`."""
     role: str
-    """`runtime`, `development` or `example`."""
+    """`runtime`, `development`, `example` or `artefact` (what a saved model says that it was made with)."""
     declared: tuple[Declared, ...] = ()
     """What it needs to run."""
     extras: Mapping[str, tuple[Declared, ...]] = field(default_factory=dict[str, tuple[Declared, ...]])
@@ -69,8 +70,12 @@ class Manifest:
     @cached_property
     def open(self) -> tuple[Declared, ...]:
         """What is not fixed to one version, neither here nor by a constraint."""
-        fixed = {each.key for each in (*self.declared, *self.constraints) if is_fixed(each) and each.key}
-        return tuple(each for each in self.wanted if not is_fixed(each) and each.key not in fixed)
+        fixed = {each.key for each in (*self.declared, *self.constraints) if self._fixes(each) and each.key}
+        return tuple(each for each in self.wanted if not self._fixes(each) and each.key not in fixed)
+
+    def _fixes(self, each: Declared) -> bool:
+        """An exported environment has one version of everything, whatever conda makes of `=1.2` in another file."""
+        return is_fixed(each) or (self.exported and each.requirement.kind == WILDCARD)
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -109,6 +114,8 @@ VERSIONED_ADDRESS = re.compile(r"[-_/]v?\d+\.\d+[\w.+%-]*?\.(?:whl|tar\.gz|zip)(
 def role_of(path: str) -> str:
     """Whom a requirements or environment file is for, by its name and place."""
     folder, _, name = path.rpartition("/")
+    if ARTEFACT_FOLDER.search(folder + "/"):
+        return ARTEFACT
     if is_test(folder + "/x") or re.match(r"(?:.*/)?docs?(?:/|$)|\.github(?:/|$)|\.ci(?:/|$)", folder, re.IGNORECASE):
         return DEVELOPMENT
     if is_example(path):

@@ -68,7 +68,6 @@ PIPELINES = (
     "Jenkinsfile*",
     ".readthedocs.y*ml",
     "readthedocs.yml",
-    ".pre-commit-config.yaml",
 )
 PLATFORMS = (
     "app.yaml",

@@ -8,12 +8,18 @@ from typing import ClassVar, Self
 from msgspec import Struct
 
 from ml_readiness.parsers.conda_spec import conda_spec
-from ml_readiness.parsers.requirement import EXACT, Requirement
+from ml_readiness.parsers.requirement import Requirement
 from ml_readiness.parsers.requirements import Broken, Include, Reading
 from ml_readiness.parsers.yaml import Node, YamlFile
 
 SHAPE = re.compile(r"^dependencies:\s*(?:#.*)?$", re.MULTILINE)
-NOT_PYTHON = re.compile(r"(?:^|/)(?:charts?|helm|templates)/|(?:^|/)(?:Chart|requirements)\.ya?ml$", re.IGNORECASE)
+EXPORTED = re.compile(r"==?[^=*<>,|]+(?:=[^=*]+)?")
+SYSTEM = frozenset({
+    "_libgcc_mutex", "_openmp_mutex", "blas", "bzip2", "ca-certificates", "certifi", "freetype", "intel-openmp", "jpeg",
+    "libcxx", "libffi", "libgcc-ng", "libpng", "libstdcxx-ng", "mkl", "ncurses", "openssl", "readline", "setuptools",
+    "sqlite", "tk", "vc", "vs2015_runtime", "wheel", "xz", "zlib",
+})  # fmt: skip
+"""What conda installs below every Python; nobody lists these by hand."""
 
 
 class CondaEnvironment(Struct, frozen=True):
@@ -68,14 +74,10 @@ class CondaEnvironment(Struct, frozen=True):
 
     @property
     def is_export(self) -> bool:
-        """Whether it is the export of a whole environment: every package with its version, most with their build."""
-        built = sum("=" in package.specifier.lstrip("=") for package in self.dependencies)
-        return len(self.dependencies) >= 10 and 2 * built >= len(self.dependencies) and self.is_exact
-
-    @property
-    def is_exact(self) -> bool:
-        """Whether every package, `pip` itself apart, has one version."""
-        return all(package.kind == EXACT for package in self.dependencies if package.name != "pip")
+        """Whether it is the export of a whole environment: every package with a version, system libraries too."""
+        versions = [package.specifier for package in self.dependencies if package.name != "pip"]
+        system = sum(package.name in SYSTEM for package in self.dependencies)
+        return len(versions) >= 8 and system >= 3 and all(EXPORTED.fullmatch(version) for version in versions)
 
 
 def _belongs(item: Node) -> bool:

@@ -20,7 +20,8 @@ from ml_readiness.parsers.requirement import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SPEC = re.compile(r"(?:[^\s:]*+::?)??([A-Za-z0-9_][A-Za-z0-9._-]*+)\s*+(.*)$", re.DOTALL)
+CHANNEL = re.compile(r"[^\s:=<>]*+:[^\s:=<>]*+:")
+SPEC = re.compile(r"([A-Za-z0-9_][A-Za-z0-9._-]*+)\s*+([\s=<>!~*\d].*|)$", re.DOTALL)
 BRACKETS = re.compile(r"\[([^\]]*)\]\s*$")
 PACKAGE_URL = re.compile(r"/([^/#]+?)-([^-/#]+)-([^-/#]+)\.(?:conda|tar\.bz2)(?:#.*)?$")
 VERSION = re.compile(r"version\s*=\s*['\"]?([^'\",\]]+)")
@@ -37,6 +38,8 @@ def conda_spec(text: str, line: int = 0) -> Requirement:
         text = text[: brackets.start()].strip()
         named = VERSION.search(brackets[1])
         version = named[1] if named else ""
+    if channel := CHANNEL.match(text):
+        text = text[channel.end() :]
     match = SPEC.fullmatch(text)
     if match is None:
         message = f"not a conda specification: {text[:80]!r}"

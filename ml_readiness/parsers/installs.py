@@ -25,6 +25,7 @@ COMMAND = re.compile(
 SEPARATOR = re.compile(r"&&|\|\||[;|]|(?<!\\)\)(?=\s|$)|`|</")
 WORD = re.compile(r"\"([^\"]*)\"|'([^']*)'|([^\s\"']+)")
 COPY = re.compile(r"^\s*(?:COPY|ADD)\s+(.+)$", re.IGNORECASE)
+EXPRESSION = re.compile(r"\$?\{\{[^{}]*\}\}|\$\{[^{}]*\}")
 EXEC_FORM = re.compile(r"[\[\]\"',]+\s*")
 WITH_VALUE = frozenset({
     "-i", "--index-url", "--extra-index-url", "-f", "--find-links", "-t", "--target", "--prefix", "--root", "--src",
@@ -136,12 +137,14 @@ def _install(match: re.Match[str], line: int, text: str) -> Install:
     verb = " ".join(match["verb"].split())
     if verb == "run pip install":
         tool = "pip"
-    words = [a or b or c for a, b, c in WORD.findall(match["rest"])]
+    words = [a or b or c for a, b, c in WORD.findall(EXPRESSION.sub("$", match["rest"]))]
     reading = _Arguments(tool, line)
     if match["tool"] == "pip-sync":
         reading.files.append("requirements.txt")
     reading.read(words)
     project = reading.project
+    if SYNCS.get(tool) == verb:
+        reading.requirements.clear()
     if SYNCS.get(tool) == verb or (tool == "pipenv" and not reading.requirements and not reading.files):
         project = project or "."
     return Install(
