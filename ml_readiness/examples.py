@@ -10,7 +10,7 @@ from ml_readiness.snapshot import Memory
 
 _HEADING = re.compile(r"^## (?P<title>.+)$", re.MULTILINE)
 _FILE = re.compile(
-    r'^(?P<fence>`{3,})[\w+-]* title="(?P<path>[^"]+)"\n(?P<text>.*?)^(?P=fence)\s*$',
+    r'^(?P<fence>`{3,})[\w+-]* title="(?P<path>[^"]+)"(?: size="(?P<size>\d{1,9})")?\n(?P<text>.*?)^(?P=fence)\s*$',
     re.MULTILINE | re.DOTALL,
 )
 
@@ -52,10 +52,15 @@ class Explanation:
         found: list[Example] = []
         for title, body in self.sections.items():
             outcome = EXPECTED.get(title.partition(":")[0].strip())
-            files = {match["path"]: match["text"] for match in _FILE.finditer(body)}
+            files = {match["path"]: _content(match) for match in _FILE.finditer(body)}
             if outcome is not None:
                 found.append(Example(title, outcome, Memory(files)))
         return tuple(found)
+
+
+def _content(match: re.Match[str]) -> str:
+    """The text of a file, filled up with blanks where the example names a size in bytes."""
+    return match["text"].ljust(int(match["size"] or 0))
 
 
 def explain(doc: str) -> Explanation:
