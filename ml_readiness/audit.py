@@ -10,15 +10,19 @@ from typing import TYPE_CHECKING, Protocol
 
 from ml_readiness import __version__, library
 from ml_readiness import settings as settings_
-from ml_readiness.concessions import concede
+from ml_readiness.concessions import concede, vouched
 from ml_readiness.documents import Documents
 from ml_readiness.evidence import with_code, worst_first
 from ml_readiness.examples import explain
 from ml_readiness.facts import Facts
 from ml_readiness.facts.files import Files
+from ml_readiness.facts.members import Members
 from ml_readiness.facts.project import Project
+from ml_readiness.ml_test_score import ml_test_score
 from ml_readiness.report import Finding, Kind, Outcome, Problem, ProjectKind, Report, Result
 from ml_readiness.score import score
+from ml_readiness.settings import Settings
+from ml_readiness.snapshot import Member
 from ml_readiness.sources import open_snapshot
 
 if TYPE_CHECKING:
@@ -26,8 +30,12 @@ if TYPE_CHECKING:
     from datetime import date
 
     from ml_readiness.check import Check
-    from ml_readiness.settings import Settings
+    from ml_readiness.report import TestScore
     from ml_readiness.snapshot import Snapshot
+
+
+MOST_MEMBERS = 50
+"""How many projects inside a collection get a report of their own."""
 
 
 class Progress(Protocol):
@@ -62,21 +70,39 @@ def audit_snapshot(
     checks: Sequence[Check],
     settings: Settings | None = None,
     progress: Progress | None = None,
+    earlier: Documents | None = None,
 ) -> Report:
-    """The report on one snapshot by these checks; its own settings apply unless others are given."""
+    """The report on one snapshot by these checks; its own settings apply unless others are given.
+
+    What is equal to a file in `earlier` documents, of another revision for instance, is not parsed again.
+    """
     if settings is None:
         settings = settings_.read(snapshot, checks)
-    documents = Documents(snapshot)
+    documents = Documents(snapshot, earlier)
     facts = Facts(documents)
-    kind = _kind(facts, settings)
+    found = _kind(facts, settings)
     checks = settings.chosen(checks)
-    judged = _judge_all(checks, kind.kind, facts, progress)
+    judged = _judge_all(checks, found.kind, facts, progress)
     conceded = concede(judged, settings, snapshot, today=_today())
     outcomes = {result.check: result.outcome for result in conceded}
     results = tuple(_unless_blocked(own, check, outcomes) for own, check in zip(conceded, checks, strict=True))
     problems = tuple(_problems(snapshot, documents))
+    members = tuple(_members(snapshot, checks, documents, facts)) if found.kind is ProjectKind.COLLECTION else ()
     files = facts.get(Files)
-    return _report(snapshot, kind, tuple(with_code(result, files) for result in results), problems, settings)
+    return _report(
+        snapshot,
+        found,
+        tuple(with_code(result, files) for result in results),
+        settings,
+        problems=problems,
+        members=members,
+        test_score=ml_test_score(found.kind, results, vouched(settings, snapshot, today=_today())),
+    )
+
+
+def _members(snapshot: Snapshot, checks: Sequence[Check], documents: Documents, facts: Facts) -> Iterable[Report]:
+    for folder in facts.get(Members).folders[:MOST_MEMBERS]:
+        yield audit_snapshot(Member(snapshot, folder), checks, Settings(), earlier=documents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +184,11 @@ def _report(
     snapshot: Snapshot,
     found: _KindFound,
     results: tuple[Result, ...],
-    problems: tuple[Problem, ...],
     settings: Settings,
+    *,
+    problems: tuple[Problem, ...],
+    members: tuple[Report, ...],
+    test_score: TestScore | None,
 ) -> Report:
     scored = score(found.kind, results)
     return Report(
@@ -177,6 +206,8 @@ def _report(
         categories=scored.categories,
         results=tuple(r.model_copy(update={"points": scored.points.get(r.check, 0.0)}) for r in results),
         problems=problems,
+        members=members,
+        test_score=test_score,
         next_steps=scored.next_steps,
         complete=found.certain and all(r.outcome is not Outcome.ERROR for r in results),
         settings=settings.described(),

@@ -133,6 +133,8 @@ def run(args: Sequence[str] | None = None) -> NoReturn:
     except BrokenPipeError:
         sys.stderr.close()
         raise SystemExit(COULD_NOT_RUN) from None
+    except Exception as error:  # noqa: BLE001
+        _stop(f"a mistake of this program, please report it: {type(error).__name__}: {error}")
     raise SystemExit(FINE)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, cast
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from ml_readiness.errors import SettingsError, suggestion
+from ml_readiness.ml_test_score import TOPICS
 from ml_readiness.parsers import toml
 from ml_readiness.report import ProjectKind
 from ml_readiness.snapshot import Absent
@@ -53,6 +54,7 @@ class Attestation(_Table):
     """A person's word for what the files cannot show; worth half, and only where something is asked for."""
 
     check: str
+    """A check, or a topic of the ML Test Score that only people can vouch for."""
     statement: Sentence
     evidence: Sentence
     """A path in the repository, or a URL."""
@@ -184,9 +186,9 @@ def _unknown_names(table: Mapping[str, object], checks: Iterable[Check]) -> list
     problems: list[str] = []
     for key, known in (("select", ids | categories), ("ignore", ids | categories)):
         problems += _unknown(key, _list(table.get(key)), known, "check or category")
-    for key in ("waive", "attest"):
+    for key, known, what in (("waive", ids, "check"), ("attest", ids | TOPICS, "check or topic")):
         names = [_dict(entry).get("check") for entry in _list(table.get(key))]
-        problems += _unknown(key, names, ids, "check")
+        problems += _unknown(key, names, known, what)
     return problems
 
 

@@ -162,6 +162,8 @@ def sample() -> Report:
             result("split-before-fit", Outcome.NOT_APPLICABLE, category="preprocessing", prohibition=True),
         ],
         kind_reasons=("a FastAPI application in serve/app.py",),
+        members=(report([], kind=ProjectKind.TRAINING, name="jobs/train"),),
+        test_score={"score": 0.5, "sections": {"data": 1.0, "model": 0.5}, "items": ()},
         problems=({"path": "notebooks/old.ipynb", "message": "JSONDecodeError: Expecting value", "line": 1},),
         complete=False,
     )

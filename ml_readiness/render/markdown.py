@@ -92,6 +92,7 @@ def _word(word: str) -> str:
 def _lines(report: Report, link: Link | None) -> Iterator[str]:
     yield from _headline(report)
     yield from _categories(report)
+    yield from _more(report)
     yield from _next_steps(report)
     for outcome in _OPEN:
         yield from _open(outcome, report, link)
@@ -126,6 +127,19 @@ def _categories(report: Report) -> Iterator[str]:
         yield "|---|--:|--:|"
         for category in shown:
             yield f"| {prose(category.question)} | {category.score:.0f} | {category.weight:.0%} |"
+
+
+def _more(report: Report) -> Iterator[str]:
+    if told := words.test_score(report):
+        yield ""
+        yield f"{told}."
+    if report.members:
+        yield ""
+        yield "| Project inside | Kind | Score |"
+        yield "|---|---|--:|"
+    for member in sorted(report.members, key=lambda member: member.score or 0):
+        verdict = "no score" if member.score is None else f"{member.score} {member.grade}"
+        yield f"| {code(member.repository)} | {words.KINDS[member.kind]} | {verdict} |"
 
 
 def _next_steps(report: Report) -> Iterator[str]:

@@ -62,6 +62,7 @@ class _Page:
     def print(self) -> None:
         self._headline()
         self._categories()
+        self._more()
         for outcome, heading in words.OUTCOMES.items():
             results = words.worst_first(self.report.with_outcome(outcome))
             if results and outcome is Outcome.NOT_APPLICABLE:
@@ -118,6 +119,17 @@ class _Page:
         filled = round(score / 10)
         full, empty = ("#", ".") if self.ascii else ("█", "░")
         return full * filled + empty * (10 - filled), "green" if score >= 60 else "yellow" if score >= 40 else "red"
+
+    def _more(self) -> None:
+        if told := words.test_score(self.report):
+            self._line()
+            self._line((told, "dim"))
+        if self.report.members:
+            self._line()
+            self._line((f"Projects inside ({len(self.report.members)})", "bold underline"))
+        for member in sorted(self.report.members, key=lambda member: member.score or 0):
+            verdict = "no score" if member.score is None else f"{member.score:3}/100  {member.grade}"
+            self._line(f"{verdict}  {printable(member.repository, 60)}", (f"  {words.KINDS[member.kind]}", "dim"))
 
     def _section(self, outcome: Outcome, heading: str, results: Sequence[Result]) -> None:
         self._line()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ml_readiness.grade import GRADES
 from ml_readiness.report import Effort, Outcome, ProjectKind
-from ml_readiness.score import GRADES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -59,6 +59,14 @@ def grade(report: Report) -> str:
 def held_down(report: Report) -> str:
     """Why the grade is not better, in a sentence; empty where the total alone decides."""
     return "; ".join(report.grade_reasons)
+
+
+def test_score(report: Report) -> str:
+    """The ML Test Score in a sentence; empty where it does not apply."""
+    if report.test_score is None:
+        return ""
+    sums = ", ".join(f"{section} {points:g}" for section, points in report.test_score.sections.items())
+    return f"ML Test Score at least {report.test_score.score:g} of 7 ({sums})"
 
 
 def worst_first(results: Iterable[Result]) -> list[Result]:
