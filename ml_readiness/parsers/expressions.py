@@ -15,7 +15,7 @@ WIDTH = 60
 LENGTH = 400
 
 
-class Expr(Struct, frozen=True):
+class Expr(Struct, frozen=True, array_like=True, omit_defaults=True):
     """An expression as far as checks need it; nested at most a few levels deep."""
 
     kind: str
@@ -79,7 +79,7 @@ def shape(node: ast.expr | None, resolve: Callable[[ast.expr], str], depth: int 
 
 
 def _several(nodes: list[ast.expr], resolve: Callable[[ast.expr], str], depth: int) -> tuple[Expr, ...]:
-    return tuple(shape(node, resolve, depth) for node in nodes[:WIDTH])
+    return tuple([shape(node, resolve, depth) for node in nodes[:WIDTH]])
 
 
 def _call(node: ast.Call, resolve: Callable[[ast.expr], str], depth: int) -> Expr:
