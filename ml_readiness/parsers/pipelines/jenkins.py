@@ -123,11 +123,9 @@ class _Reader:
                 self._mark(token[0])
 
     def _name(self, name: str) -> None:
-        if (
-            name in STEPS
-            or not self.name
-            or name in {"stage", "dir", "cron", "when", "script", "steps", "node", "load"}
-        ):
+        if name == "returnStatus" and self.name in STEPS and self.found and not self.found[-1].lost:
+            self.found[-1] = structs.replace(self.found[-1], lost=self.unchecked)
+        elif name in STEPS or not self.name or name in {"stage", "dir", "cron", "load"}:
             self.name, self.argument, self.words = name, "", set()
         self.words.add(name)
 
