@@ -78,7 +78,9 @@ class ProjectKind(StrEnum):
 class Model(BaseModel):
     """Frozen, and strict about unknown fields; field docstrings go into the JSON Schema."""
 
-    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        frozen=True, extra="forbid", use_attribute_docstrings=True, defer_build=True
+    )
 
 
 class Location(Model):
