@@ -21,21 +21,21 @@ if TYPE_CHECKING:
     from ml_readiness.report import CategoryScore, Finding, Report, Result, Step
 
 ANSWERS: Mapping[Outcome, str] = {
-    Outcome.FAIL: "✗ missing",
-    Outcome.PARTIAL: "◐ half there",
+    Outcome.FAIL: "✗ to fix",
+    Outcome.PARTIAL: "◐ half done",
     Outcome.BLOCKED: "… waiting",
     Outcome.ERROR: "! broke",
     Outcome.UNKNOWN: "? open",
     Outcome.ATTESTED: "✎ attested",
     Outcome.WAIVED: "✎ waived",
-    Outcome.PASS: "✓ in place",
+    Outcome.PASS: "✓ fine",
     Outcome.NOT_APPLICABLE: "· not asked",
 }
 _GROUPS: Mapping[str, tuple[Outcome, ...]] = {
-    "missing": (Outcome.FAIL,),
-    "half there": (Outcome.PARTIAL,),
+    "to fix": (Outcome.FAIL,),
+    "half done": (Outcome.PARTIAL,),
     "open": (Outcome.BLOCKED, Outcome.ERROR, Outcome.UNKNOWN, Outcome.ATTESTED, Outcome.WAIVED),
-    "in place": (Outcome.PASS,),
+    "fine": (Outcome.PASS,),
     "not asked": (Outcome.NOT_APPLICABLE,),
 }
 _GROUP = {outcome: group for group, outcomes in _GROUPS.items() for outcome in outcomes}

@@ -103,7 +103,7 @@ class _Page:
         else:
             style = f"bold {_GRADE_COLOURS.get(report.grade or '', '')}"
             counts = Counter(result.outcome for result in report.results)
-            shown = [(Outcome.FAIL, "missing"), (Outcome.PARTIAL, "half there"), (Outcome.PASS, "in place")]
+            shown = [(Outcome.FAIL, "to fix"), (Outcome.PARTIAL, "half done"), (Outcome.PASS, "fine")]
             tally = ", ".join(f"{counts[outcome]} {word}" for outcome, word in shown)
             self._line((f"{report.score}/100  {report.grade}", style), f"  {words.grade(report)}; {tally}")
 

@@ -25,14 +25,14 @@ KINDS: Mapping[ProjectKind, str] = {
 }
 
 OUTCOMES: Mapping[Outcome, str] = {
-    Outcome.FAIL: "Missing",
-    Outcome.PARTIAL: "Half there",
+    Outcome.FAIL: "To fix",
+    Outcome.PARTIAL: "Half done",
     Outcome.BLOCKED: "Waiting for something else",
     Outcome.ERROR: "Not answered: the check itself broke",
     Outcome.UNKNOWN: "Not decided by the files alone",
     Outcome.ATTESTED: "Vouched for by people",
     Outcome.WAIVED: "Accepted for now",
-    Outcome.PASS: "In place",
+    Outcome.PASS: "Fine",
     Outcome.NOT_APPLICABLE: "Does not arise",
 }
 """The outcomes in the order of the report, each with its heading."""
