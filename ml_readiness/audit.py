@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from ml_readiness import __version__, library
 from ml_readiness import settings as settings_
+from ml_readiness.comparison import compare
 from ml_readiness.concessions import concede, vouched
 from ml_readiness.documents import Documents
+from ml_readiness.errors import SettingsError
 from ml_readiness.evidence import with_code, worst_first
 from ml_readiness.examples import explain
 from ml_readiness.facts import Facts
@@ -23,7 +25,7 @@ from ml_readiness.report import Finding, Kind, Outcome, Problem, ProjectKind, Re
 from ml_readiness.score import score
 from ml_readiness.settings import Settings
 from ml_readiness.snapshot import Member
-from ml_readiness.sources import open_snapshot
+from ml_readiness.sources import open_pair, open_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -50,19 +52,45 @@ def audit(
     source: str | Path | Snapshot,
     *,
     rev: str | None = None,
+    base: str | Snapshot | None = None,
     settings: Settings | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """The report on a folder, a git repository, a URL or a snapshot.
 
-    `rev` names a revision whose files are read from git's objects instead of the work tree. Without `settings`
-    the repository's own apply. ReadinessError where the audit cannot run.
+    `rev` names a revision whose files are read from git's objects instead of the work tree, `base` one to compare
+    with. Without `settings` the repository's own apply, the base's where there is one. ReadinessError where the
+    audit cannot run.
     """
     checks = library.load(library.folder())
     if not isinstance(source, str | Path):
-        return audit_snapshot(source, checks, settings, progress)
-    with open_snapshot(source, rev) as snapshot:
-        return audit_snapshot(snapshot, checks, settings, progress)
+        if isinstance(base, str):
+            raise SettingsError(f"expected the base of a snapshot to be a snapshot, found {base!r}")
+        return audit_pair(source, base, checks, settings, progress)
+    if base is not None and not isinstance(base, str):
+        with open_snapshot(source, rev) as after:
+            return audit_pair(after, base, checks, settings, progress)
+    with open_pair(source, rev, base) as (after, before):
+        return audit_pair(after, before, checks, settings, progress)
+
+
+def audit_pair(
+    after: Snapshot,
+    before: Snapshot | None,
+    checks: Sequence[Check],
+    settings: Settings | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """The report on one snapshot with what is new since another, both by the same checks and settings."""
+    if before is None:
+        return audit_snapshot(after, checks, settings, progress)
+    notes: tuple[str, ...] = ()
+    if settings is None:
+        settings, notes = settings_.agreed(before, after, checks)
+    earlier = Documents(before)
+    old = audit_snapshot(before, checks, settings, progress, earlier)
+    new = audit_snapshot(after, checks, settings, progress, earlier)
+    return new.model_copy(update={"comparison": compare(old, new, notes)})
 
 
 def audit_snapshot(
