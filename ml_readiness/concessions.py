@@ -56,9 +56,9 @@ def concede(results: Sequence[Result], settings: Settings, snapshot: Snapshot, *
     return tuple(found[result.check] for result in results)
 
 
-def vouched(settings: Settings, snapshot: Snapshot, *, today: date) -> dict[str, Attestation]:
-    """The attestations that hold today, by what they are about."""
-    return {one.check: one for one in settings.attest if not _objection(one, snapshot, today)}
+def vouched(settings: Settings, snapshot: Snapshot, *, today: date) -> dict[str, str]:
+    """What the attestations that hold today say, by what they are about."""
+    return {one.check: _said(one) for one in settings.attest if not _objection(one, snapshot, today)}
 
 
 def _live_elsewhere(result: Result, part: Elsewhere) -> Result:
@@ -77,8 +77,11 @@ def _attested(result: Result, attestation: Attestation, snapshot: Snapshot, toda
         objection = _objection(attestation, snapshot, today)
     if objection:
         return _noted(result, f"the attestation by {attestation.by} is ignored: {objection}")
-    summary = f"attested by {attestation.by} on {attestation.on}: {attestation.statement} ({attestation.evidence})"
-    return result.model_copy(update={"outcome": Outcome.ATTESTED, "summary": summary})
+    return result.model_copy(update={"outcome": Outcome.ATTESTED, "summary": _said(attestation)})
+
+
+def _said(attestation: Attestation) -> str:
+    return f"attested by {attestation.by} on {attestation.on}: {attestation.statement} ({attestation.evidence})"
 
 
 def _objection(attestation: Attestation, snapshot: Snapshot, today: date) -> str:

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ml_readiness.report import Result
-    from ml_readiness.settings import Attestation
 
 AUTOMATED, BY_HAND = 1.0, 0.5
 
@@ -128,14 +127,15 @@ TOPICS = frozenset(item.topic for item in ITEMS if item.topic)
 """What people can vouch for beside checks."""
 
 
-def ml_test_score(
-    kind: ProjectKind, results: Sequence[Result], attestations: Mapping[str, Attestation]
-) -> TestScore | None:
-    """The smallest of the four sums, as in the paper; None for projects that are not meant to run."""
+def ml_test_score(kind: ProjectKind, results: Sequence[Result], attested: Mapping[str, str]) -> TestScore | None:
+    """The smallest of the four sums, as in the paper; None for projects that are not meant to run.
+
+    `attested` holds what people vouch for, by topic.
+    """
     if kind not in KINDS:
         return None
     known = {result.check: result for result in results}
-    items = tuple(_judge(item, known, attestations) for item in ITEMS)
+    items = tuple(_judge(item, known, attested) for item in ITEMS)
     sums = {
         section: sum(item.points for item in items if item.section == section)
         for section in (DATA, MODEL, INFRASTRUCTURE, MONITORING)
@@ -148,11 +148,10 @@ def band(score: float) -> str:
     return next(said for most, said in BANDS if score <= most)
 
 
-def _judge(item: Item, results: Mapping[str, Result], attestations: Mapping[str, Attestation]) -> TestScoreItem:
+def _judge(item: Item, results: Mapping[str, Result], attested: Mapping[str, str]) -> TestScoreItem:
     points, evidence = _seen(item, results)
-    attestation = attestations.get(item.topic)
-    if points == 0.0 and attestation is not None:
-        points, evidence = BY_HAND, f"attested by {attestation.by} on {attestation.on}: {attestation.statement}"
+    if points == 0.0 and item.topic in attested:
+        points, evidence = BY_HAND, attested[item.topic]
     if points == 0.0 and not evidence:
         evidence = f"only an attestation can answer it ({item.topic})" if item.topic else "nothing seen"
     return TestScoreItem(section=item.section, item=item.text, points=points, evidence=evidence)
