@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ml_readiness.check import check, fail, ok, partial
 from ml_readiness.facts.footprints import Footprints
 from ml_readiness.facts.project import Project
-from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
+from ml_readiness.report import Confidence, Effort, Finding, Location, ProjectKind, Severity
 
 
 @check(
@@ -73,19 +73,19 @@ def inference_logged(footprints: Footprints, project: Project) -> Iterator[Findi
     print(f1_score(y_test, model.predict(X_test)))
     ```
     """
-    paths = footprints.paths
     if project.kind is ProjectKind.LIBRARY:
-        paths = footprints.library_paths
-    if paths:
-        yield _judged(footprints, paths)
+        if paths := footprints.library_paths:
+            yield _judged(footprints, paths, footprints.printed_by_library)
+    elif paths := footprints.paths:
+        yield _judged(footprints, paths, footprints.printed(paths))
     elif footprints.javascript.answering:
         yield _in_javascript(footprints)
 
 
-def _judged(footprints: Footprints, paths: frozenset[str]) -> Finding:
+def _judged(footprints: Footprints, paths: frozenset[str], printed: tuple[Location, ...]) -> Finding:
     if logged := footprints.logged(paths):
         return ok("the code that predicts logs", at=logged[0], confidence=Confidence.MEDIUM)
-    if printed := footprints.printed(paths):
+    if printed:
         return partial("the code that predicts only prints", at=printed[0], confidence=Confidence.MEDIUM)
     return fail("the code that predicts leaves no trace", at=min(paths), confidence=Confidence.MEDIUM)
 
