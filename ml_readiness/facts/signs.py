@@ -223,6 +223,12 @@ class Signs:
             for role, tools in self.by_role.items()
         }
 
+    @cached_property
+    def with_env(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+        """For each role, the tools that environment variables switch on, and the variables."""
+        found = {role: {tool: s.env for tool, s in tools.items() if s.env} for role, tools in self.by_role.items()}
+        return {role: tools for role, tools in found.items() if tools}
+
     def _look_up(self, name: str) -> Iterator[Match]:
         parts = tuple(name.split("."))
         if parts[0] not in self.tops:
