@@ -86,8 +86,16 @@ class Use:
     @property
     def shown(self) -> str:
         """The tool and what it is seen by, for a message."""
-        last = self.name.rpartition(".")[2].lstrip("?:")
-        return f"{self.title} (`{last}`)" if self.call is not None else self.title
+        return f"{self.title} (`{self._telling}`)" if self.call is not None else self.title
+
+    @property
+    def _telling(self) -> str:
+        """The part of the name by which the tool is known, without what is done with the result."""
+        parts = self.name.split(".")
+        for end in range(2, len(parts)):
+            if any((m.tool, m.role) == (self.tool, self.role) for m in signs().of(".".join(parts[:end]))):
+                return parts[end - 1]
+        return parts[-1].lstrip("?:")
 
 
 @dataclass(frozen=True, slots=True)
