@@ -44,7 +44,7 @@ class Scope:
     name: str
     """Qualified; empty for the module."""
     parent: Scope | None = None
-    bindings: dict[str, str] = field(default_factory=dict)
+    bindings: dict[str, str] = field(default_factory=dict[str, str])
     is_class: bool = False
     bases: tuple[str, ...] = ()
     methods: frozenset[str] = frozenset()
@@ -79,12 +79,11 @@ def dotted(node: ast.expr) -> tuple[ast.expr, list[str]]:
     """The innermost expression of an attribute chain, and the attribute names after it."""
     parts: list[str] = []
     while True:
-        kind = type(node)
-        if kind is ast.Attribute:
-            parts.append(node.attr)  # type: ignore[attr-defined]
-            node = node.value  # type: ignore[attr-defined]
-        elif kind is ast.Subscript or kind is ast.Await:
-            node = node.value  # type: ignore[attr-defined]
+        if isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+            node = node.value
+        elif isinstance(node, ast.Subscript | ast.Await):
+            node = node.value
         else:
             parts.reverse()
             return node, parts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ml_readiness.parsers import source
 from ml_readiness.parsers.expressions import LENGTH, NONE, OPERATORS, Expr, clean
@@ -25,7 +25,7 @@ from ml_readiness.parsers.trees import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
 EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort", "pytest.fail", "pytest.exit", "click.Abort"})
 SAYS = ("print", "warnings.warn", "logging.")
@@ -81,7 +81,7 @@ class Reader(Recorder):
 
     def _block(self, body: Iterable[ast.stmt]) -> None:
         for statement in body:
-            visit = STATEMENTS.get(type(statement))
+            visit = self._visits.get(type(statement))
             if visit is not None:
                 visit(self, statement)
             else:
@@ -93,7 +93,7 @@ class Reader(Recorder):
                 self.expression(child)
 
     @contextmanager
-    def _guarded(self, guard: str) -> Iterator[None]:
+    def _guarded(self, guard: str) -> Generator[None]:
         self.guards.append(guard)
         yield
         self.guards.pop()
@@ -372,8 +372,8 @@ class Reader(Recorder):
                 return "raise"
             if isinstance(statement, ast.Return):
                 return "return"
-            exits = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)
-            if exits and self.resolve(statement.value.func) in EXITS:
+            value = statement.value if isinstance(statement, ast.Expr) else None
+            if isinstance(value, ast.Call) and self.resolve(value.func) in EXITS:
                 return "exit"
         first = body[0] if len(body) == 1 else None
         if isinstance(first, ast.Expr) and isinstance(first.value, ast.Call):
@@ -430,28 +430,27 @@ class Reader(Recorder):
             if isinstance(target, ast.Name):
                 self.scope.bindings[target.id] = "?" + target.id
 
-
-STATEMENTS = {
-    ast.FunctionDef: Reader._function,
-    ast.AsyncFunctionDef: Reader._function,
-    ast.ClassDef: Reader._class,
-    ast.Import: Reader._import,
-    ast.ImportFrom: Reader._import_from,
-    ast.Assign: Reader._assign,
-    ast.AnnAssign: Reader._annotated,
-    ast.AugAssign: Reader._augmented,
-    ast.Return: Reader._return,
-    ast.Expr: Reader._expr,
-    ast.Raise: Reader._raise,
-    ast.Assert: Reader._assert,
-    ast.If: Reader._if,
-    ast.For: Reader._for,
-    ast.AsyncFor: Reader._for,
-    ast.While: Reader._while,
-    ast.Try: Reader._try,
-    ast.TryStar: Reader._try,
-    ast.With: Reader._with,
-    ast.AsyncWith: Reader._with,
-    ast.Match: Reader._match,
-    ast.Delete: Reader._delete,
-}
+    _visits: ClassVar[dict[type[ast.stmt], Callable[[Reader, Any], None]]] = {
+        ast.FunctionDef: _function,
+        ast.AsyncFunctionDef: _function,
+        ast.ClassDef: _class,
+        ast.Import: _import,
+        ast.ImportFrom: _import_from,
+        ast.Assign: _assign,
+        ast.AnnAssign: _annotated,
+        ast.AugAssign: _augmented,
+        ast.Return: _return,
+        ast.Expr: _expr,
+        ast.Raise: _raise,
+        ast.Assert: _assert,
+        ast.If: _if,
+        ast.For: _for,
+        ast.AsyncFor: _for,
+        ast.While: _while,
+        ast.Try: _try,
+        ast.TryStar: _try,
+        ast.With: _with,
+        ast.AsyncWith: _with,
+        ast.Match: _match,
+        ast.Delete: _delete,
+    }

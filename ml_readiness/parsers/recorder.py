@@ -56,8 +56,8 @@ def children(node: ast.AST) -> list[Any]:
     found: list[Any] = []
     for name in CHILDREN.get(type(node), ()):
         value = getattr(node, name)
-        if type(value) is list:
-            found.extend(value)
+        if isinstance(value, list):
+            found.extend(value)  # pyright: ignore[reportUnknownArgumentType]
         elif value is not None:
             found.append(value)
     found.reverse()
