@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import traceback
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from ml_readiness import __version__, library
 from ml_readiness import settings as settings_
@@ -14,38 +13,31 @@ from ml_readiness.comparison import compare
 from ml_readiness.concessions import concede, vouched
 from ml_readiness.documents import Documents
 from ml_readiness.errors import SettingsError
-from ml_readiness.evidence import with_code, worst_first
-from ml_readiness.examples import explain
+from ml_readiness.evidence import with_code
 from ml_readiness.facts import Facts
 from ml_readiness.facts.files import Files
 from ml_readiness.facts.members import Members
 from ml_readiness.facts.project import Project
+from ml_readiness.judge import in_short, judge_all, unless_blocked
 from ml_readiness.ml_test_score import ml_test_score
-from ml_readiness.report import Finding, Kind, Outcome, Problem, ProjectKind, Report, Result
+from ml_readiness.report import Outcome, Problem, ProjectKind, Report, Result
 from ml_readiness.score import score
 from ml_readiness.settings import Settings
 from ml_readiness.snapshot import Member
 from ml_readiness.sources import open_pair, open_snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from ml_readiness.check import Check
+    from ml_readiness.judge import Progress
     from ml_readiness.report import TestScore
     from ml_readiness.snapshot import Snapshot
 
 
 MOST_MEMBERS = 50
 """How many projects inside a collection get a report of their own."""
-
-
-class Progress(Protocol):
-    """Told before each check how far the audit is."""
-
-    def __call__(self, done: int, total: int, check: str) -> None:
-        """`done` of `total` checks are answered, `check` is next."""
-        ...
 
 
 def audit(
@@ -110,10 +102,9 @@ def audit_snapshot(
     facts = Facts(documents)
     found = _kind(facts, settings)
     checks = settings.chosen(checks)
-    judged = _judge_all(checks, found.kind, facts, progress)
+    judged = judge_all(checks, found.kind, facts, progress)
     conceded = concede(judged, settings, snapshot, today=_today())
-    outcomes = {result.check: result.outcome for result in conceded}
-    results = tuple(_unless_blocked(own, check, outcomes) for own, check in zip(conceded, checks, strict=True))
+    results = unless_blocked(conceded, checks)
     problems = tuple(_problems(snapshot, documents))
     members = tuple(_members(snapshot, checks, documents, facts)) if found.kind is ProjectKind.COLLECTION else ()
     files = facts.get(Files)
@@ -146,66 +137,8 @@ def _kind(facts: Facts, settings: Settings) -> _KindFound:
     try:
         project = facts.get(Project)
     except Exception as error:  # noqa: BLE001
-        return _KindFound(ProjectKind.TRAINING, (f"assumed, since the detection failed: {_short(error)}",), False)
+        return _KindFound(ProjectKind.TRAINING, (f"assumed, since the detection failed: {in_short(error)}",), False)
     return _KindFound(project.kind, project.reasons)
-
-
-def _judge_all(
-    checks: Sequence[Check], kind: ProjectKind, facts: Facts, progress: Progress | None
-) -> tuple[Result, ...]:
-    results: list[Result] = []
-    for done, check in enumerate(checks):
-        if progress is not None:
-            progress(done, len(checks), check.id)
-        results.append(_judge(check, kind, facts))
-    return tuple(results)
-
-
-def _judge(check: Check, kind: ProjectKind, facts: Facts) -> Result:
-    if kind in check.not_for:
-        return result(check, Outcome.NOT_APPLICABLE, (), f"does not arise for {kind.value}")
-    try:
-        findings = tuple(facts.call(check.judge))
-        return result(check, check.outcome(findings), findings)
-    except Exception as error:  # noqa: BLE001
-        return result(check, Outcome.ERROR, (Finding(kind=Kind.UNKNOWN, message=_short(error)),))
-
-
-def result(check: Check, outcome: Outcome, findings: Sequence[Finding], summary: str | None = None) -> Result:
-    """A check's answer with everything a reader needs; the worst findings come first."""
-    explanation = explain(check.doc)
-    ordered = worst_first(findings)
-    return Result(
-        check=check.id,
-        question=check.question,
-        category=check.category,
-        outcome=outcome,
-        severity=check.severity,
-        effort=check.effort,
-        prohibition=check.prohibition,
-        findings=ordered,
-        summary=_summary(outcome, ordered) if summary is None else summary,
-        why=explanation.why,
-        fix=" ".join(explanation.fix.split()),
-    )
-
-
-def _summary(outcome: Outcome, findings: Sequence[Finding]) -> str:
-    if not findings:
-        return "does not arise here"
-    telling = {Outcome.PASS: Kind.PASS, Outcome.UNKNOWN: Kind.UNKNOWN}.get(outcome)
-    shown = next((f for f in findings if f.kind is telling), findings[0])
-    same = sum(finding.kind is shown.kind for finding in findings)
-    more = f" (and {same - 1} more)" if same > 1 else ""
-    return f"{shown.message}{more}"
-
-
-def _unless_blocked(own: Result, check: Check, outcomes: Mapping[str, Outcome]) -> Result:
-    if check.requires is None or own.outcome not in {Outcome.FAIL, Outcome.PARTIAL, Outcome.UNKNOWN}:
-        return own
-    if outcomes.get(check.requires) not in {Outcome.FAIL, Outcome.BLOCKED}:
-        return own
-    return own.model_copy(update={"outcome": Outcome.BLOCKED, "summary": f"waits for {check.requires}"})
 
 
 def _report(
@@ -245,12 +178,6 @@ def _report(
 def _problems(snapshot: Snapshot, documents: Documents) -> Iterable[Problem]:
     yield from (Problem(path="", message=note) for note in snapshot.notes)
     yield from (Problem(path=unreadable.path, message=unreadable.reason) for unreadable in documents.unreadable)
-
-
-def _short(error: Exception) -> str:
-    frames = traceback.extract_tb(error.__traceback__)[-3:]
-    places = " > ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
-    return f"{type(error).__name__}: {str(error)[:300]} ({places})"
 
 
 def _today() -> date:
