@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
@@ -99,10 +100,14 @@ class Member:
         self.name = folder
         self.revision = whole.revision
         self.notes: tuple[str, ...] = ()
+
+    @cached_property
+    def entries(self) -> Mapping[str, Entry]:
+        """Every path below the folder, relative to it."""
         start = len(self._prefix)
-        self.entries: Mapping[str, Entry] = {
+        return {
             path[start:]: Entry(path[start:], entry.kind, entry.size, entry.blob, entry.executable)
-            for path, entry in whole.entries.items()
+            for path, entry in self._whole.entries.items()
             if path.startswith(self._prefix)
         }
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache, cached_property
-from typing import TypeVar
+from pathlib import Path
+from typing import Any, TypeVar
 
+import msgspec
+import yaml
 from msgspec import Struct
 
-from ml_readiness.facts import knowledge
-
+FOLDER = Path(__file__).parent / "knowledge" / "dated"
 FAMILY = re.compile(r"(?:models/|[a-z][\w-]*[:/])", re.IGNORECASE)
 """What may stand in front of a model's id: `openai:`, `anthropic/`, `models/`."""
 LONGEST_ID = 120
@@ -100,7 +102,9 @@ class Table:
 
     def read(self, kind: type[D]) -> D:
         """The file as `kind`; `msgspec.ValidationError` where it breaks the schema."""
-        return knowledge.read(f"dated/{self.name}", kind)
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        data: Any = yaml.load((FOLDER / self.name).read_text("utf-8"), Loader=loader)  # noqa: S506
+        return msgspec.convert(data, kind)
 
 
 @cache

@@ -5,14 +5,17 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ml_readiness.facts import knowledge
+import yaml
+
 from ml_readiness.parsers.requirement import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+KNOWLEDGE = Path(__file__).parent / "knowledge" / "distributions.yml"
 PYTHON2 = frozenset({
     "__builtin__", "BaseHTTPServer", "CGIHTTPServer", "ConfigParser", "Cookie", "HTMLParser", "Queue", "ScrolledText",
     "SimpleHTTPServer", "SocketServer", "StringIO", "Tix", "Tkinter", "Tkconstants", "UserDict", "UserList",
@@ -35,8 +38,8 @@ STANDARD = sys.stdlib_module_names | PYTHON2 | PAST | {"__future__", "__main__",
 class Distributions:
     """The knowledge file."""
 
-    imports: dict[str, tuple[str, ...]]
-    installs: dict[str, tuple[str, ...]]
+    imports: Mapping[str, tuple[str, ...]]
+    installs: Mapping[str, tuple[str, ...]]
     ambient: frozenset[str]
 
     def providing(self, module: str) -> tuple[str, ...]:
@@ -79,7 +82,13 @@ class Distributions:
 @cache
 def distributions() -> Distributions:
     """The knowledge file, read once."""
-    return knowledge.read("distributions.yml", Distributions)
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    data = yaml.load(KNOWLEDGE.read_text("utf-8"), Loader=loader)  # noqa: S506
+    return Distributions(
+        {name: tuple(found) for name, found in data["imports"].items()},
+        {name: tuple(found) for name, found in data["installs"].items()},
+        frozenset(data["ambient"]),
+    )
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
 
 import msgspec
 from msgspec import Struct
@@ -17,7 +17,9 @@ from ml_readiness.parsers.python import PythonFile
 from ml_readiness.parsers.text import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+P = TypeVar("P")
 
 PYTHON_NAMES = ("python", "ipython", "pyspark", "sage")
 KERNELS = {"ir": "r", "irkernel": "r", "ijavascript": "javascript", "iruby": "ruby", "ihaskell": "haskell"}
@@ -90,24 +92,8 @@ class Notebook(Struct, frozen=True, dict=True):
 
     @classmethod
     def _python(cls, cells: list[Cell]) -> Self:
-        found: list[Cell] = []
-        magics: list[Magic] = []
-        written: list[Written] = []
-        joined: list[str] = []
-        size = 0
-        for cell in cells:
-            if cell.kind != "code" or not any(cell.source):
-                found.append(cell)
-                continue
-            masked = mask(cell.source)
-            magics.extend(Magic(cell.index, line, taken) for line, taken in masked.magics)
-            if masked.cell_magic in WRITING_CELLS:
-                written.append(_written(cell, masked.argument))
-            size += sum(map(len, masked.lines)) + len(masked.lines)
-            fits = size <= PythonFile.max_bytes
-            found.append(msgspec.structs.replace(cell, line=len(joined) + 1 if fits else 0, magic=masked.cell_magic))
-            joined.extend(masked.lines if fits else ())
-        return cls(tuple(found), "python", tuple(magics), tuple(written), _parse(joined, found))
+        found, magics, written, joined = _joined(cells)
+        return cls(tuple(found), "python", tuple(magics), tuple(written), whole(joined, found, PythonFile.parse))
 
     def place(self, line: int) -> tuple[int, int]:
         """The cell and the line within it of a line of `code`; (0, line) where there is no such cell."""
@@ -129,6 +115,38 @@ class Notebook(Struct, frozen=True, dict=True):
     @cached_property
     def _starts(self) -> tuple[int, ...]:
         return tuple(cell.line for cell in self._joined)
+
+
+def _joined(cells: list[Cell]) -> tuple[list[Cell], list[Magic], list[Written], list[str]]:
+    """The cells with their place in the joined code, what is not Python in them, and the lines of the joined code."""
+    found: list[Cell] = []
+    magics: list[Magic] = []
+    written: list[Written] = []
+    joined: list[str] = []
+    size = 0
+    for cell in cells:
+        if cell.kind != "code" or not any(cell.source):
+            found.append(cell)
+            continue
+        masked = mask(cell.source)
+        magics.extend(Magic(cell.index, line, taken) for line, taken in masked.magics)
+        if masked.cell_magic in WRITING_CELLS:
+            written.append(_written(cell, masked.argument))
+        size += sum(map(len, masked.lines)) + len(masked.lines)
+        fits = size <= PythonFile.max_bytes
+        found.append(msgspec.structs.replace(cell, line=len(joined) + 1 if fits else 0, magic=masked.cell_magic))
+        joined.extend(masked.lines if fits else ())
+    return found, magics, written, joined
+
+
+def joined_code(data: bytes) -> tuple[list[str], list[Cell]]:
+    """The lines of a Python notebook's code as one file, and its cells; nothing where another kernel runs it."""
+    raw = _decode(data)
+    if _language(raw.metadata) != "python":
+        return [], []
+    cells = [_cell(number, content) for number, content in enumerate(_contents(raw), 1)]
+    found, _, _, joined = _joined([cell for cell in cells if cell is not None])
+    return joined, found
 
 
 class _Output(Struct):
@@ -251,15 +269,15 @@ def _written(cell: Cell, argument: str) -> Written:
     return Written(path, cell.index, append, cell.source[first + 1 :])
 
 
-def _parse(lines: list[str], cells: list[Cell]) -> PythonFile:
-    """The joined code; where it cannot be mended as a whole, without the cells that are not Python."""
+def whole(lines: list[str], cells: list[Cell], parse: Callable[[bytes], P]) -> P:
+    """The joined code parsed; where it cannot be mended as a whole, without the cells that are not Python."""
     head = [line.replace("coding", "") if line.lstrip().startswith("#") else line for line in lines[:2]]
     lines = [*head, *lines[2:]]
     try:
-        return PythonFile.parse("\n".join(lines).encode("utf-8", "replace"))
+        return parse("\n".join(lines).encode("utf-8", "replace"))
     except PARSE_ERRORS:
         for cell in cells:
             part = slice(cell.line - 1, cell.line - 1 + len(cell.source))
             if cell.line and not is_python("\n".join(lines[part])):
                 lines[part] = [""] * len(cell.source)
-        return PythonFile.parse("\n".join(lines).encode("utf-8", "replace"))
+        return parse("\n".join(lines).encode("utf-8", "replace"))

@@ -1,0 +1,113 @@
+"""What happened on the way: what was learned from which rows, trained, asked, split, saved and loaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ml_readiness.facts.flow.rows import Rows
+    from ml_readiness.facts.flow.values import Thing, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the project."""
+
+    path: str
+    line: int
+    """In a notebook, of its joined code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Something learned from rows."""
+
+    kind: str
+    """`scaling`, `imputation`, `statistic`... as the knowledge file names it."""
+    name: str
+    """The class, function or method that learned."""
+    rows: Rows
+    place: Place
+
+
+@dataclass(eq=False, slots=True)
+class Training:
+    """A model was fitted."""
+
+    model: Thing
+    place: Place
+    rows: Rows | None
+    fits: frozenset[Fit]
+    """What was learned before and is contained in the rows."""
+    order: int = 0
+    inner: frozenset[Fit] = frozenset()
+    """What the steps of the model itself learned from the rows."""
+    evaluations: list[Evaluation] = field(default_factory=list["Evaluation"])
+
+
+@dataclass(eq=False, slots=True)
+class Evaluation:
+    """A model was asked about rows."""
+
+    model: Thing
+    method: str
+    place: Place
+    rows: Rows | None
+    fits: frozenset[Fit]
+    phase: str = "test"
+    """`test`, `validation` (the training call's own, for stopping or searching) or `folds`."""
+    order: int = 0
+    scored: bool = False
+    """Whether a metric was computed from the answer."""
+    training: Training | None = None
+    single: bool = False
+    """Whether it was asked row by row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Splitting:
+    """Rows were divided."""
+
+    name: str
+    place: Place
+    rows: Rows | None
+    options: tuple[tuple[str, str], ...] = ()
+    """Constant keyword arguments; `*` for those that are not constant."""
+
+
+@dataclass(eq=False, slots=True)
+class Stored:
+    """A value was written to, or read from, a file or registry."""
+
+    value: Value
+    target: str
+    """The path with `*` for what is not known; empty where nothing is."""
+    place: Place
+    how: str = ""
+
+
+@dataclass(slots=True)
+class Events:
+    """Everything noted while one project was followed."""
+
+    fits: dict[tuple[str, str, Rows, Place], Fit] = field(default_factory=dict)
+    trainings: list[Training] = field(default_factory=list[Training])
+    evaluations: list[Evaluation] = field(default_factory=list[Evaluation])
+    splittings: list[Splitting] = field(default_factory=list[Splitting])
+    saved: list[Stored] = field(default_factory=list[Stored])
+    loaded: list[Stored] = field(default_factory=list[Stored])
+    order: int = 0
+
+    def tick(self) -> int:
+        """The number of the next event."""
+        self.order += 1
+        return self.order
+
+    def fit(self, kind: str, name: str, rows: Rows, place: Place) -> Fit:
+        """What was learned at this place from these rows, as one object."""
+        key = (kind, name, rows, place)
+        found = self.fits.get(key)
+        if found is None:
+            found = self.fits[key] = Fit(kind, name, rows, place)
+        return found

@@ -1,0 +1,262 @@
+"""Follows the instructions of a project's files, with sets of rows and learned state in place of real values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ml_readiness.facts.flow.calls import Call, ask, invoke
+from ml_readiness.facts.flow.events import Events
+from ml_readiness.facts.flow.joining import elements, join
+from ml_readiness.facts.flow.knowledge import Knowledge, knowledge
+from ml_readiness.facts.flow.operations import HANDLERS
+from ml_readiness.facts.flow.rows import Rows, Universe
+from ml_readiness.facts.flow.values import NOTHING, Data, Ext, Frame, Function, Map, Seq, Thing, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ml_readiness.parsers.flow import FlowFile, Op
+
+
+MAX_DEPTH = 14
+"""Calls within calls that are followed."""
+
+
+MAX_VISITS = 40
+"""How often one function is followed; later calls are taken to pass their data on."""
+
+
+@dataclass(eq=False)
+class Unit:
+    """A file that is followed."""
+
+    path: str
+    file: FlowFile
+    pool: list[Value | str]
+    frame: Frame | None = None
+    running: bool = False
+    arguments: tuple[Value, ...] = ()
+    """What the command line passes, if it is known."""
+
+
+@dataclass(eq=False, slots=True)
+class Branch:
+    """An `if` that is being followed."""
+
+    saved: dict[str, Value]
+    then: dict[str, Value] | None = None
+    then_left: bool = False
+    left: bool = False
+    """Whether the current side ends in `return`, `raise`, `break` or `continue`."""
+
+
+@dataclass(eq=False, slots=True)
+class Loop:
+    """A loop that is being followed."""
+
+    start: int
+    items: list[Value]
+    done: int = 0
+
+
+@dataclass(eq=False)
+class Machine:
+    """The state of one walk through a project."""
+
+    find: Callable[[str, str], Unit | None]
+    """The unit of a module name, as a path imports it."""
+    budget: int
+    universe: Universe = field(default_factory=Universe)
+    events: Events = field(default_factory=Events)
+    knowledge: Knowledge = field(default_factory=knowledge)
+    steps: int = 0
+    depth: int = 0
+    visits: dict[int, int] = field(default_factory=dict[int, int])
+    names: dict[str, Ext] = field(default_factory=dict[str, Ext])
+    guessed: dict[Rows, Thing] = field(default_factory=dict)
+    """Parameters that are used as learners."""
+    stored: dict[str, Value] = field(default_factory=dict[str, Value])
+    """What was saved, by path."""
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the budget is used up."""
+        return self.steps > self.budget
+
+    def module(self, unit: Unit) -> Frame:
+        """Follows a module from its first to its last statement, once."""
+        if unit.frame is None:
+            unit.frame = Frame(unit, unit.file.bodies[0], None)
+            self.run(unit.frame)
+        return unit.frame
+
+    def enter(self, function: Function, args: list[Value], kw: Mapping[str, Value], line: int = 0) -> Value:
+        """Follows a call of a function of the project; its result."""
+        body = function.body
+        visits = self.visits.get(id(body), 0)
+        if self.depth >= MAX_DEPTH or visits >= MAX_VISITS or self.exhausted:
+            return next((arg for arg in args if isinstance(arg, Data) and arg.rows is not None), NOTHING)
+        self.visits[id(body)] = visits + 1
+        frame = Frame(function.frame.unit, body, function.frame, line=line)
+        self._bind(function, frame, args, kw)
+        self.depth += 1
+        try:
+            self.run(frame)
+        finally:
+            self.depth -= 1
+        if body.is_generator:
+            return Seq(frame.yielded, exact=False)
+        return frame.returned if frame.returned is not None else NOTHING
+
+    def _bind(self, function: Function, frame: Frame, args: list[Value], kw: Mapping[str, Value]) -> None:
+        body = function.body
+        if function.bound is not None:
+            args = [function.bound, *args]
+        variables = frame.variables
+        for name in body.parameters:
+            variables[name] = function.defaults.get(name, NOTHING)
+        variables.update(zip(body.parameters, args, strict=False))
+        if body.rest:
+            variables[body.rest] = Seq(args[len(body.parameters) :])
+        extra: dict[object, Value] = {}
+        for name, value in kw.items():
+            if name in variables and name != body.rest:
+                variables[name] = value
+            elif name == "**" and isinstance(value, Map):
+                for key, inner in value.items.items():
+                    if key in body.parameters:
+                        variables[str(key)] = inner
+                    else:
+                        extra[key] = inner
+            else:
+                extra[name] = value
+        if body.extra:
+            variables[body.extra] = Map(extra)
+
+    def run(self, frame: Frame) -> None:
+        """Follows the instructions of a body."""
+        ops = frame.body.ops
+        pool = frame.unit.pool
+        results: list[Value] = [NOTHING] * len(ops)
+        stack: list[Branch | Loop] = []
+        position = 0
+        self.steps += len(ops)
+        end = len(ops)
+        handlers = HANDLERS
+        while position < end:
+            op = ops[position]
+            values: list[Value] = []
+            for operand in op.args:
+                if operand >= 0:
+                    values.append(results[operand])
+                else:
+                    value = pool[~operand]
+                    values.append(self.lookup(frame, value) if type(value) is str else value)
+            handler = handlers.get(op.code)
+            if handler is not None:
+                results[position] = handler(self, frame, op, values)
+            else:
+                position = self._control(frame, op, values, results, stack, position)
+            position += 1
+
+    def _control(
+        self,
+        frame: Frame,
+        op: Op,
+        values: list[Value],
+        results: list[Value],
+        stack: list[Branch | Loop],
+        position: int,
+    ) -> int:
+        """Follows a branch, a loop or a way out; the position to go on after."""
+        code = op.code
+        if code == "if":
+            stack.append(Branch(dict(frame.variables)))
+            frame.branches += 1
+        elif code == "else":
+            branch = stack[-1] if stack else None
+            if isinstance(branch, Branch):
+                branch.then, branch.then_left, branch.left = frame.variables, branch.left, False
+                frame.variables = branch.saved
+        elif code == "endif":
+            branch = stack.pop() if stack else None
+            frame.branches -= 1
+            if isinstance(branch, Branch):
+                self._merge(frame, branch, stack)
+        elif code in {"for", "while"}:
+            items: list[Value] = elements(values[0], self.universe) if code == "for" else [NOTHING]
+            stack.append(Loop(position, items))
+            results[position] = items[0]
+        elif code == "endfor":
+            loop = stack[-1] if stack else None
+            if isinstance(loop, Loop):
+                loop.done += 1
+                if loop.done < len(loop.items) and not self.exhausted:
+                    self.steps += position - loop.start
+                    results[loop.start] = loop.items[loop.done]
+                    return loop.start
+                stack.pop()
+        elif code == "return":
+            value = values[0] if values else NOTHING
+            frame.returned = value if frame.returned is None else join(frame.returned, value, self.universe)
+            _leave(stack)
+        elif code == "leave":
+            _leave(stack)
+        return position
+
+    def _merge(self, frame: Frame, branch: Branch, stack: list[Branch | Loop]) -> None:
+        """The variables after an `if`: from either side, or from the side that goes on."""
+        then = branch.then if branch.then is not None else branch.saved
+        other = frame.variables
+        if branch.then_left and branch.left:
+            _leave(stack)
+        elif branch.left:
+            frame.variables = then
+        elif not branch.then_left:
+            for name, value in then.items():
+                known = other.get(name)
+                if known is None:
+                    other[name] = value
+                elif known is not value:
+                    other[name] = join(value, known, self.universe)
+
+    def invoke(
+        self, frame: Frame, line: int, callee: Value, args: list[Value], kw: dict[str, Value] | None = None
+    ) -> Value:
+        """The result of a call that is not written in the program but follows from it."""
+        return invoke(Call(self, frame, line, args, kw or {}), callee)
+
+    def asked(self, call: Call, receiver: Value, name: str) -> Value:
+        """The result of a method call on another receiver than the one that is written."""
+        return ask(call, receiver, name)
+
+    def reads(self, target: Value | None) -> object:
+        """What tells apart two reads at one place."""
+        return (id(target), self.events.tick()) if target is not None else None
+
+    def lookup(self, frame: Frame, name: str) -> Value:
+        """The value of a name; names that are bound nowhere are taken for names of libraries."""
+        current: Frame | None = frame
+        if name in frame.shared:
+            current = frame.unit.frame
+        while current is not None:
+            value = current.variables.get(name)
+            if value is not None:
+                return value
+            current = current.outer
+            while current is not None and current.body.kind == "class":
+                current = current.outer
+        return self.external(name)
+
+    def external(self, name: str) -> Ext:
+        """A name of a library, always the same object."""
+        found = self.names.get(name)
+        if found is None:
+            found = self.names[name] = Ext(name)
+        return found
+
+
+def _leave(stack: list[Branch | Loop]) -> None:
+    if stack and isinstance(stack[-1], Branch):
+        stack[-1].left = True

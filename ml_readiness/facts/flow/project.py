@@ -1,0 +1,157 @@
+"""The whole project followed: which values reach which models, file by file in the order of imports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Self
+
+from ml_readiness.documents import PARSE_ERRORS, Documents
+from ml_readiness.facts.files import Files, is_example, is_test
+from ml_readiness.facts.flow.machine import Machine, Unit
+from ml_readiness.facts.flow.roots import Roots
+from ml_readiness.facts.flow.values import NOTHING, Const, Value
+from ml_readiness.facts.flow.verdicts import Pair, pairs
+from ml_readiness.facts.modules import Modules
+from ml_readiness.parsers.flow import FlowFile, FlowNotebook
+from ml_readiness.parsers.notebook import Notebook
+from ml_readiness.report import Location, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ml_readiness.facts.flow.events import Place
+
+STEPS_FOR_EACH = 24
+"""How often each instruction of a file may be followed, on average."""
+STEPS_AT_LEAST = 20_000
+STEPS_AT_MOST = 6_000_000
+"""In one project."""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What was learned, trained, asked, split, saved and loaded, with the rows that each of these saw."""
+
+    machine: Machine
+    files: Files
+    cut_short: tuple[str, ...]
+    """Files whose budget was used up, or that could not be followed to the end."""
+
+    @classmethod
+    def gather(cls, documents: Documents, files: Files, modules: Modules) -> Self:
+        """Follows every file of the project that is not a test, and the functions nothing calls."""
+        units = _units(documents, files)
+        found = _Following(units, modules)
+        found.follow()
+        return cls(found.machine, files, tuple(found.cut_short))
+
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """Every evaluation of a model whose training was seen, in document order of the evaluations."""
+        return tuple(pairs(self.machine.events))
+
+    def at(self, place: Place) -> Location:
+        """A place as a reader can open it."""
+        notebook = self._notebook(place.path)
+        if notebook is None:
+            return Location(path=place.path, line=place.line or None)
+        cell, line = notebook.place(place.line)
+        return Location(path=place.path, line=line, cell=cell or None)
+
+    def code(self, place: Place) -> str:
+        """The line of source at a place."""
+        notebook = self._notebook(place.path)
+        if notebook is None:
+            return self.files.line(place.path, place.line).strip()
+        index, line = notebook.place(place.line)
+        cell = next((cell for cell in notebook.cells if cell.index == index), None)
+        return cell.source[line - 1].strip() if cell is not None and 0 < line <= len(cell.source) else ""
+
+    def step(self, message: str, place: Place) -> Step:
+        """One stop on the way of a value."""
+        at = self.at(place)
+        return Step(message=message, path=at.path, line=at.line, cell=at.cell, code=self.code(place)[:160])
+
+    def _notebook(self, path: str) -> Notebook | None:
+        return self.files.documents.find(Notebook, path) if path.endswith(".ipynb") else None
+
+
+def _units(documents: Documents, files: Files) -> dict[str, Unit]:
+    found: dict[str, Unit] = {}
+    for kind in (FlowFile, FlowNotebook):
+        for path, document in documents.all(kind):
+            if document.bodies and not files.is_vendored(path) and not is_test(path):
+                found[path] = Unit(path, document, pool(document))
+    return found
+
+
+def pool(file: FlowFile) -> list[Value | str]:
+    """The names and constants of a file; names stay text."""
+    found: list[Value | str] = []
+    for kind, text in file.pool:
+        if kind == "var":
+            found.append(text)
+        elif kind == "other":
+            found.append(NOTHING)
+        else:
+            found.append(Const(CONSTANTS[kind](text)))
+    return found
+
+
+def _truth(text: str) -> bool:
+    return text == "True"
+
+
+def _none(text: str) -> None:
+    return None
+
+
+CONSTANTS: Mapping[str, Callable[[str], object]] = {
+    "str": str,
+    "int": int,
+    "float": float,
+    "bool": _truth,
+    "none": _none,
+}
+
+
+class _Following:
+    """Follows units one after the other, each with a budget of its own."""
+
+    def __init__(self, units: Mapping[str, Unit], modules: Modules) -> None:
+        self.units = units
+        self.modules = modules
+        self.known: dict[tuple[str, str], Unit | None] = {}
+        self.machine = Machine(self._find, 0)
+        self.cut_short: list[str] = []
+
+    def follow(self) -> None:
+        """Modules first, then what no module has called."""
+        ordered = sorted(self.units.values(), key=lambda unit: (is_example(unit.path), unit.path))
+        for unit in ordered:
+            self._guarded(unit, partial(self.machine.module, unit))
+        for unit in ordered:
+            self._guarded(unit, Roots(self.machine, unit).follow)
+
+    def _guarded(self, unit: Unit, follow: Callable[[], object]) -> None:
+        machine = self.machine
+        size = sum(len(body.ops) for body in unit.file.bodies)
+        machine.budget = min(STEPS_AT_MOST, machine.steps + STEPS_AT_LEAST + STEPS_FOR_EACH * size)
+        try:
+            follow()
+        except PARSE_ERRORS:
+            self.cut_short.append(unit.path)
+            machine.depth = 0
+        if machine.exhausted or unit.file.truncated:
+            self.cut_short.append(unit.path)
+
+    def _find(self, module: str, importer: str) -> Unit | None:
+        key = (module, importer)
+        if key not in self.known:
+            path = self.modules.find(module, importer) if self._is_own(module, importer) else None
+            self.known[key] = self.units.get(path) if path is not None else None
+        return self.known[key]
+
+    def _is_own(self, module: str, importer: str) -> bool:
+        return module.startswith(".") or self.modules.is_own(module, importer)

@@ -1,0 +1,75 @@
+"""Functions and methods that nothing in the project calls, followed with unknown arguments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ml_readiness.facts.flow.attributes import bind
+from ml_readiness.facts.flow.calls import Call, construct
+from ml_readiness.facts.flow.values import NOTHING, Class, Const, Data, Function, Obj, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ml_readiness.facts.flow.machine import Machine, Unit
+
+
+class Roots:
+    """The functions of one file that were not reached."""
+
+    def __init__(self, machine: Machine, unit: Unit) -> None:
+        self.machine = machine
+        self.unit = unit
+
+    def follow(self) -> None:
+        """Follows each function once, methods on one object of their class."""
+        frame = self.unit.frame
+        if frame is None:
+            return
+        for value in list(frame.variables.values()):
+            if isinstance(value, Function) and value.frame.unit is self.unit:
+                self._function(value)
+            elif isinstance(value, Class) and value.unit is self.unit:
+                self._class(value)
+
+    def _function(self, function: Function) -> None:
+        if self._is_due(function):
+            self.machine.enter(function, self._arguments(function), {})
+
+    def _class(self, made_of: Class) -> None:
+        methods = [value for value in made_of.members.values() if isinstance(value, Function)]
+        if not any(self._is_due(method) for method in methods):
+            return
+        made = self._object(made_of)
+        for method in methods:
+            if self._is_due(method):
+                bound = bind(method, made)
+                self.machine.enter(bound, self._arguments(bound), {})
+
+    def _object(self, made_of: Class) -> Obj:
+        init = made_of.members.get("__init__")
+        arguments = self._arguments(bind(init, NOTHING)) if isinstance(init, Function) else []
+        assert self.unit.frame is not None  # noqa: S101
+        made = construct(Call(self.machine, self.unit.frame, 0, arguments, {}), made_of)
+        assert isinstance(made, Obj)  # noqa: S101
+        return made
+
+    def _is_due(self, function: Function) -> bool:
+        if id(function.body) in self.machine.visits or self.machine.exhausted:
+            return False
+        known = self.machine.knowledge
+        return bool(function.body.calls & (known.sets["telling"] | known.fits | known.asks))
+
+    def _arguments(self, function: Function) -> list[Value]:
+        return list(self._parameters(function))
+
+    def _parameters(self, function: Function) -> Iterator[Value]:
+        body = function.body
+        names = body.parameters[1:] if function.bound is not None else body.parameters
+        for name in names:
+            default = function.defaults.get(name)
+            if default is not None and not (isinstance(default, Const) and default.value is None):
+                yield default
+                continue
+            place = (self.unit.path, body.line)
+            yield Data(self.machine.universe.source(f"?{name}", place, (self.unit.path, body.name, body.line, name)))

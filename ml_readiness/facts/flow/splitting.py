@@ -1,0 +1,149 @@
+"""Rows divided: into training and evaluation, into folds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ml_readiness.facts.flow.events import Evaluation, Splitting, Training
+from ml_readiness.facts.flow.joining import adopted, constant, data_of, signature
+from ml_readiness.facts.flow.things import thing_of
+from ml_readiness.facts.flow.values import NOTHING, Const, Data, Obj, Seq, Thing, Value
+
+if TYPE_CHECKING:
+    from ml_readiness.facts.flow.calls import Call
+
+
+DATA_NAMES = (
+    "X",
+    "x",
+    "data",
+    "raw_documents",
+    "texts",
+    "train_data",
+    "dataset",
+    "training_data",
+    "X_train",
+    "df",
+    "generator",
+)
+"""Keywords under which learners take rows."""
+
+
+def split_parts(c: Call, data: Data, name: str) -> Value:
+    """The sides of a split that a method of the data makes."""
+    place = (c.frame.unit.path, c.line)
+    sides: list[Value] = []
+    for index in range(2):
+        side = data.derived()
+        assert data.rows is not None  # noqa: S101
+        side.rows = c.m.universe.part(data.rows, (name, place), index, name, place)
+        sides.append(side)
+    return Seq(sides)
+
+
+def split(c: Call, last: str) -> Value:
+    """`train_test_split(...)` and its kind: for each argument its two sides."""
+    given = [(arg, adopted(arg, c.m.universe)) for arg in c.args]
+    arrays = [data for _, data in given if data.rows is not None]
+    if last == "random_split":
+        arrays = arrays[:1]
+    arrays += [d for key, v in c.kw.items() if key in {"X", "y"} and (d := data_of(v, c.m.universe)).rows is not None]
+    place = (c.place.path, c.place.line)
+    options = {key: value for key, value in c.kw.items() if key not in {"X", "y"}}
+    main = arrays[0] if arrays else NOTHING
+    note_split(c, last, main, options)
+    seed = constant(c.kw.get("random_state"))
+    share = constant(c.kw.get("test_size")), constant(c.kw.get("train_size"))
+    strata = signature(c.kw.get("stratify")) is not None
+    key: tuple[object, ...] = (
+        ("seeded", seed, *share, strata, constant(c.kw.get("shuffle")))
+        if seed is not None
+        else ("split", place, c.m.events.tick())
+    )
+    ordered = constant(c.kw.get("shuffle")) is False
+    if ordered:
+        key = ("ordered", *share)
+    sides: list[Value] = []
+    count = 2
+    if last == "random_split" and len(c.args) > 1 and isinstance(c.args[1], Seq):
+        count = max(2, min(len(c.args[1].items), 4))
+    for arg, data in given:
+        if last == "random_split" and arg is not c.args[0]:
+            break
+        if data.rows is None:
+            sides += [NOTHING] * count
+            continue
+        for index in range(count):
+            side = data.derived(form="index" if data.form == "index" else "")
+            side.rows = c.m.universe.part(data.rows, key, index, last, place)
+            sides.append(side)
+    if not given:
+        for data in arrays:
+            for index in range(count):
+                side = data.derived()
+                assert data.rows is not None  # noqa: S101
+                side.rows = c.m.universe.part(data.rows, key, index, last, place)
+                sides.append(side)
+    return Seq(sides)
+
+
+def note_split(c: Call, name: str, data: Data, options: dict[str, Value]) -> None:
+    """Remembers that rows were divided here."""
+    shown = tuple(
+        (key, str(known) if (known := constant(value)) is not None else _unsaid(value))
+        for key, value in options.items()
+    )
+    c.m.events.splittings.append(Splitting(name, c.place, data.rows, shown))
+
+
+def _unsaid(value: Value) -> str:
+    return "None" if isinstance(value, Const) else "*"
+
+
+def folds(c: Call, thing: Thing) -> Value:
+    """The positions that `splitter.split(X)` yields."""
+    data = c.adopted(0, *DATA_NAMES)
+    if data.rows is None:
+        return Seq([Seq([NOTHING, NOTHING])], exact=False)
+    place = (thing.path, thing.line)
+    name = thing.name.rpartition(".")[2]
+    note_split(c, name, data, thing.options)
+    sides: list[Value] = []
+    for index in range(2):
+        rows = c.m.universe.part(data.rows, ("folds", place, id(thing)), index, name, (c.place.path, c.line))
+        sides.append(Data(rows, form="index"))
+    return Seq([Seq(sides)], exact=False)
+
+
+def fold_pair(c: Call, thing: Thing, data: Data) -> None:
+    """Training and asking on the folds of the data, as cross-validation does by itself."""
+    assert data.rows is not None  # noqa: S101
+    place = (c.place.path, c.place.line)
+    sides = [c.m.universe.part(data.rows, ("folds", place), index, "cross-validation", place) for index in range(2)]
+    training = Training(thing, c.place, sides[0], data.learned, c.m.events.tick())
+    c.m.events.trainings.append(training)
+    note(c, thing, "cross-validation", Data(sides[1], data.learned), "folds", training).scored = True
+
+
+def note(c: Call, thing: Thing, name: str, data: Data, phase: str, training: Training | None) -> Evaluation:
+    """Remembers that a model was asked about rows."""
+    events = c.m.events
+    noted = Evaluation(thing, name, c.place, data.rows, data.learned, phase, events.tick(), training=training)
+    noted.single = data.form == "row"
+    if training is not None:
+        training.evaluations.append(noted)
+    events.evaluations.append(noted)
+    return noted
+
+
+def cross_validated(c: Call) -> Value:
+    """`cross_val_score(model, X, y)` and its kind."""
+    model = c.arg(0, "estimator")
+    thing = model if isinstance(model, Thing) else Thing("", "", c.place.path, c.line)
+    if isinstance(model, Obj):
+        thing = thing_of(c, model)
+    data = c.adopted(1, "X")
+    if data.rows is None:
+        return NOTHING
+    fold_pair(c, thing, data)
+    return Data(data.rows)

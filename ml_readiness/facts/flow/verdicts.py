@@ -1,0 +1,143 @@
+"""What the rows of training and evaluation, and what was learned before, say about an evaluation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ml_readiness.facts.flow.knowledge import knowledge
+from ml_readiness.facts.flow.rows import covers, meet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ml_readiness.facts.flow.events import Evaluation, Events, Fit, Training
+    from ml_readiness.facts.flow.rows import Rows
+
+ROW_FILTERS = frozenset({"mask", "dropna", "drop_duplicates"})
+CHANCE = frozenset({"copies", "resplit"})
+"""Ways for rows to meet that do not make an evaluation one on the training rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A model that was trained on some rows and asked about others."""
+
+    training: Training
+    evaluation: Evaluation
+    overlap: str
+    """How the rows meet, as `rows.meet` says; empty where they are not known to."""
+    leaks: tuple[Fit, ...]
+    """What was learned from rows of both sides before they were told apart."""
+    refits: tuple[Fit, ...]
+    """What was learned again, from the evaluation rows alone."""
+    clean: tuple[Fit, ...]
+    """What was learned from the training rows alone."""
+
+    @property
+    def leaking(self) -> bool:
+        """Whether the evaluation is on other rows, and these were seen before training all the same."""
+        return bool(self.leaks) and (not self.overlap or self.overlap in CHANCE)
+
+    @property
+    def refitting(self) -> bool:
+        """Whether the evaluation is on other rows, which something was fitted to once more."""
+        return bool(self.refits) and not self.overlap
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """Fits of one kind in one file that saw the rows of evaluations."""
+
+    fits: tuple[Fit, ...]
+    pairs: tuple[Pair, ...]
+
+    @property
+    def first(self) -> Fit:
+        """The first of the fits."""
+        return self.fits[0]
+
+    @property
+    def divided(self) -> Rows | None:
+        """Where the rows that were learned from are told apart; None where two data sets were put together."""
+        asked = self.pairs[0].evaluation.rows
+        return division(self.first.rows, asked) if asked is not None else None
+
+
+def pairs(events: Events) -> Iterator[Pair]:
+    """Every evaluation of a model whose training was seen."""
+    for evaluation in events.evaluations:
+        training = evaluation.training
+        if training is None or training.rows is None or evaluation.rows is None:
+            continue
+        yield judge(training, evaluation)
+
+
+def judge(training: Training, evaluation: Evaluation) -> Pair:
+    """One pair."""
+    rows, asked = training.rows, evaluation.rows
+    assert rows is not None  # noqa: S101
+    assert asked is not None  # noqa: S101
+    overlap = meet(rows, asked)
+    if overlap == "contains" and evaluation.single:
+        overlap = ""
+    sides: dict[str, list[Fit]] = {"leak": [], "refit": [], "clean": [], "": []}
+    for fit in sorted(training.fits | evaluation.fits | training.inner, key=_place):
+        side = _side(fit, training, evaluation)
+        sides["" if side != "clean" and fit in training.inner else side].append(fit)
+    return Pair(training, evaluation, overlap, tuple(sides["leak"]), tuple(sides["refit"]), tuple(sides["clean"]))
+
+
+def _side(fit: Fit, training: Training, evaluation: Evaluation) -> str:
+    rows, asked = training.rows, evaluation.rows
+    assert rows is not None  # noqa: S101
+    assert asked is not None  # noqa: S101
+    if fit.kind in knowledge().harmless or fit.kind == "unknown":
+        return ""
+    if not covers(fit.rows, asked):
+        if _cuts_across(fit.rows, rows, asked):
+            return "leak"
+        return "clean" if meet(fit.rows, rows) else ""
+    if evaluation.phase == "folds" and any(above.kind == "part" for above in fit.rows.above):
+        return "clean"
+    if covers(fit.rows, rows) or meet(fit.rows, rows):
+        return "leak"
+    return "refit" if fit in evaluation.fits else ""
+
+
+def _cuts_across(learned: Rows, trained: Rows, asked: Rows) -> bool:
+    """Whether it was learned from a filtered part of a set before that was divided into training and evaluation."""
+    if learned.kind != "subset" or learned.parent is None or learned.selector[0] not in ROW_FILTERS:
+        return False
+    if not covers(learned.parent, trained) or not covers(learned.parent, asked):
+        return False
+    related = learned in trained.above or trained in learned.above or asked in learned.above or covers(trained, learned)
+    return not related
+
+
+def leaks(found: Iterable[Pair]) -> tuple[Leak, ...]:
+    """The leaks of some pairs, those of one kind in one file together, in document order."""
+    fits: dict[tuple[str, str], dict[Fit, None]] = {}
+    seen: dict[tuple[str, str], dict[int, Pair]] = {}
+    for pair in found:
+        for fit in pair.leaks if pair.leaking else ():
+            key = (fit.place.path, fit.kind)
+            fits.setdefault(key, {})[fit] = None
+            seen.setdefault(key, {})[id(pair)] = pair
+    made = [Leak(tuple(sorted(fits[key], key=_place)), tuple(seen[key].values())) for key in fits]
+    return tuple(sorted(made, key=lambda leak: _place(leak.first)))
+
+
+def _place(fit: Fit) -> tuple[str, int]:
+    return fit.place.path, fit.place.line
+
+
+def division(learned: Rows, asked: Rows) -> Rows | None:
+    """The set that the evaluation rows were first cut out as, from what was learned from."""
+    rows: Rows | None = asked
+    found = None
+    while rows is not None and rows is not learned:
+        if rows.kind in {"part", "subset"}:
+            found = rows
+        rows = rows.parent
+    return found if rows is learned else None

@@ -1,1 +1,0 @@
-"""Configuration of continuous integration, whatever the system, as jobs and steps."""
