@@ -6,13 +6,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ml_readiness.audit import audit, audit_snapshot
     from ml_readiness.check import Check, check, fail, ok, partial, unknown
+    from ml_readiness.comparison import compare
     from ml_readiness.errors import ReadinessError, RepositoryError, SettingsError
+    from ml_readiness.gate import Gate
     from ml_readiness.report import (
+        Change,
+        Comparison,
         Confidence,
         Effort,
         Finding,
         Kind,
         Location,
+        Movement,
         Outcome,
         ProjectKind,
         Report,
@@ -26,13 +31,17 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Change",
     "Check",
+    "Comparison",
     "Confidence",
     "Effort",
     "Finding",
+    "Gate",
     "Kind",
     "Location",
     "Memory",
+    "Movement",
     "Outcome",
     "ProjectKind",
     "ReadinessError",
@@ -48,6 +57,7 @@ __all__ = [
     "audit",
     "audit_snapshot",
     "check",
+    "compare",
     "fail",
     "ok",
     "partial",
@@ -57,13 +67,18 @@ __all__ = [
 _HOMES = {
     "audit": ("audit", "audit_snapshot"),
     "check": ("Check", "check", "fail", "ok", "partial", "unknown"),
+    "comparison": ("compare",),
     "errors": ("ReadinessError", "RepositoryError", "SettingsError"),
+    "gate": ("Gate",),
     "report": (
+        "Change",
+        "Comparison",
         "Confidence",
         "Effort",
         "Finding",
         "Kind",
         "Location",
+        "Movement",
         "Outcome",
         "ProjectKind",
         "Report",

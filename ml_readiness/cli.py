@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ml_readiness.check import Check
     from ml_readiness.report import Report
 
+SEVERITIES = ("critical", "high", "medium", "low")
 FINE, GATE_FAILED, COULD_NOT_RUN, INCOMPLETE = range(4)
 
 EXAMPLES = """\b
@@ -61,6 +62,7 @@ def cli(context: click.Context) -> None:
 @cli.command(short_help="Audit a folder, a git repository or a URL.")
 @click.argument("source", metavar="[PATH|URL]", default=".")
 @click.option("--rev", metavar="REV", help="Audit this commit, tag or branch instead of the work tree.")
+@click.option("--base", metavar="REV", help="Compare with this commit, tag or branch; its settings apply.")
 @click.option(
     "--format",
     "formats",
@@ -70,9 +72,23 @@ def cli(context: click.Context) -> None:
 )
 @click.option("--output", metavar="FILE", type=click.Path(dir_okay=False), help="Where the format without =FILE goes.")
 @click.option("--fail-under", type=click.IntRange(0, 100), metavar="N", help="Exit with 1 if the score is lower.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(SEVERITIES),
+    help="Exit with 1 if a check of this severity, or a worse one, surely fails.",
+)
+@click.option("--fail-on-regression", is_flag=True, help="With --base: exit with 1 if anything got worse.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors and what --format asks for.")
 def audit(
-    source: str, rev: str | None, formats: Sequence[str], output: str | None, fail_under: int | None, quiet: bool
+    source: str,
+    rev: str | None,
+    base: str | None,
+    formats: Sequence[str],
+    output: str | None,
+    fail_under: int | None,
+    fail_on: str | None,
+    fail_on_regression: bool,
+    quiet: bool,
 ) -> None:
     """Audit a folder, a git repository or a URL; without a format, a report for people is printed."""
     targets = _targets(formats, output, quiet=quiet)
@@ -80,10 +96,10 @@ def audit(
     from ml_readiness.progress import Meter
 
     with Meter(enabled=not quiet and sys.stderr.isatty()) as meter:
-        report = run_audit(source, rev=rev, progress=meter)
+        report = run_audit(source, rev=rev, base=base, progress=meter)
     for name, file in targets:
         _write(report, name, file)
-    raise SystemExit(_exit_code(report, fail_under))
+    raise SystemExit(_exit_code(report, fail_under, fail_on, regression=fail_on_regression))
 
 
 @cli.command("list", short_help="List the checks and the questions they answer.")
@@ -133,6 +149,8 @@ def run(args: Sequence[str] | None = None) -> NoReturn:
     except BrokenPipeError:
         sys.stderr.close()
         raise SystemExit(COULD_NOT_RUN) from None
+    except Exception as error:  # noqa: BLE001
+        _stop(f"a mistake of this program, please report it: {type(error).__name__}: {error}")
     raise SystemExit(FINE)
 
 
@@ -181,15 +199,16 @@ def _write(report: Report, name: str, file: Path | None) -> None:
         raise ReadinessError(f"{file}: cannot be written: {error.strerror}") from error
 
 
-def _exit_code(report: Report, fail_under: int | None) -> int:
+def _exit_code(report: Report, fail_under: int | None, fail_on: str | None, *, regression: bool) -> int:
     if not report.complete:
         return INCOMPLETE
-    stated = report.settings.get("fail-under")
-    gate = fail_under if fail_under is not None else int(stated) if stated else None
-    if gate is not None and report.score is not None and report.score < gate:
-        click.echo(f"ml-readiness: the score is {report.score}, the gate is {gate}", err=True)
-        return GATE_FAILED
-    return FINE
+    from ml_readiness.gate import Gate
+
+    gate = Gate.stated(report.settings).with_(fail_under, fail_on, fail_on_regression=regression or None)
+    objections = gate.objections(report, against=report.comparison)
+    for objection in objections:
+        click.echo(f"ml-readiness: {objection}", err=True)
+    return GATE_FAILED if objections else FINE
 
 
 def _named(name: str, checks: dict[str, Check]) -> Check:

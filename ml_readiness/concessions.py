@@ -56,6 +56,11 @@ def concede(results: Sequence[Result], settings: Settings, snapshot: Snapshot, *
     return tuple(found[result.check] for result in results)
 
 
+def vouched(settings: Settings, snapshot: Snapshot, *, today: date) -> dict[str, str]:
+    """What the attestations that hold today say, by what they are about."""
+    return {one.check: _said(one) for one in settings.attest if not _objection(one, snapshot, today)}
+
+
 def _live_elsewhere(result: Result, part: Elsewhere) -> Result:
     if result.outcome not in OPEN or result.prohibition:
         return result
@@ -66,16 +71,20 @@ def _live_elsewhere(result: Result, part: Elsewhere) -> Result:
 def _attested(result: Result, attestation: Attestation, snapshot: Snapshot, today: date) -> Result:
     if result.outcome not in OPEN:
         return result
-    objection = _objection(result, attestation, snapshot, today)
+    if result.prohibition or result.category in ABOUT_THIS_TREE:
+        objection = "the files decide this question, nobody can vouch for it"
+    else:
+        objection = _objection(attestation, snapshot, today)
     if objection:
         return _noted(result, f"the attestation by {attestation.by} is ignored: {objection}")
-    summary = f"attested by {attestation.by} on {attestation.on}: {attestation.statement} ({attestation.evidence})"
-    return result.model_copy(update={"outcome": Outcome.ATTESTED, "summary": summary})
+    return result.model_copy(update={"outcome": Outcome.ATTESTED, "summary": _said(attestation)})
 
 
-def _objection(result: Result, attestation: Attestation, snapshot: Snapshot, today: date) -> str:
-    if result.prohibition or result.category in ABOUT_THIS_TREE:
-        return "the files decide this question, nobody can vouch for it"
+def _said(attestation: Attestation) -> str:
+    return f"attested by {attestation.by} on {attestation.on}: {attestation.statement} ({attestation.evidence})"
+
+
+def _objection(attestation: Attestation, snapshot: Snapshot, today: date) -> str:
     if attestation.expires < today:
         return f"it expired on {attestation.expires}"
     if attestation.on > today:

@@ -90,12 +90,15 @@ def matcher(patterns: tuple[str, ...]) -> Callable[[str], bool]:
 
 
 class Documents:
-    """The documents of a snapshot, parsed when first asked for."""
+    """The documents of a snapshot, parsed when first asked for.
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    Files that are equal to one in the documents of an `earlier` snapshot are not parsed again.
+    """
+
+    def __init__(self, snapshot: Snapshot, earlier: Documents | None = None) -> None:
         self.snapshot = snapshot
         self._parsed: dict[tuple[type[Document], str], Document | Unreadable] = {}
-        self._equal: dict[tuple[type[Document], str], Document] = {}
+        self._equal: dict[tuple[type[Document], str], Document] = {} if earlier is None else earlier._equal
 
     def paths(self, kind: type[Document]) -> tuple[str, ...]:
         """The regular files of this kind, sorted."""

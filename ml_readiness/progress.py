@@ -48,7 +48,8 @@ class Meter:
             filled = WIDTH * self._done // max(self._total, 1)
             bar = "#" * filled + "." * (WIDTH - filled)
             seconds = time.monotonic() - started
-            sys.stderr.write(f"\r\x1b[K[{bar}] {self._done}/{self._total} {seconds:.0f}s {self._check}")
+            count = f"{self._done}/{self._total} " if self._total else ""
+            sys.stderr.write(f"\r\x1b[K[{bar}] {count}{seconds:.0f}s {self._check}")
             sys.stderr.flush()
         sys.stderr.write("\r\x1b[K")
         sys.stderr.flush()

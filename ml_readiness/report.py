@@ -61,6 +61,26 @@ class Outcome(StrEnum):
     ATTESTED = "attested"
 
 
+class Movement(StrEnum):
+    """What a change did to the answer of one check."""
+
+    WORSE = "worse"
+    """It holds less than before, or something forbidden is new."""
+    GROWN = "grown"
+    """It held no more than now, but is missing in more places."""
+    ARISING = "arising"
+    """It is decided now and was not before: no regression, whatever the answer."""
+    GONE = "gone"
+    """It was decided before and is not now."""
+    SHRUNK = "shrunk"
+    """It is missing in fewer places."""
+    BETTER = "better"
+    """It holds in part now."""
+    FIXED = "fixed"
+    """It holds now."""
+    SAME = "same"
+
+
 class ProjectKind(StrEnum):
     """What the repository is for; decides which questions arise and what they weigh."""
 
@@ -78,7 +98,9 @@ class ProjectKind(StrEnum):
 class Model(BaseModel):
     """Frozen, and strict about unknown fields; field docstrings go into the JSON Schema."""
 
-    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        frozen=True, extra="forbid", use_attribute_docstrings=True, defer_build=True
+    )
 
 
 class Location(Model):
@@ -213,6 +235,58 @@ class TestScore(Model):
     items: tuple[TestScoreItem, ...]
 
 
+class Change(Model):
+    """What became of one check's answer between two revisions."""
+
+    check: str
+    question: str
+    category: str
+    severity: Severity
+    movement: Movement
+    before: Outcome | None
+    """Null where the other report does not have the check."""
+    after: Outcome | None
+    new: tuple[Finding, ...] = ()
+    """What is against the check now and was not before."""
+    absent: tuple[Finding, ...] = ()
+    """What was against the check before and is gone."""
+    unchanged: int = 0
+    """How many findings against the check were there before, too."""
+
+
+class Comparison(Model):
+    """What a report says that the report on a base revision does not, and the other way round."""
+
+    revision: str | None
+    """The commit compared with."""
+    score: int | None
+    """The score of the base."""
+    grade: str | None
+    score_change: int | None
+    """The score minus the base's; null where one of them has none."""
+    shared_change: int | None
+    """The same, over the questions that are decided on both sides alone."""
+    categories: dict[str, float | None] = Field(default_factory=dict)
+    """The base's score of each category."""
+    changes: tuple[Change, ...] = ()
+    """The checks whose answer is not the same, or not for the same places; what got worse first."""
+    new: int = 0
+    unchanged: int = 0
+    absent: int = 0
+    """Findings against checks, counted."""
+    notes: tuple[str, ...] = ()
+    """What a reader has to know before drawing conclusions."""
+
+    def with_movement(self, *movements: Movement) -> tuple[Change, ...]:
+        """The changes that went one of these ways, in order."""
+        return tuple(change for change in self.changes if change.movement in movements)
+
+    @property
+    def regressions(self) -> tuple[Change, ...]:
+        """What the change made worse; questions that are new do not belong to it."""
+        return self.with_movement(Movement.WORSE, Movement.GROWN)
+
+
 class Report(Model):
     """Everything an audit found out about one snapshot."""
 
@@ -246,6 +320,8 @@ class Report(Model):
     test_score: TestScore | None = None
     next_steps: tuple[str, ...] = ()
     """Ids of the checks that gain most for their effort, best first."""
+    comparison: Comparison | None = None
+    """What changed since a base revision, where one was given."""
     complete: bool = True
     """False when a check could not be run; the report must not be read as the whole truth."""
     settings: dict[str, str] = Field(default_factory=dict)

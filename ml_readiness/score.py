@@ -1,4 +1,4 @@
-"""What the answers add up to: weights, caps and grades, one table each, in pure functions."""
+"""What the answers add up to: weights, one table each, and pure functions of them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ml_readiness.grade import graded
 from ml_readiness.library import CATEGORIES
 from ml_readiness.report import CategoryScore, Confidence, Effort, Kind, Outcome, ProjectKind, Severity
 
@@ -54,57 +55,8 @@ CATEGORY_WEIGHTS: Mapping[ProjectKind, Mapping[str, int]] = {
 """What a category weighs in the total, by what the repository is for; each row adds up to 100."""
 
 
-@dataclass(frozen=True, slots=True)
-class Grade:
-    """A letter, what it says, and what it takes."""
-
-    letter: str
-    words: str
-    overall: float
-    weakest: float
-    coverage: float = 0.0
-
-
-GRADES = (
-    Grade("A", "ready", 85, 60, 0.8),
-    Grade("B", "nearly there", 70, 40),
-    Grade("C", "risky hand-over", 55, 20),
-    Grade("D", "needs its author", 35, 0),
-    Grade("F", "over the fence", 0, 0),
-)
-"""From best to worst; both the total and the weakest category must reach the line."""
-
-HOLDS_GRADE = 0.05
-"""The share of the total from which on a category can hold the grade down."""
-
 EFFORT_COST: Mapping[Effort, float] = {Effort.SMALL: 1, Effort.MEDIUM: 3, Effort.LARGE: 8}
 """What a remedy costs, relative to an hour's work, when the next steps are chosen."""
-
-_DEPLOYED = frozenset({ProjectKind.SERVICE, ProjectKind.BATCH, ProjectKind.LLM_APP})
-_PRODUCTION = _DEPLOYED | {ProjectKind.TRAINING}
-_ALL = frozenset(CATEGORY_WEIGHTS)
-
-
-@dataclass(frozen=True, slots=True)
-class Cap:
-    """The best grade that is left when a check surely fails, and for which kinds of project."""
-
-    letter: str
-    kinds: frozenset[ProjectKind]
-    because: str
-
-
-CAPS: Mapping[str, Cap] = {
-    "no-secrets": Cap("D", _ALL, "a credential is committed"),
-    "dependencies-declared": Cap("D", _ALL, "nothing declares the libraries"),
-    "training-code-present": Cap("D", _PRODUCTION, "nothing here makes the model again"),
-    "model-obtainable": Cap("D", _PRODUCTION, "the model cannot be had"),
-    "tests-exist": Cap("C", _PRODUCTION, "there are no tests"),
-    "preprocessing-shared": Cap("C", _PRODUCTION, "serving prepares its input differently from training"),
-    "split-before-fit": Cap("C", _ALL, "evaluation rows leak into training"),
-    "dependencies-pinned": Cap("B", _DEPLOYED, "what is deployed has no fixed versions"),
-}
-"""Weaknesses that no average makes up for; they count only where a high-confidence finding says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +108,7 @@ class _Sums:
     @property
     def presence(self) -> float:
         """The share of the category's weight that takes part: what arises of it, or what is broken of it."""
-        if self.asked > 0:
+        if self.arising > 0:
             return self.arising / self.possible
         return self.broken / self.forbidden if self.forbidden > 0 else 0.0
 
@@ -170,7 +122,7 @@ def score(kind: ProjectKind, results: Sequence[Result]) -> Score:
     total = _total(weights, sums)
     covered = coverage(weights, results)
     categories = _categories(weights, sums)
-    letter, reasons = _grade(kind, total, covered, categories, results)
+    letter, reasons = graded(kind, _rounded(total), covered, categories, results)
     points = {result.check: _gain(weights, sums, results, result, total) for result in results}
     return Score(
         total=_rounded(total),
@@ -260,39 +212,6 @@ def _categories(weights: Mapping[str, float], sums: Mapping[str, _Sums]) -> tupl
             )
         )
     return tuple(found)
-
-
-def _grade(
-    kind: ProjectKind, total: float, covered: float, categories: Sequence[CategoryScore], results: Sequence[Result]
-) -> tuple[str, tuple[str, ...]]:
-    counted = [category for category in categories if category.score is not None and category.weight >= HOLDS_GRADE]
-    weakest = min((category.score or 0.0 for category in counted), default=0.0)
-    caps = [(CAPS[result.check], result) for result in results if _caps(kind, result)]
-    by_score = next(grade for grade in GRADES if _rounded(total) >= grade.overall)
-    below = GRADES[GRADES.index(by_score) :]
-    capped = max((cap.letter for cap, _ in caps), default="A")
-    grade = next(g for g in below if g.letter >= capped and weakest >= g.weakest and covered >= g.coverage)
-    reasons: list[str] = []
-    if grade is not by_score:
-        better = GRADES[GRADES.index(grade) - 1]
-        reasons += [
-            f"{category.category} is {_rounded(category.score or 0.0)}, and {better.letter} needs {better.weakest:.0f}"
-            for category in counted
-            if (category.score or 0.0) < better.weakest
-        ]
-        reasons += [f"{cap.because} ({result.check})" for cap, result in caps if cap.letter > better.letter]
-        if covered < better.coverage:
-            reasons.append(f"only {covered:.0%} of what applies could be decided")
-    if covered < 0.6:
-        reasons.append(f"provisional: only {covered:.0%} of what applies could be decided")
-    return grade.letter, tuple(reasons)
-
-
-def _caps(kind: ProjectKind, result: Result) -> bool:
-    cap = CAPS.get(result.check)
-    if cap is None or kind not in cap.kinds or result.outcome is not Outcome.FAIL:
-        return False
-    return any(f.kind is Kind.FAIL and f.confidence is Confidence.HIGH for f in result.findings)
 
 
 def _only_words(result: Result) -> bool:

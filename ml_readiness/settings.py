@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, cast
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from ml_readiness.errors import SettingsError, suggestion
+from ml_readiness.ml_test_score import TOPICS
 from ml_readiness.parsers import toml
-from ml_readiness.report import ProjectKind
+from ml_readiness.report import ProjectKind, Severity
 from ml_readiness.snapshot import Absent
 
 if TYPE_CHECKING:
@@ -36,7 +37,12 @@ def _kebab(name: str) -> str:
 
 class _Table(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=_kebab, populate_by_name=True, use_attribute_docstrings=True
+        frozen=True,
+        defer_build=True,
+        extra="forbid",
+        alias_generator=_kebab,
+        populate_by_name=True,
+        use_attribute_docstrings=True,
     )
 
 
@@ -53,6 +59,7 @@ class Attestation(_Table):
     """A person's word for what the files cannot show; worth half, and only where something is asked for."""
 
     check: str
+    """A check, or a topic of the ML Test Score that only people can vouch for."""
     statement: Sentence
     evidence: Sentence
     """A path in the repository, or a URL."""
@@ -88,6 +95,10 @@ class Settings(_Table):
     """Not these checks or categories."""
     fail_under: int | None = Field(default=None, ge=0, le=100)
     """The gate: a lower score exits with 1."""
+    fail_on: Severity | None = None
+    """The gate: a check of this severity, or a worse one, that surely fails exits with 1."""
+    fail_on_regression: bool = False
+    """The gate: whatever holds less than at the base exits with 1."""
     waive: tuple[Waiver, ...] = ()
     attest: tuple[Attestation, ...] = ()
     elsewhere: tuple[Elsewhere, ...] = ()
@@ -115,6 +126,8 @@ class Settings(_Table):
             "select": ", ".join(self.select),
             "ignore": ", ".join(self.ignore),
             "fail-under": "" if self.fail_under is None else str(self.fail_under),
+            "fail-on": self.fail_on.value if self.fail_on else "",
+            "fail-on-regression": "true" if self.fail_on_regression else "",
             "waive": ", ".join(waiver.check for waiver in self.waive),
             "attest": ", ".join(attestation.check for attestation in self.attest),
             "elsewhere": ", ".join(f"{e.part}: {e.where} ({e.owner})" for e in self.elsewhere),
@@ -130,6 +143,21 @@ def read(snapshot: Snapshot, checks: Iterable[Check]) -> Settings:
             if table is not None:
                 return parse(table, path, checks)
     return Settings()
+
+
+def agreed(before: Snapshot, after: Snapshot, checks: Sequence[Check]) -> tuple[Settings, tuple[str, ...]]:
+    """The settings to compare two snapshots under, which are the base's, and what has to be said about that."""
+    try:
+        settings = read(before, checks)
+    except SettingsError as error:
+        return read(after, checks), (f"the settings of the base cannot be used, so those of the change are: {error}",)
+    try:
+        changed = read(after, checks) != settings
+    except SettingsError as error:
+        return settings, (f"the settings of the change cannot be used, so merging them breaks the audit: {error}",)
+    if changed:
+        return settings, ("the change alters the settings; both sides were audited under those of the base",)
+    return settings, ()
 
 
 def parse(table: Mapping[str, object], source: str, checks: Iterable[Check]) -> Settings:
@@ -184,9 +212,9 @@ def _unknown_names(table: Mapping[str, object], checks: Iterable[Check]) -> list
     problems: list[str] = []
     for key, known in (("select", ids | categories), ("ignore", ids | categories)):
         problems += _unknown(key, _list(table.get(key)), known, "check or category")
-    for key in ("waive", "attest"):
+    for key, known, what in (("waive", ids, "check"), ("attest", ids | TOPICS, "check or topic")):
         names = [_dict(entry).get("check") for entry in _list(table.get(key))]
-        problems += _unknown(key, names, ids, "check")
+        problems += _unknown(key, names, known, what)
     return problems
 
 

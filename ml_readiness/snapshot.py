@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
@@ -100,14 +99,10 @@ class Member:
         self.name = folder
         self.revision = whole.revision
         self.notes: tuple[str, ...] = ()
-
-    @cached_property
-    def entries(self) -> Mapping[str, Entry]:
-        """Every path below the folder, relative to it."""
         start = len(self._prefix)
-        return {
+        self.entries: Mapping[str, Entry] = {
             path[start:]: Entry(path[start:], entry.kind, entry.size, entry.blob, entry.executable)
-            for path, entry in self._whole.entries.items()
+            for path, entry in whole.entries.items()
             if path.startswith(self._prefix)
         }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ml_readiness.comparison import compare
 from ml_readiness.report import Effort, Finding, Kind, Outcome, ProjectKind, Report, Result, Severity, Step
 from ml_readiness.score import score
 
@@ -162,6 +163,70 @@ def sample() -> Report:
             result("split-before-fit", Outcome.NOT_APPLICABLE, category="preprocessing", prohibition=True),
         ],
         kind_reasons=("a FastAPI application in serve/app.py",),
+        members=(report([], kind=ProjectKind.TRAINING, name="jobs/train"),),
+        test_score={"score": 0.5, "sections": {"data": 1.0, "model": 0.5}, "items": ()},
         problems=({"path": "notebooks/old.ipynb", "message": "JSONDecodeError: Expecting value", "line": 1},),
         complete=False,
     )
+
+
+def compared() -> Report:
+    """A report on a change that made something worse, something better, and opens a new subject."""
+    pinned = [
+        Finding(kind=Kind.FAIL, message=f"`{name}` has no version", path="requirements.txt", line=line)
+        for line, name in enumerate(["numpy", "pandas"], 1)
+    ]
+    shared = Finding(kind=Kind.FAIL, message="`serve.py` scales the columns again", path="serve.py", line=8)
+    missing = Finding(kind=Kind.FAIL, message="no test was found")
+    health = Finding(kind=Kind.FAIL, message="3 routes, none reports health", path="serve.py", line=3)
+    before = report(
+        [
+            result("tests-exist", Outcome.FAIL, question="Are there tests?", findings=[missing]),
+            result("tests-check-model", Outcome.BLOCKED, question="Is the model tested?"),
+            result(
+                "dependencies-pinned",
+                Outcome.FAIL,
+                category="dependencies",
+                question="Which versions?",
+                findings=pinned[:1],
+            ),
+            result("preprocessing-shared", category="preprocessing", question="Is preparation shared?"),
+            result("health-endpoint", Outcome.NOT_APPLICABLE, category="serving"),
+        ],
+        kind=ProjectKind.TRAINING,
+        revision="5e1c2aa90123456789abcdef0123456789abcdef",
+    )
+    after = report(
+        [
+            result("tests-exist", question="Are there tests?"),
+            result("tests-check-model", Outcome.PARTIAL, question="Is the model tested?", findings=[missing]),
+            result(
+                "dependencies-pinned",
+                Outcome.FAIL,
+                category="dependencies",
+                question="Which versions?",
+                findings=pinned,
+                fix="Commit a lock file.",
+            ),
+            result(
+                "preprocessing-shared",
+                Outcome.FAIL,
+                category="preprocessing",
+                severity=Severity.CRITICAL,
+                question="Is preparation shared?",
+                findings=[shared],
+                fix="Import the function from training.",
+            ),
+            result(
+                "health-endpoint",
+                Outcome.FAIL,
+                category="serving",
+                severity=Severity.MEDIUM,
+                effort=Effort.SMALL,
+                question="Does it report health?",
+                findings=[health],
+                fix="Add a route.",
+            ),
+        ]
+    )
+    return after.model_copy(update={"comparison": compare(before, after)})

@@ -121,3 +121,21 @@ def test_the_public_function_takes_a_snapshot() -> None:
 def test_an_audit_says_the_same_twice() -> None:
     files = {"README.md": "# x\n", "train.py": "import sklearn\n"}
     assert audit(Memory(files)) == audit(Memory(files))
+
+
+def project(folder: str) -> dict[str, str]:
+    return {
+        f"{folder}/README.md": f"# {folder}\n",
+        f"{folder}/requirements.txt": "scikit-learn==1.5.0\n",
+        f"{folder}/train.py": "from sklearn.svm import SVC\n\nSVC().fit([[0], [1]], [0, 1])\n",
+    }
+
+
+def test_a_collection_holds_the_reports_of_its_projects() -> None:
+    files = {"README.md": "# Course\n\nA course in three lessons.\n"}
+    for folder in ("churn", "fraud", "prices"):
+        files |= project(folder)
+    report = audit(Memory(files))
+    assert report.kind is ProjectKind.COLLECTION
+    assert [member.repository for member in report.members] == ["churn", "fraud", "prices"]
+    assert all(member.kind is ProjectKind.TRAINING for member in report.members)

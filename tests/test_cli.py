@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 
 import ml_readiness
 from ml_readiness import cli
+from tests.repositories import INNOCENT, Made
 
 
 def run(*args: str) -> Result:
@@ -180,3 +181,17 @@ def test_functions_are_not_hidden_by_the_modules_of_the_same_name() -> None:
 
     assert callable(ml_readiness.audit)
     assert callable(ml_readiness.check)
+
+
+def test_a_change_is_compared_with_its_base_and_gated_by_what_it_made_worse(tmp_path: Path) -> None:
+    made = Made(tmp_path / "churn")
+    made.commit(
+        {**INNOCENT, "tests/test_train.py": "from src.train import model\n\ndef test_it():\n    assert model\n"}
+    )
+    shown = run("audit", str(made.path), "--base", "HEAD", "--fail-on-regression")
+    assert shown.exit_code == 0
+    assert "Since " in shown.stdout and "no answer changed" in shown.stdout
+    (made.path / "tests/test_train.py").unlink()
+    shown = run("audit", str(made.path), "--base", "HEAD", "--fail-on-regression", "--quiet")
+    assert shown.exit_code == 1
+    assert "tests-exist got worse" in shown.stderr

@@ -17,8 +17,8 @@ from rich.console import Console
 from ml_readiness.render import FORMATS, renderer, terminal
 from ml_readiness.render import json as as_json
 from ml_readiness.render import markdown as as_markdown
-from ml_readiness.report import Finding, Kind, Outcome, ProjectKind, Report
-from tests.reports import report, result, sample
+from ml_readiness.report import Change, Comparison, Finding, Kind, Movement, Outcome, ProjectKind, Report, Severity
+from tests.reports import compared, report, result, sample
 
 GOLDEN = Path(__file__).parent / "golden"
 NASTY = st.text(max_size=80) | st.sampled_from(
@@ -53,8 +53,31 @@ def hostile(text: str) -> Report:
     answers = [
         result(f"check-{outcome.value}", outcome, findings=found, question="Does it hold?") for outcome in Outcome
     ]
+    comparison = Comparison(
+        revision=text or None,
+        score=3,
+        grade="F",
+        score_change=1,
+        shared_change=-1,
+        notes=(text,),
+        changes=tuple(
+            Change(
+                check="tests-exist",
+                question="Does it hold?",
+                category="testing",
+                severity=Severity.LOW,
+                movement=movement,
+                before=Outcome.FAIL,
+                after=Outcome.FAIL,
+                new=tuple(found),
+                absent=tuple(found),
+            )
+            for movement in Movement
+        ),
+    )
     return report(
         answers,
+        comparison=comparison,
         name=text,
         revision=text or None,
         kind_reasons=(text,),
@@ -70,6 +93,11 @@ GOLDENS = {"terminal": "txt", "markdown": "md", "json": "json", "html": "html", 
 def test_the_sample_report_looks_as_agreed(name: str) -> None:
     """`python -m tests.test_render` writes the files anew after a wanted change."""
     assert renderer(name)(sample()) == (GOLDEN / f"report.{GOLDENS[name]}").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["terminal", "markdown"])
+def test_a_compared_report_looks_as_agreed(name: str) -> None:
+    assert renderer(name)(compared()) == (GOLDEN / f"compared.{GOLDENS[name]}").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -147,3 +175,5 @@ def test_markdown_links_places_where_the_caller_knows_how() -> None:
 if __name__ == "__main__":
     for name, suffix in GOLDENS.items():
         (GOLDEN / f"report.{suffix}").write_text(renderer(name)(sample()), encoding="utf-8")
+        if name in {"terminal", "markdown"}:
+            (GOLDEN / f"compared.{suffix}").write_text(renderer(name)(compared()), encoding="utf-8")

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ml_readiness.grade import CAPS, GRADES
 from ml_readiness.library import CATEGORIES
 from ml_readiness.report import Confidence, Effort, Finding, Kind, Outcome, ProjectKind, Result, Severity
-from ml_readiness.score import CAPS, CATEGORY_WEIGHTS, GRADES, SEVERITY_WEIGHTS, score
+from ml_readiness.score import CATEGORY_WEIGHTS, SEVERITY_WEIGHTS, score
 from tests.reports import result
 
 KINDS = sorted(CATEGORY_WEIGHTS)
@@ -133,7 +134,7 @@ def test_the_weakest_category_holds_the_grade_down_and_says_so() -> None:
     scored = score(ProjectKind.SERVICE, [*good, result("drift-monitored", Outcome.FAIL, category="monitoring")])
     assert scored.total == 88
     assert scored.grade == "D"
-    assert scored.reasons == ("monitoring is 0, and C needs 20",)
+    assert scored.reasons == ("monitoring is 0; C needs 20 in every category",)
 
 
 def test_only_a_high_confidence_failure_caps_the_grade() -> None:

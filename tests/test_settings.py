@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,6 +14,7 @@ from ml_readiness.audit import audit_snapshot
 from ml_readiness.check import Check, check, fail, ok
 from ml_readiness.errors import SettingsError
 from ml_readiness.facts.files import Files
+from ml_readiness.ml_test_score import TOPICS
 from ml_readiness.report import Effort, Finding, Outcome, ProjectKind, Severity
 from ml_readiness.settings import MAX_BYTES, Settings, read
 from ml_readiness.snapshot import Memory
@@ -195,3 +198,11 @@ def test_a_part_that_lives_elsewhere_is_attested_except_its_prohibitions() -> No
     assert found["drift-monitored"] is found["metrics-exposed"] is Outcome.ATTESTED
     assert found["no-secrets"] is Outcome.FAIL
     assert found["containerized"] is Outcome.FAIL
+
+
+def test_the_settings_page_shows_settings_that_hold() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "settings.md").read_text(encoding="utf-8")
+    checks = [judge(name, "serving") for name in ("drift-monitored", "alerts-or-retraining", "readme-links-resolve")]
+    for block in re.findall(r"```toml\n(.*?)```", page, re.DOTALL):
+        assert read(Memory({".ml-readiness.toml": block}), checks) != Settings()
+    assert set(re.findall(r"`([a-z-]+)`", page)) >= TOPICS | set(ProjectKind)

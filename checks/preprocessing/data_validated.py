@@ -121,10 +121,9 @@ def _own(code: Code, tools: Tools, guards: Guards) -> Finding:
     if guards.all:
         first = guards.all[0]
         return partial(f"few guards, the first: {first.what}", at=first.location, confidence=Confidence.MEDIUM)
-    declared = [use for use in tools.uses("data-validation", "data-schema") if not _is_request_schema(use)]
-    if declared and declared[0].level is not Level.IMPORTED:
-        use = declared[0]
-        return partial(f"{use.title} describes the data, but nothing is checked against it", at=use.location)
+    for use in tools.uses("data-validation", "data-schema"):
+        if _describes(use):
+            return partial(f"{use.title} describes the data, but nothing is checked against it", at=use.location)
     if not code.units:
         return unknown("no Python code to read")
     return fail("no schema, and no check of columns, nulls or ranges", confidence=Confidence.MEDIUM)
@@ -135,8 +134,10 @@ def _counts(use: Use) -> bool:
     return use.unit is None or not use.unit.is_notebook
 
 
-def _is_request_schema(use: Use) -> bool:
-    return use.tool in {"pydantic", "msgspec", "marshmallow"}
+def _describes(use: Use) -> bool:
+    """Whether it is a schema of data in a file or in code; installing a validator describes nothing."""
+    is_written = use.level >= Level.CALLED or use.name == use.path
+    return is_written and use.tool not in {"pydantic", "msgspec", "marshmallow"}
 
 
 def _expected(code: Code) -> str:

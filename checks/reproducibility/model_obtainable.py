@@ -65,12 +65,12 @@ def model_obtainable(obtaining: Obtaining, project: Project) -> Iterator[Finding
     if known:
         return
     if origins:
-        origin = next((each for each in origins if each.path != "*"), None)
-        if origin is None:
+        named = [origin for origin in origins if origin.path != "*"]
+        for origin in named[:1]:
+            message = f"loads `{origin.path}`, which is not here, not downloaded and written by nothing"
+            yield fail(message, at=origin.location, confidence=Confidence.MEDIUM)
+        if not named:
             yield unknown("the path of the model is only known at run time", at=origins[0].location)
-            return
-        message = f"loads `{origin.path}`, which is not here, not downloaded and written by nothing"
-        yield fail(message, at=origin.location, confidence=Confidence.MEDIUM)
     elif obtaining.hub:
         site = obtaining.hub[0]
         yield ok(f"`{site.name}` fetches a published model by name", at=site.location, confidence=Confidence.MEDIUM)

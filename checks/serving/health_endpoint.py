@@ -71,8 +71,8 @@ def health_endpoint(serving: Serving, files: Files, signals: Signals) -> Iterato
     for at in places[:2]:
         yield ok("reports whether the service is up", at=at)
     if not places:
-        at = serving.model_routes[0].location if serving.model_routes else None
-        yield fail("no health route, probe or HEALTHCHECK", at=at)
+        where = serving.model_routes[0].location if serving.model_routes else None
+        yield fail("no health route, probe or HEALTHCHECK", at=where)
 
 
 def _reports_status(route: Route) -> bool:

@@ -77,7 +77,8 @@ class Unit:
         twice: set[str] = set()
         for assign in self.python.assigns:
             if not assign.scope or assign.scope in self.classes:
-                (twice.add if assign.target in found else lambda _: None)(assign.target)
+                if assign.target in found:
+                    twice.add(assign.target)
                 found.setdefault(assign.target, assign.value)
         return {name: value for name, value in found.items() if name not in twice}
 
@@ -250,7 +251,7 @@ class Code:
         """The `from module import *` of a unit that brings a name in."""
         for each in unit.python.imports:
             path = self.modules.find(each.module, unit.path) if each.name == "*" else None
-            if path in self.by_path and self.by_path[path].defines(name):
+            if path is not None and path in self.by_path and self.by_path[path].defines(name):
                 return each
         return None
 
@@ -258,7 +259,7 @@ class Code:
         """The longest beginning of a dotted name that is a module of the project, and what is left."""
         if name.startswith("?") or "." not in name.lstrip("."):
             path = self.modules.find(name, unit.path) if name and not name.startswith("?") else None
-            return (self.by_path[path], "") if path in self.by_path else None
+            return (self.by_path[path], "") if path is not None and path in self.by_path else None
         dots = len(name) - len(name.lstrip("."))
         parts = name[dots:].split(".")
         if not dots and parts[0] not in self.modules.by_name and parts[0] not in self.modules.folders:

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache, cached_property
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import msgspec
-import yaml
 from msgspec import Struct
 
-FOLDER = Path(__file__).parent / "knowledge" / "dated"
+from ml_readiness.facts import knowledge
+
 FAMILY = re.compile(r"(?:models/|[a-z][\w-]*[:/])", re.IGNORECASE)
 """What may stand in front of a model's id: `openai:`, `anthropic/`, `models/`."""
 LONGEST_ID = 120
@@ -102,9 +100,7 @@ class Table:
 
     def read(self, kind: type[D]) -> D:
         """The file as `kind`; `msgspec.ValidationError` where it breaks the schema."""
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        data: Any = yaml.load((FOLDER / self.name).read_text("utf-8"), Loader=loader)  # noqa: S506
-        return msgspec.convert(data, kind)
+        return knowledge.read(f"dated/{self.name}", kind)
 
 
 @cache

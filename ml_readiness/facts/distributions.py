@@ -5,17 +5,14 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
-
+from ml_readiness.facts import knowledge
 from ml_readiness.parsers.requirement import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
-KNOWLEDGE = Path(__file__).parent / "knowledge" / "distributions.yml"
 PYTHON2 = frozenset({
     "__builtin__", "BaseHTTPServer", "CGIHTTPServer", "ConfigParser", "Cookie", "HTMLParser", "Queue", "ScrolledText",
     "SimpleHTTPServer", "SocketServer", "StringIO", "Tix", "Tkinter", "Tkconstants", "UserDict", "UserList",
@@ -38,8 +35,8 @@ STANDARD = sys.stdlib_module_names | PYTHON2 | PAST | {"__future__", "__main__",
 class Distributions:
     """The knowledge file."""
 
-    imports: Mapping[str, tuple[str, ...]]
-    installs: Mapping[str, tuple[str, ...]]
+    imports: dict[str, tuple[str, ...]]
+    installs: dict[str, tuple[str, ...]]
     ambient: frozenset[str]
 
     def providing(self, module: str) -> tuple[str, ...]:
@@ -82,13 +79,7 @@ class Distributions:
 @cache
 def distributions() -> Distributions:
     """The knowledge file, read once."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    data = yaml.load(KNOWLEDGE.read_text("utf-8"), Loader=loader)  # noqa: S506
-    return Distributions(
-        {name: tuple(found) for name, found in data["imports"].items()},
-        {name: tuple(found) for name, found in data["installs"].items()},
-        frozenset(data["ambient"]),
-    )
+    return knowledge.read("distributions.yml", Distributions)
 
 
 @cache

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache, cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-import yaml
+from msgspec import Struct
 
+from ml_readiness.facts import knowledge
 from ml_readiness.facts.code import Code
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from ml_readiness.facts.code import Site, Unit
 
-KNOWLEDGE = Path(__file__).parent / "knowledge" / "lifecycle.yml"
 PREPARES = re.compile(
     r"pre_?process|prepare|clean|normali[sz]|standardi[sz]|scale|encode|token|featur|impute|transform|augment|chunk"
     r"|vectori[sz]|resample|filter|tabul|parse_(?:doc|pdf|data)|embed_|split_(?:doc|text|data)",
@@ -26,6 +25,14 @@ PREPARES = re.compile(
 """Names of first-party functions that say they prepare data."""
 GUESSED = {"fit": "training", "train": "training", "predict": "predicting", "predict_proba": "predicting"}
 """Methods that mean a stage even on an object of unknown origin."""
+
+
+class Entry(Struct, frozen=True, forbid_unknown_fields=True):
+    """One stage as the knowledge file describes it."""
+
+    functions: tuple[str, ...] = ()
+    methods: dict[str, tuple[str, ...]] = {}
+    unless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,30 +60,15 @@ class Stage:
 @cache
 def stages() -> Mapping[str, Stage]:
     """The knowledge file, compiled."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    data = yaml.load(KNOWLEDGE.read_text("utf-8"), Loader=loader)  # noqa: S506
-    return {name: _stage(entry) for name, entry in data.items()}
+    return {name: _stage(entry) for name, entry in knowledge.read("lifecycle.yml", dict[str, Entry]).items()}
 
 
-def _stage(entry: Mapping[str, object]) -> Stage:
-    functions = _strings(entry.get("functions"))
-    methods = entry.get("methods")
-    packages = tuple(name[:-1] for name in functions if name.endswith(".*"))
-    exact = [name for name in functions if not name.endswith("*")]
+def _stage(entry: Entry) -> Stage:
+    packages = tuple(name[:-1] for name in entry.functions if name.endswith(".*"))
+    exact = [name for name in entry.functions if not name.endswith("*")]
     loose = [f"{name.partition('.')[0]}..{name.rpartition('.')[2]}" for name in exact if name.count(".") == 1]
-    return Stage(
-        names=frozenset(exact + loose),
-        packages=packages,
-        methods={
-            str(method): _beginnings(_strings(tops))
-            for method, tops in (methods.items() if isinstance(methods, dict) else ())
-        },
-        unless=_beginnings(_strings(entry.get("unless"))),
-    )
-
-
-def _strings(value: object) -> list[str]:
-    return [str(item) for item in value] if isinstance(value, list) else []
+    methods = {method: _beginnings(tops) for method, tops in entry.methods.items()}
+    return Stage(frozenset(exact + loose), packages, methods, _beginnings(entry.unless))
 
 
 def _beginnings(tops: Iterable[str]) -> re.Pattern[str]:

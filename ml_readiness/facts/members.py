@@ -6,19 +6,16 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
-
-import yaml
 
 from ml_readiness.facts.code import Code
 from ml_readiness.facts.files import Files
 from ml_readiness.facts.lifecycle import Lifecycle
+from ml_readiness.facts.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-KNOWLEDGE = Path(__file__).parent / "knowledge" / "kinds.yml"
 README = re.compile(r"^readme(?:\.\w+)?$", re.IGNORECASE)
 MANIFEST = re.compile(
     r"^(?:requirements[\w.-]*\.txt|pyproject\.toml|setup\.py|environment\.ya?ml|conda\.ya?ml|pipfile)$", re.IGNORECASE
@@ -107,14 +104,13 @@ class _Finder:
     @cached_property
     def _teaching(self) -> tuple[str, ...]:
         text = next((self.files.text(p) for p in self.files.own if README.match(p)), "")[:1500].lower()
-        words = yaml.safe_load(KNOWLEDGE.read_text("utf-8"))["teaching_words"]
-        word = next((w for w in words if re.search(rf"\b{re.escape(w)}\b", text)), None)
+        word = next((w for w in words().teaching_words if re.search(rf"\b{re.escape(w)}\b", text)), None)
         return (f"the README speaks of: {word}",) if word else ()
 
     @cached_property
     def _numbered(self) -> tuple[str, ...]:
         """Folders or notebooks with a lesson number, if they are most of what holds code."""
-        ordinal = re.compile(yaml.safe_load(KNOWLEDGE.read_text("utf-8"))["ordinal"], re.IGNORECASE)
+        ordinal = re.compile(words().ordinal, re.IGNORECASE)
         tops = {unit.path.partition("/")[0] for unit in self.code.units if not unit.is_test}
         numbered = sorted(top for top in tops if ordinal.search(top.removesuffix(".ipynb").removesuffix(".py")))
         return tuple(numbered) if len(numbered) >= FEWEST and len(numbered) >= 0.4 * len(tops) else ()

@@ -61,7 +61,7 @@ class ModelCode:
     @cached_property
     def local_loads(self) -> tuple[tuple[Site, str], ...]:
         """Calls outside tests that load a model from a file, with the path as far as it is known."""
-        found = []
+        found: list[tuple[Site, str]] = []
         for site in self.lifecycle.loading:
             if site.unit.is_test or site.name.endswith((".loads", ".download")):
                 continue

@@ -44,7 +44,7 @@ class ModelTests:
     def of_preparation(self) -> tuple[tuple[Test, Site], ...]:
         """Tests that call a preprocessing function of the project and assert on something, with that call."""
         names = {prepares.key for prepares in self.preparation.functions}
-        found = []
+        found: list[tuple[Test, Site]] = []
         for test in self.tests.functions:
             calls = [s for s in test.own_calls if s.name in names or s.name.rpartition(".")[0] in names]
             if test.location in self._asking_places:

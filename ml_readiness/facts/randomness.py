@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache, cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
-import yaml
+from msgspec import Struct
 
+from ml_readiness.facts import knowledge
 from ml_readiness.facts.callgraph import CallGraph, key
 from ml_readiness.facts.code import Code
 from ml_readiness.facts.modelcode import ModelCode
@@ -18,16 +18,39 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from ml_readiness.facts.code import Site, Unit
+    from ml_readiness.parsers.expressions import Expr
     from ml_readiness.report import Location
 
-KNOWLEDGE = Path(__file__).parent / "knowledge" / "randomness.yml"
+
+class Framework(Struct, frozen=True, forbid_unknown_fields=True):
+    """A library that draws from generators of its own."""
+
+    used_by: tuple[str, ...]
+    seeded_by: tuple[str, ...]
+    default: tuple[str, ...]
+    """Calls after which a fixed seed is in force although none is named."""
+
+
+class Arguments(Struct, frozen=True, forbid_unknown_fields=True):
+    """Calls that draw unless an argument gives the seed."""
+
+    keywords: tuple[str, ...]
+    calls: frozenset[str]
+    when: dict[str, tuple[str, ...]]
+    methods: frozenset[str]
+
+
+class Sources(Struct, frozen=True, forbid_unknown_fields=True):
+    """The knowledge file."""
+
+    seeded_by_argument: Arguments
+    frameworks: dict[str, Framework]
 
 
 @cache
-def knowledge() -> dict[str, Any]:
-    """The knowledge file, read once."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return dict(yaml.load(KNOWLEDGE.read_text("utf-8"), Loader=loader))  # noqa: S506
+def sources() -> Sources:
+    """What is random in training, and what fixes it."""
+    return knowledge.read("randomness.yml", Sources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +97,12 @@ class Randomness:
         return (*self._frameworks(), *self._arguments())
 
     def _frameworks(self) -> Iterator[Draw]:
-        for name, known in knowledge()["frameworks"].items():
-            used = [s for s in self._sites if _begins(s.name, known["used_by"]) and s.name not in known["seeded_by"]]
-            places = [site.location for site in used] or self._based(known["used_by"])
-            seed = self._seed(known["seeded_by"]) or self._seed(known["default"])
-            if seed is not None and (places or not known["default"]) and self.model.training:
-                certain = _in_force(seed) and not (seed.name in known["default"] and self._head_first)
+        for name, known in sources().frameworks.items():
+            used = [s for s in self._sites if _begins(s.name, known.used_by) and s.name not in known.seeded_by]
+            places = [site.location for site in used] or self._based(known.used_by)
+            seed = self._seed(known.seeded_by) or self._seed(known.default)
+            if seed is not None and (places or not known.default) and self.model.training:
+                certain = _in_force(seed) and not (seed.name in known.default and self._head_first)
                 yield Draw(name, seed.location, seed.call.method, certain=certain)
             elif places and name not in {"numpy", "random"}:
                 yield Draw(name, places[0], "")
@@ -114,20 +137,20 @@ class Randomness:
 
     @cached_property
     def _seeded_numpy(self) -> bool:
-        return self._seed(knowledge()["frameworks"]["numpy"]["seeded_by"]) is not None
+        return self._seed(sources().frameworks["numpy"].seeded_by) is not None
 
     def _arguments(self) -> Iterator[Draw]:
-        known = knowledge()["seeded_by_argument"]
-        always, sometimes = set(known["calls"]), known["when"]
+        known = sources().seeded_by_argument
+        always, sometimes = known.calls, known.when
         for site in self._sites:
             keywords = site.call.keywords
             conditional = sometimes.get(site.name, ())
             drawing = site.name in always or any(_is_on(keywords, word) for word in conditional)
-            if not drawing and site.call.method in known["methods"]:
+            if not drawing and site.call.method in known.methods:
                 drawing = site.name.startswith(("pandas.", "polars.", "pyspark."))
             if not drawing or _is_off(keywords, "shuffle"):
                 continue
-            given = next((w for w in known["keywords"] if w in keywords and keywords[w].kind != "none"), "")
+            given = next((w for w in known.keywords if w in keywords and keywords[w].kind != "none"), "")
             if not given and "**" in keywords:
                 continue
             fallback = "numpy.random.seed" if not given and self._seeded_numpy and not _own_generator(site) else ""
@@ -154,11 +177,11 @@ def _own_generator(site: Site) -> bool:
     return site.name.startswith(("torch.", "xgboost.", "lightgbm.", "lightfm."))
 
 
-def _is_on(keywords: Mapping[str, Any], word: str) -> bool:
+def _is_on(keywords: Mapping[str, Expr], word: str) -> bool:
     value = keywords.get(word)
     return value is not None and value.text not in {"False", "None", "1", "1.0"}
 
 
-def _is_off(keywords: Mapping[str, Any], word: str) -> bool:
+def _is_off(keywords: Mapping[str, Expr], word: str) -> bool:
     value = keywords.get(word)
     return value is not None and value.text == "False"

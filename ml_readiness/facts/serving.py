@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-import yaml
+from msgspec import Struct
 
+from ml_readiness.facts import knowledge
 from ml_readiness.facts.code import Code, Site, Unit
 from ml_readiness.facts.lifecycle import Lifecycle
 from ml_readiness.facts.values import Values
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from ml_readiness.parsers.python import Function
     from ml_readiness.report import Location
 
-KNOWLEDGE = Path(__file__).parent / "knowledge" / "serving.yml"
 HEALTH = re.compile(
     r"(?:^|[/_-])(?:health|healthz|healthcheck|health[_-]?check|live|livez|liveness|ready|readyz|readiness|ping|status"
     r"|heartbeat|alive)(?:$|[/_-])",
@@ -29,37 +27,34 @@ HEALTH = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """The knowledge file, indexed."""
+class Servers(Struct, frozen=True, forbid_unknown_fields=True):
+    """Model servers, by what is called and by base classes."""
 
-    routes: Mapping[str, frozenset[str]]
     functions: frozenset[str]
-    servers: frozenset[str]
-    server_bases: frozenset[str]
     bases: frozenset[str]
-    handlers: Mapping[str, tuple[str, ...]]
+
+
+class Vocabulary(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
+    """The knowledge file."""
+
+    routes: dict[str, frozenset[str]]
+    functions: frozenset[str]
+    servers: Servers
+    bases: frozenset[str]
+    handlers: dict[str, tuple[str, ...]]
     demos: frozenset[str]
-    demo_packages: tuple[str, ...]
     chats: frozenset[str]
+
+    @cached_property
+    def demo_packages(self) -> tuple[str, ...]:
+        """The beginnings that entries ending in `.*` stand for."""
+        return tuple(name[:-1] for name in self.demos if name.endswith(".*"))
 
 
 @cache
 def vocabulary() -> Vocabulary:
-    """The knowledge file, read once."""
-    data = yaml.load(KNOWLEDGE.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-    demos = data["demos"]
-    return Vocabulary(
-        routes={maker: frozenset(methods) for maker, methods in data["routes"].items()},
-        functions=frozenset(data["functions"]),
-        servers=frozenset(data["servers"]["functions"]),
-        server_bases=frozenset(data["servers"]["bases"]),
-        bases=frozenset(data["bases"]),
-        handlers={name: tuple(parameters) for name, parameters in data["handlers"].items()},
-        demos=frozenset(name for name in demos if not name.endswith(".*")),
-        demo_packages=tuple(name[:-1] for name in demos if name.endswith(".*")),
-        chats=frozenset(data["chats"]),
-    )
+    """How Python code answers requests."""
+    return knowledge.read("serving.yml", Vocabulary)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +158,12 @@ class Serving:
     def servers(self) -> tuple[Location, ...]:
         """Where a model server, which brings health routes of its own, is used."""
         words = vocabulary()
-        called = [site.location for site in self._served if site.name in words.servers]
+        called = [site.location for site in self._served if site.name in words.servers.functions]
         made = [
             unit.location(each.line)
             for unit in self.code.production
             for each in unit.python.classes
-            if words.server_bases.intersection(each.bases)
+            if words.servers.bases.intersection(each.bases)
         ]
         return tuple(called + made)
 

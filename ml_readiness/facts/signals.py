@@ -5,35 +5,25 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from functools import cache, cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
-
-import yaml
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
 
 from ml_readiness.facts.code import Code, Unit
 from ml_readiness.facts.files import Files
 from ml_readiness.facts.lifecycle import Lifecycle
 from ml_readiness.facts.members import Members
 from ml_readiness.facts.serving import Serving
+from ml_readiness.facts.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ml_readiness.facts.code import Site
 
-KNOWLEDGE = Path(__file__).parent / "knowledge" / "kinds.yml"
 README = re.compile(r"^readme(?:\.(?:md|rst|txt|markdown))?$", re.IGNORECASE)
 PUBLISHES = re.compile(r"gh-action-pypi-publish|twine upload|(?:poetry|flit|hatch|uv|pdm) publish|maturin publish")
 INSTALLS = r"(?:pip3?|uv|conda|mamba)(?: pip)? (?:install|add)(?: +(?:-[\w-]+|conda-forge))* +[\"']?"
 Reasons = tuple[str, ...]
-
-
-@cache
-def words() -> dict[str, Any]:
-    """The knowledge file, read once."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return dict(yaml.load(KNOWLEDGE.read_text("utf-8"), Loader=loader))  # noqa: S506
 
 
 @dataclass(frozen=True)
@@ -63,7 +53,7 @@ class Signals:
         sites = [site for stage in stages for site in getattr(self.lifecycle, stage) if not site.unit.is_test]
         if sites:
             return (f"{sites[0].location}: {_shown(sites[0])}",)
-        importing = self._importing(words()["ml_packages"])
+        importing = self._importing(words().ml_packages)
         return (f"{importing[0].path} imports a machine-learning library",) if importing else ()
 
     @cached_property
@@ -100,7 +90,7 @@ class Signals:
         sites = [s for s in self.lifecycle.prompting if not s.unit.is_test and not s.unit.is_example]
         if sites:
             return (f"calls a language model: {sites[0].location} ({_shown(sites[0])})",)
-        importing = [unit for unit in self._importing(words()["llm_packages"]) if unit.is_production]
+        importing = [unit for unit in self._importing(words().llm_packages) if unit.is_production]
         return (f"{importing[0].path} imports a language-model library",) if importing else ()
 
     @cached_property
@@ -120,7 +110,7 @@ class Signals:
                 declared = set(manifest.get("dependencies", {}))
             except (ValueError, AttributeError, TypeError, RecursionError):
                 continue
-            if used := sorted(declared.intersection(words()["llm_node_packages"])):
+            if used := sorted(declared.intersection(words().llm_node_packages)):
                 return (f"{path} depends on {used[0]}",)
         return ()
 
@@ -136,22 +126,22 @@ class Signals:
     @cached_property
     def scheduled(self) -> Reasons:
         """Scoring or feature building under an orchestrator, or with a schedule."""
-        known = words()["orchestration"]
-        sites = [s for s in self.code.sites if s.unit.is_production and s.name in known["functions"]]
+        known = words().orchestration
+        sites = [s for s in self.code.sites if s.unit.is_production and s.name in known.functions]
         units = {site.unit.path: site.unit for site in sites} | {
             unit.path: unit
             for unit in self.code.production
-            if any(set(known["bases"]).intersection(each.bases) for each in unit.python.classes)
-            or any(set(known["functions"]).intersection(f.decorators) for f in unit.python.functions)
+            if any(known.bases.intersection(each.bases) for each in unit.python.classes)
+            or any(known.functions.intersection(f.decorators) for f in unit.python.functions)
         }
         timed = [s for s in sites if _is_scheduled(s)]
-        timed += [s for s in self.code.sites if s.unit.is_production and s.name in known["schedules"]]
+        timed += [s for s in self.code.sites if s.unit.is_production and s.name in known.schedules]
         scoring = self.lifecycle.units("predicting") & self.lifecycle.units("loading")
         scoring -= self.lifecycle.units("training")
         reached = {each.path for unit in units.values() for each in self.code.closure(unit)}
         if units and (timed or reached & scoring):
             return (f"runs as a pipeline: {sorted(units)[0]}",)
-        features = self.files.find(*known["files"][:2])
+        features = self.files.find(*known.files[:2])
         return (f"builds features on a schedule: {features[0]}",) if features else ()
 
     @cached_property
@@ -196,10 +186,10 @@ class Signals:
     def paper(self) -> Reasons:
         """Signs of a research release: the project says so itself, or gives the citation of its paper."""
         text, known = self.readme, words()
-        found = []
+        found: list[str] = []
         if re.search(r"@(?:article|inproceedings|misc|conference|phdthesis|techreport)\s*\{", text, re.IGNORECASE):
             found.append("the README has a BibTeX entry")
-        if word := next((w for w in known["research_words"] if w in text.lower()), None):
+        if word := next((w for w in known.research_words if w in text.lower()), None):
             found.append(f"the README says: {word}")
         if re.search(
             r"\[\[(?:paper|arxiv|pdf|preprint)\]|\[(?:paper|arxiv|pdf|preprint)\]\(https?://(?!img)",
@@ -207,7 +197,7 @@ class Signals:
             re.IGNORECASE,
         ):
             found.append("the README offers the paper")
-        link = re.search(known["paper_links"], text)
+        link = re.search(known.paper_links, text)
         if found and link is not None:
             found.append(f"the README links a paper ({link[0]})")
         said = any(reason.startswith("the README says") for reason in found)

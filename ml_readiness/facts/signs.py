@@ -7,17 +7,17 @@ from collections import defaultdict
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import msgspec
-import yaml
 from msgspec import Struct
+
+from ml_readiness.facts import knowledge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-FOLDER = Path(__file__).parent / "knowledge" / "tools"
+FOLDER = knowledge.FOLDER / "tools"
 PATTERN = re.compile(r"\.?[\w*\[\]-]+(?:\.[\w*\[\]-]+)*(?:\(\w+\))?")
 
 Role = Literal[
@@ -223,6 +223,12 @@ class Signs:
             for role, tools in self.by_role.items()
         }
 
+    @cached_property
+    def with_env(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+        """For each role, the tools that environment variables switch on, and the variables."""
+        found = {role: {tool: s.env for tool, s in tools.items() if s.env} for role, tools in self.by_role.items()}
+        return {role: tools for role, tools in found.items() if tools}
+
     def _look_up(self, name: str) -> Iterator[Match]:
         parts = tuple(name.split("."))
         if parts[0] not in self.tops:
@@ -304,7 +310,7 @@ def parse(texts: Iterable[str]) -> Signs:
     """The knowledge base from its files' texts; `msgspec.ValidationError` or ValueError where they break the schema."""
     by_role: dict[str, dict[str, Sign]] = {}
     for text in texts:
-        loaded: Any = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+        loaded = knowledge.parse(text)
         for role, tools in msgspec.convert(loaded, dict[Role, dict[str, Sign]]).items():
             if role in by_role:
                 raise ValueError(f"the role {role} is described twice")

@@ -9,8 +9,12 @@ from enum import IntEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from ml_readiness.documents import matcher
 from ml_readiness.facts.code import Code, Unit
 from ml_readiness.facts.files import Files
+from ml_readiness.facts.javascript import JavaScript
+from ml_readiness.facts.locks import is_complete
+from ml_readiness.facts.manifests import Manifests
 from ml_readiness.facts.reach import Reach
 from ml_readiness.facts.signs import Signs, signs
 from ml_readiness.report import Location
@@ -23,6 +27,12 @@ if TYPE_CHECKING:
     from ml_readiness.parsers.python import Call
 
 TARGET = re.compile(r"^\s*-?\s*['\"]?(?:_target_|class_path)['\"]?\s*:\s*['\"]?([\w.]+)", re.MULTILINE)
+DEPLOYED = (
+    "Dockerfile*", "*.dockerfile", "Containerfile", "docker-compose*.y*ml", "compose*.y*ml", "*.tf", "app.yaml",
+    "render.yaml", "fly.toml", "**/k8s/*.y*ml", "**/kubernetes/*.y*ml", "**/helm/**/*.y*ml", "**/deploy*/**/*.y*ml",
+    "serverless.yml",
+)  # fmt: skip
+SAMPLES = (".env", ".env.*", "*.env", "*.env.*", "env.example", "README*")
 CONFIGURABLE = ("hydra", "lightning.pytorch.cli", "pytorch_lightning.cli", "jsonargparse", "omegaconf")
 """Packages that make objects of class names in YAML files."""
 
@@ -69,10 +79,23 @@ class Use:
         return Location(path=self.path, line=self.line)
 
     @property
+    def stage(self) -> str:
+        """How far it got, as the end of a sentence."""
+        return {Level.DECLARED: "declared", Level.IMPORTED: "imported"}.get(self.level, "called")
+
+    @property
     def shown(self) -> str:
         """The tool and what it is seen by, for a message."""
-        last = self.name.rpartition(".")[2].lstrip("?:")
-        return f"{self.title} (`{last}`)" if self.call is not None else self.title
+        return f"{self.title} (`{self._telling}`)" if self.call is not None else self.title
+
+    @property
+    def _telling(self) -> str:
+        """The part of the name by which the tool is known, without what is done with the result."""
+        parts = self.name.split(".")
+        for end in range(2, len(parts)):
+            if any((m.tool, m.role) == (self.tool, self.role) for m in signs().of(".".join(parts[:end]))):
+                return parts[end - 1]
+        return parts[-1].lstrip("?:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +113,14 @@ class Tools:
     code: Code
     files: Files
     reach: Reach
+    manifests: Manifests
+    javascript: JavaScript
     signs: Signs
 
     @classmethod
-    def gather(cls, code: Code, files: Files, reach: Reach) -> Self:
-        """From the project's code, and the knowledge base."""
-        return cls(code, files, reach, signs())
+    def gather(cls, code: Code, files: Files, reach: Reach, manifests: Manifests, javascript: JavaScript) -> Self:
+        """From code, manifests and configuration, and the knowledge base."""
+        return cls(code, files, reach, manifests, javascript, signs())
 
     def uses(self, *roles: Role) -> tuple[Use, ...]:
         """Where tools of these roles show, the furthest wired first."""
@@ -112,7 +137,8 @@ class Tools:
 
     def _of(self, role: str) -> tuple[Use, ...]:
         if role not in self._found:
-            self._found[role] = (*self._calls(role), *self._imports(role), *self._configured(role), *self._files(role))
+            code = (*self._calls(role), *self._imports(role), *self._configured(role), *self._switched(role))
+            self._found[role] = (*code, *self._files(role), *self._declared(role), *self._javascript(role))
         return self._found[role]
 
     @cached_property
@@ -177,11 +203,11 @@ class Tools:
         return found
 
     def _is_meant(self, match: Match) -> bool:
-        """Whether a common import name really stands for the tool."""
-        del match
-        return True
+        """Whether a common import name really stands for the tool: its distribution is declared."""
+        sign = self.signs.by_role[match.role][match.tool]
+        return not sign.generic or not {match.tool, *sign.also}.isdisjoint(self.manifests.names)
 
-    # Imports, configuration and files
+    # Imports, manifests, configuration and files
 
     def _imports(self, role: str) -> Iterator[Use]:
         for unit, module, line, match in self._imported.get(role, ()):
@@ -216,6 +242,44 @@ class Tools:
             for text in (self.files.text(path),)
             for found in TARGET.finditer(text)
         )
+
+    def _switched(self, role: str) -> Iterator[Use]:
+        """Environment variables that switch a tool on: in what is deployed, in code, or in a sample only."""
+        for tool, names in self.signs.with_env.get(role, {}).items():
+            pattern = re.compile(rf"\b(?:{'|'.join(names)})\b")
+            for path in self.files.find(*DEPLOYED, *SAMPLES):
+                found = pattern.search(text := self.files.text(path))
+                if found is not None:
+                    level = Level.WIRED if matcher(DEPLOYED)(path) else Level.DECLARED
+                    yield Use(tool, role, level, found[0], path, text.count("\n", 0, found.start()) + 1)
+            for unit in self.code.production:
+                if not unit.python.names.isdisjoint({"environ", "putenv"}):
+                    for text_ in unit.python.texts:
+                        if text_.value in names:
+                            yield Use(tool, role, Level.WIRED, text_.value, unit.path, text_.line, unit)
+
+    def _declared(self, role: str) -> Iterator[Use]:
+        for name, path, match in self._declarations.get(role, ()):
+            yield Use(match.tool, role, Level.DECLARED, name, path)
+
+    @cached_property
+    def _declarations(self) -> Mapping[str, list[tuple[str, str, Match]]]:
+        """What manifests ask for; in a freeze nobody asked for anything."""
+        found: dict[str, list[tuple[str, str, Match]]] = defaultdict(list)
+        for manifest in self.manifests.runtime:
+            if not is_complete(manifest):
+                for each in manifest.declared:
+                    for match in self.signs.distribution(each.key):
+                        found[match.role].append((each.key, each.path, match))
+        return found
+
+    def _javascript(self, role: str) -> Iterator[Use]:
+        script = self.javascript
+        for name, place in (*script.imported.items(), *script.declared.items()):
+            level = Level.WIRED if name in script.imported else Level.DECLARED
+            for match in self.signs.npm(name):
+                if match.role == role:
+                    yield Use(match.tool, role, level, name, place.path, place.line)
 
     def _files(self, role: str) -> Iterator[Use]:
         for tool, patterns in self.signs.with_files.get(role, {}).items():

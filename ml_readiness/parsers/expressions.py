@@ -15,7 +15,7 @@ WIDTH = 60
 LENGTH = 400
 
 
-class Expr(Struct, frozen=True):
+class Expr(Struct, frozen=True, array_like=True, omit_defaults=True):
     """An expression as far as checks need it; nested at most a few levels deep."""
 
     kind: str
@@ -37,8 +37,8 @@ class Expr(Struct, frozen=True):
 
 OTHER = Expr("other")
 NONE = Expr("none", "None")
-CONSTANTS = {str: "str", bool: "bool", int: "int", float: "float", bytes: "bytes"}
-OPERATORS = {
+CONSTANTS: dict[type[object], str] = {str: "str", bool: "bool", int: "int", float: "float", bytes: "bytes"}
+OPERATORS: dict[type[ast.AST], str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**",
     ast.MatMult: "@", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^", ast.LShift: "<<", ast.RShift: ">>",
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Is: "is",
@@ -79,7 +79,7 @@ def shape(node: ast.expr | None, resolve: Callable[[ast.expr], str], depth: int 
 
 
 def _several(nodes: list[ast.expr], resolve: Callable[[ast.expr], str], depth: int) -> tuple[Expr, ...]:
-    return tuple(shape(node, resolve, depth) for node in nodes[:WIDTH])
+    return tuple([shape(node, resolve, depth) for node in nodes[:WIDTH]])
 
 
 def _call(node: ast.Call, resolve: Callable[[ast.expr], str], depth: int) -> Expr:
@@ -157,10 +157,14 @@ def _wrapped(node: ast.Await | ast.Starred | ast.NamedExpr, resolve: Callable[[a
     return Expr("await" if isinstance(node, ast.Await) else "star", "", (inner,))
 
 
+def _lambda(node: ast.Lambda, resolve: Callable[[ast.expr], str], depth: int) -> Expr:
+    return Expr("lambda", "", (shape(node.body, resolve, depth),))
+
+
 SHAPES: dict[type[ast.expr], Callable[..., Expr]] = {
     ast.Call: _call, ast.List: _sequence, ast.Tuple: _sequence, ast.Set: _sequence, ast.Dict: _dict,
     ast.JoinedStr: _joined, ast.BinOp: _binary, ast.UnaryOp: _unary, ast.BoolOp: _boolean, ast.Compare: _compare,
     ast.Subscript: _subscript, ast.IfExp: _conditional, ast.ListComp: _comprehension, ast.SetComp: _comprehension,
     ast.GeneratorExp: _comprehension, ast.Await: _wrapped, ast.Starred: _wrapped, ast.NamedExpr: _wrapped,
-    ast.Lambda: lambda node, resolve, depth: Expr("lambda", "", (shape(node.body, resolve, depth),)),
+    ast.Lambda: _lambda,
 }  # fmt: skip

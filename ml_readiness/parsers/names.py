@@ -44,7 +44,7 @@ class Scope:
     name: str
     """Qualified; empty for the module."""
     parent: Scope | None = None
-    bindings: dict[str, str] = field(default_factory=dict)
+    bindings: dict[str, str] = field(default_factory=dict[str, str])
     is_class: bool = False
     bases: tuple[str, ...] = ()
     methods: frozenset[str] = frozenset()
@@ -107,20 +107,27 @@ def called(node: ast.expr, scope: Scope) -> str:
 
 def resolve(node: ast.expr, scope: Scope) -> str:
     """The dotted name of a name, attribute chain or called thing, as `Call.name` explains it."""
+    if type(node) is ast.Name:
+        return _bare(node.id, scope).removesuffix(RESULT)
     base, parts = dotted(node)
     if isinstance(base, ast.Name):
         if base.id in {"self", "cls"} and scope.owner is not None and parts:
             return _own(scope.owner, base.id, parts)
-        bound = scope.lookup(base.id)
-        if bound is None:
-            unknown = f"{scope.star_import}.{base.id}" if scope.star_import else "?" + base.id
-            bound = base.id if base.id in BUILTINS else unknown
-        return _chain(bound, parts)
+        return _chain(_bare(base.id, scope), parts)
     if isinstance(base, ast.Call):
         return _chain(result_of(resolve(base.func, scope)), parts)
     if isinstance(base, ast.Constant):
         return _chain(type(base.value).__name__, parts)
     return _chain("?", parts)
+
+
+def _bare(name: str, scope: Scope) -> str:
+    bound = scope.lookup(name)
+    if bound is not None:
+        return bound
+    if name in BUILTINS:
+        return name
+    return f"{scope.star_import}.{name}" if scope.star_import else "?" + name
 
 
 def result_of(callee: str) -> str:
@@ -136,6 +143,10 @@ def receiver(node: ast.expr) -> str:
 
 def text_of(node: ast.expr) -> str:
     """The source text of a target or receiver: names, attributes and constant items; `?` for anything else."""
+    if type(node) is ast.Name:
+        return node.id
+    if type(node) is ast.Attribute and type(node.value) is ast.Name:
+        return f"{node.value.id}.{node.attr}"
     suffixes: list[str] = []
     while True:
         if isinstance(node, ast.Attribute):

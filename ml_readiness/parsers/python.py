@@ -12,7 +12,7 @@ from msgspec import Struct
 from ml_readiness.parsers.expressions import Expr
 
 
-class Import(Struct, frozen=True):
+class Import(Struct, frozen=True, array_like=True):
     """One imported name."""
 
     module: str
@@ -32,7 +32,7 @@ class Import(Struct, frozen=True):
         return "" if self.module.startswith(".") else self.module.partition(".")[0]
 
 
-class Call(Struct, frozen=True):
+class Call(Struct, frozen=True, array_like=True):
     """One call, decorator use, or `with` context.
 
     `name` is resolved through imports and through what local names were assigned from: after
@@ -75,7 +75,7 @@ class Call(Struct, frozen=True):
         return None
 
 
-class Assign(Struct, frozen=True):
+class Assign(Struct, frozen=True, array_like=True):
     """A name, attribute or item bound to a value."""
 
     target: str
@@ -88,7 +88,7 @@ class Assign(Struct, frozen=True):
     augmented: bool = False
 
 
-class Parameter(Struct, frozen=True):
+class Parameter(Struct, frozen=True, array_like=True):
     """One parameter of a function."""
 
     name: str
@@ -97,7 +97,7 @@ class Parameter(Struct, frozen=True):
     default: Expr | None = None
 
 
-class Function(Struct, frozen=True):
+class Function(Struct, frozen=True, array_like=True):
     """A function or method."""
 
     name: str
@@ -120,7 +120,7 @@ class Function(Struct, frozen=True):
     """The qualified name of the class it is a method of."""
 
 
-class Class(Struct, frozen=True):
+class Class(Struct, frozen=True, array_like=True):
     """A class."""
 
     name: str
@@ -137,7 +137,7 @@ class Class(Struct, frozen=True):
     doc: str
 
 
-class Condition(Struct, frozen=True):
+class Condition(Struct, frozen=True, array_like=True):
     """A test that decides something: an assert, or an `if` whose body raises, exits or returns."""
 
     effect: str
@@ -153,7 +153,7 @@ class Condition(Struct, frozen=True):
     scope: str
 
 
-class Text(Struct, frozen=True):
+class Text(Struct, frozen=True, array_like=True):
     """A string constant that is not a docstring."""
 
     value: str
@@ -164,14 +164,14 @@ class Text(Struct, frozen=True):
     scope: str
 
 
-class Broken(Struct, frozen=True):
+class Broken(Struct, frozen=True, array_like=True):
     """A statement that could not be read and was left out."""
 
     line: int
     message: str
 
 
-class PythonFile(Struct, frozen=True):
+class PythonFile(Struct, frozen=True, array_like=True):
     """One Python file."""
 
     patterns: ClassVar[tuple[str, ...]] = ("*.py", "*.pyw")

@@ -4,41 +4,31 @@ from __future__ import annotations
 
 import ast
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ml_readiness.parsers import source
-from ml_readiness.parsers.expressions import LENGTH, NONE, OPERATORS, Expr, clean, shape
-from ml_readiness.parsers.names import (
-    RESULT,
-    RETURN_THEIR_ARGUMENT,
-    Scope,
-    called,
-    receiver,
-    resolve,
-    result_of,
-    text_of,
-)
-from ml_readiness.parsers.python import (
-    Assign,
-    Broken,
-    Call,
-    Class,
-    Condition,
-    Function,
-    Import,
-    Parameter,
-    PythonFile,
-    Text,
+from ml_readiness.parsers.expressions import LENGTH, NONE, OPERATORS, Expr, clean
+from ml_readiness.parsers.names import RESULT, RETURN_THEIR_ARGUMENT, Scope, called, resolve, result_of, text_of
+from ml_readiness.parsers.python import Assign, Broken, Class, Function, Import, Parameter, PythonFile
+from ml_readiness.parsers.recorder import Recorder
+from ml_readiness.parsers.trees import (
+    FunctionNode,
+    callee,
+    does_something,
+    flat,
+    instance,
+    is_elif,
+    is_main,
+    size,
+    types,
+    without_docstring,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
-FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort", "pytest.fail", "pytest.exit", "click.Abort"})
 SAYS = ("print", "warnings.warn", "logging.")
-COMPARISONS = 40
-"""Operands of one test that are looked at."""
 
 
 def read_python(data: bytes) -> PythonFile:
@@ -49,27 +39,8 @@ def read_python(data: bytes) -> PythonFile:
     return reader.result(parsed)
 
 
-class Reader:
-    """Walks statements in order and expressions with a stack; function bodies come after the code around them."""
-
-    def __init__(self) -> None:
-        self.scope = Scope("")
-        self.guards: list[str] = []
-        self.later: list[tuple[FunctionNode, Scope, tuple[str, ...]]] = []
-        self.imports: list[Import] = []
-        self.functions: list[Function] = []
-        self.classes: list[Class] = []
-        self.calls: list[Call] = []
-        self.assigns: list[Assign] = []
-        self.conditions: list[Condition] = []
-        self.raises: list[tuple[int, str, str]] = []
-        self.texts: list[Text] = []
-        self.names: set[str] = set()
-        self.exports: tuple[str, ...] = ()
-        self.main_guard = 0
-        self.statements = 0
-        self.returns: list[Expr] = []
-        self.yields = False
+class Reader(Recorder):
+    """Walks statements in order; function bodies come after the code around them."""
 
     def result(self, parsed: source.Source) -> PythonFile:
         """What was noted, in the order of the file."""
@@ -96,8 +67,8 @@ class Reader:
         """The module's own statements first, then every function body, outermost first."""
         self._declare(tree.body)
         for statement in tree.body:
-            self.statements += _does_something(statement)
-        self._block(_without_docstring(tree.body))
+            self.statements += does_something(statement)
+        self._block(without_docstring(tree.body))
         while self.later:
             node, scope, guards = self.later.pop(0)
             self._body(node, scope, guards)
@@ -110,7 +81,7 @@ class Reader:
 
     def _block(self, body: Iterable[ast.stmt]) -> None:
         for statement in body:
-            visit = STATEMENTS.get(type(statement))
+            visit = self._visits.get(type(statement))
             if visit is not None:
                 visit(self, statement)
             else:
@@ -122,20 +93,10 @@ class Reader:
                 self.expression(child)
 
     @contextmanager
-    def _guarded(self, guard: str) -> Iterator[None]:
+    def _guarded(self, guard: str) -> Generator[None]:
         self.guards.append(guard)
         yield
         self.guards.pop()
-
-    def resolve(self, node: ast.expr) -> str:
-        """The dotted name of an expression in the scope being read."""
-        return resolve(node, self.scope)
-
-    def shape(self, node: ast.expr | None) -> Expr:
-        """The shape of an expression in the scope being read."""
-        return shape(node, self.resolve)
-
-    # Definitions
 
     def _function(self, node: FunctionNode) -> None:
         self._decorators(node.decorator_list)
@@ -158,9 +119,9 @@ class Reader:
         for parameter in parameters:
             if parameter.name not in {"self", "cls"}:
                 typed = parameter.annotation and not parameter.annotation.startswith("?")
-                scope.bindings[parameter.name] = _instance(parameter.annotation) if typed else "?" + parameter.name
+                scope.bindings[parameter.name] = instance(parameter.annotation) if typed else "?" + parameter.name
         self._declare(node.body)
-        self._block(_without_docstring(node.body))
+        self._block(without_docstring(node.body))
         parent = scope.parent
         self.functions.append(
             Function(
@@ -168,12 +129,12 @@ class Reader:
                 line=node.lineno,
                 end_line=node.end_lineno or node.lineno,
                 parameters=parameters,
-                decorators=tuple(self.resolve(_callee(d)) for d in node.decorator_list),
+                decorators=tuple(self.resolve(callee(d)) for d in node.decorator_list),
                 annotation=self._annotation(node.returns),
                 returns=tuple(self.returns[:20]),
                 is_async=isinstance(node, ast.AsyncFunctionDef),
                 is_generator=self.yields,
-                statements=_size(node.body),
+                statements=size(node.body),
                 doc=clean(ast.get_docstring(node, clean=False) or ""),
                 in_class=parent.name if parent is not None and parent.is_class else "",
             )
@@ -228,9 +189,9 @@ class Reader:
             methods=frozenset(methods),
             owner=outer.owner,
         )
-        self._block(_without_docstring(node.body))
+        self._block(without_docstring(node.body))
         fields = tuple(self._fields(node.body))
-        decorators = tuple(resolve(_callee(d), outer) for d in node.decorator_list)
+        decorators = tuple(resolve(callee(d), outer) for d in node.decorator_list)
         name, self.scope = self.scope.name, outer
         end = node.end_lineno or node.lineno
         doc = clean(ast.get_docstring(node, clean=False) or "")
@@ -249,9 +210,7 @@ class Reader:
             if isinstance(node, ast.Call):
                 self.expression(node, "decorator")
             else:
-                self._note_names(node)
-
-    # Imports
+                self.expression(node)
 
     def _import(self, node: ast.Import) -> None:
         for name in node.names:
@@ -276,29 +235,27 @@ class Reader:
         self.names.update(module.split("."))
         self.names.update((name, alias))
 
-    # Statements
-
     def _assign(self, node: ast.Assign) -> None:
         for target in node.targets:
-            self._bind(target, node.value, node.lineno)
-        self._value(node.value, tuple(text_of(t) for target in node.targets for t in _flat(target)))
+            self.bind(target, node.value, node.lineno)
+        self._value(node.value, tuple(text_of(t) for target in node.targets for t in flat(target)))
         for target in node.targets:
             self._target(target)
 
     def _annotated(self, node: ast.AnnAssign) -> None:
         annotation = self._annotation(node.annotation)
         if node.value is not None:
-            self._bind(node.target, node.value, node.lineno, annotation)
+            self.bind(node.target, node.value, node.lineno, annotation)
             self._value(node.value, (text_of(node.target),))
         elif annotation and not annotation.startswith("?"):
-            self._store(node.target, _instance(annotation))
+            self._store(node.target, instance(annotation))
 
     def _augmented(self, node: ast.AugAssign) -> None:
         operation = Expr("operation", OPERATORS[type(node.op)], (self.shape(node.target), self.shape(node.value)))
         self.assigns.append(Assign(text_of(node.target), operation, node.lineno, self.scope.name, augmented=True))
         self.expression(node.value)
 
-    def _bind(self, target: ast.expr, value: ast.expr, line: int, annotation: str = "") -> None:
+    def bind(self, target: ast.expr, value: ast.expr, line: int, annotation: str = "") -> None:
         """Notes an assignment, and what the target stands for from here on."""
         if isinstance(target, ast.Tuple | ast.List):
             values: list[ast.expr | None] = (
@@ -308,7 +265,7 @@ class Reader:
             )
             for part, own in zip(target.elts, values, strict=True):
                 if own is not None:
-                    self._bind(part, own, line)
+                    self.bind(part, own, line)
                 else:
                     self._bind_part(part, value, line)
             return
@@ -322,7 +279,7 @@ class Reader:
 
     def _bind_part(self, part: ast.expr, whole: ast.expr, line: int) -> None:
         """One of several targets that unpack a single value."""
-        for target in _flat(part):
+        for target in flat(part):
             self._store(target, self._meaning(whole))
             shown = Expr("item", "", (self.shape(whole), NONE))
             self.assigns.append(Assign(self._target_name(target), shown, line, self.scope.name))
@@ -378,12 +335,12 @@ class Reader:
             self._value(node.value, ())
 
     def _raise(self, node: ast.Raise) -> None:
-        raised = self.resolve(_callee(node.exc)) if node.exc is not None else ""
+        raised = self.resolve(callee(node.exc)) if node.exc is not None else ""
         self.raises.append((node.lineno, self.scope.name, raised))
         self._expressions(node)
 
     def _assert(self, node: ast.Assert) -> None:
-        self._condition(node.test, "assert", node.lineno)
+        self.condition(node.test, "assert", node.lineno)
         self.expression(node.test, "condition")
         if node.msg is not None:
             self.expression(node.msg)
@@ -392,18 +349,18 @@ class Reader:
         """An if with all its elif branches, in a loop since generated code has thousands."""
         depth = 0
         while True:
-            if _is_main(node.test) and not self.scope.name:
+            if is_main(node.test) and not self.scope.name:
                 self.main_guard = node.lineno
             effect = self._effect(node.body)
-            if effect == "other" and node.orelse and not _is_elif(node.orelse):
+            if effect == "other" and node.orelse and not is_elif(node.orelse):
                 effect = self._effect(node.orelse)
-            self._condition(node.test, effect, node.lineno)
+            self.condition(node.test, effect, node.lineno)
             self.expression(node.test, "condition")
-            self.guards.append("if " + self._brief(node.test))
+            self.guards.append("if " + self.brief(node.test))
             depth += 1
             self._block(node.body)
             self.guards[-1] = "else " + self.guards[-1][3:]
-            if not _is_elif(node.orelse):
+            if not is_elif(node.orelse):
                 break
             node = node.orelse[0]  # type: ignore[assignment]
         self._block(node.orelse)
@@ -415,8 +372,8 @@ class Reader:
                 return "raise"
             if isinstance(statement, ast.Return):
                 return "return"
-            exits = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)
-            if exits and self.resolve(statement.value.func) in EXITS:
+            value = statement.value if isinstance(statement, ast.Expr) else None
+            if isinstance(value, ast.Call) and self.resolve(value.func) in EXITS:
                 return "exit"
         first = body[0] if len(body) == 1 else None
         if isinstance(first, ast.Expr) and isinstance(first.value, ast.Call):
@@ -425,43 +382,9 @@ class Reader:
                 return "warn"
         return "other"
 
-    def _condition(self, test: ast.expr, effect: str, line: int) -> None:
-        names: list[str] = []
-        calls: list[str] = []
-        operators: list[str] = []
-        stack: list[ast.AST] = [test]
-        while stack and len(names) < COMPARISONS:
-            node = stack.pop()
-            if isinstance(node, ast.Compare):
-                operators.extend(OPERATORS[type(op)] for op in node.ops)
-            elif isinstance(node, ast.Call):
-                calls.append(self.resolve(node.func))
-            if isinstance(node, ast.Name | ast.Attribute):
-                names.append(text_of(node))
-                if isinstance(node, ast.Attribute) and not isinstance(node.value, ast.Name):
-                    stack.append(node.value)
-            else:
-                stack.extend(reversed(list(ast.iter_child_nodes(node))))
-        if effect != "other" or operators:
-            self.conditions.append(
-                Condition(effect, self.shape(test), tuple(names), tuple(calls), tuple(operators), line, self.scope.name)
-            )
-
-    def _brief(self, test: ast.expr) -> str:
-        """A test in a few words, for `Call.guards`."""
-        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-            return "not " + self._brief(test.operand)
-        if isinstance(test, ast.Compare) and len(test.ops) == 1:
-            right = test.comparators[0]
-            shown = repr(right.value)[:40] if isinstance(right, ast.Constant) else text_of(right)
-            return f"{text_of(test.left)} {OPERATORS[type(test.ops[0])]} {shown}"
-        if isinstance(test, ast.Constant):
-            return repr(test.value)[:40]
-        return text_of(_callee(test)) + ("()" if isinstance(test, ast.Call) else "")
-
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
         self._bind_part(node.target, node.iter, node.lineno)
-        self.expression(node.iter, "for", tuple(text_of(t) for t in _flat(node.target)))
+        self.expression(node.iter, "for", tuple(text_of(t) for t in flat(node.target)))
         with self._guarded("for"):
             self._block(node.body)
         self._block(node.orelse)
@@ -473,7 +396,7 @@ class Reader:
         self._block(node.orelse)
 
     def _try(self, node: ast.Try | ast.TryStar) -> None:
-        caught = {self.resolve(t) for h in node.handlers for t in _types(h.type)}
+        caught = {self.resolve(t) for h in node.handlers for t in types(h.type)}
         imports = caught & {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
         bare = any(handler.type is None for handler in node.handlers)
         with self._guarded("try import" if imports or bare else "try"):
@@ -481,7 +404,7 @@ class Reader:
         for handler in node.handlers:
             if handler.name:
                 self.scope.bindings[handler.name] = "?" + handler.name
-            kinds = {self.resolve(t) for t in _types(handler.type)}
+            kinds = {self.resolve(t) for t in types(handler.type)}
             with self._guarded("except import" if kinds & imports or handler.type is None else "except"):
                 self._block(handler.body)
         self._block(node.orelse)
@@ -491,8 +414,8 @@ class Reader:
         for item in node.items:
             bound: tuple[str, ...] = ()
             if item.optional_vars is not None:
-                self._bind(item.optional_vars, item.context_expr, node.lineno)
-                bound = tuple(text_of(t) for t in _flat(item.optional_vars))
+                self.bind(item.optional_vars, item.context_expr, node.lineno)
+                bound = tuple(text_of(t) for t in flat(item.optional_vars))
             self.expression(item.context_expr, "with", bound)
         self._block(node.body)
 
@@ -507,164 +430,27 @@ class Reader:
             if isinstance(target, ast.Name):
                 self.scope.bindings[target.id] = "?" + target.id
 
-    # Expressions
-
-    def expression(self, node: ast.expr, role: str = "", targets: tuple[str, ...] = ()) -> None:
-        """Notes the calls, strings and names of an expression, however deep, with a stack of its own."""
-        stack: list[tuple[ast.AST, str, tuple[str, ...]]] = [(node, role, targets)]
-        while stack:
-            node_, role, targets = stack.pop()
-            kind = type(node_)
-            if kind is ast.Name:
-                self.names.add(node_.id)  # type: ignore[attr-defined]
-            elif kind is ast.Constant:
-                self._constant(node_)  # type: ignore[arg-type]
-            elif isinstance(node_, ast.Call):
-                self._call(node_, role, targets)
-                stack.extend((k.value, "argument", ()) for k in reversed(node_.keywords))
-                stack.extend((a, "argument", ()) for a in reversed(node_.args))
-                stack.append((node_.func, "", ()))
-            else:
-                if isinstance(node_, ast.Attribute):
-                    self.names.add(node_.attr)
-                elif isinstance(node_, ast.NamedExpr):
-                    self._bind(node_.target, node_.value, node_.lineno)
-                elif isinstance(node_, ast.Yield | ast.YieldFrom):
-                    self.yields = True
-                elif isinstance(node_, ast.Await):
-                    role = "await"
-                inner = role if isinstance(node_, ast.Await | ast.IfExp | ast.BoolOp) else ""
-                stack.extend((child, inner, ()) for child in reversed(list(ast.iter_child_nodes(node_))))
-
-    def _call(self, node: ast.Call, role: str, targets: tuple[str, ...]) -> None:
-        keywords: dict[str, Expr] = {k.arg or "**": self.shape(k.value) for k in node.keywords}
-        self.calls.append(
-            Call(
-                name=called(node.func, self.scope),
-                receiver=receiver(node.func),
-                line=node.lineno,
-                column=node.col_offset + 1,
-                end_line=node.end_lineno or node.lineno,
-                scope=self.scope.name,
-                args=tuple(self.shape(arg) for arg in node.args[:COMPARISONS]),
-                keywords=keywords,
-                targets=targets,
-                role=role,
-                guards=tuple(self.guards),
-            )
-        )
-
-    def _constant(self, node: ast.Constant) -> None:
-        value = node.value
-        if isinstance(value, str) and value:
-            self.texts.append(
-                Text(clean(value[:LENGTH]), len(value), node.lineno, node.col_offset + 1, self.scope.name)
-            )
-
-    def _note_names(self, node: ast.expr) -> None:
-        self.expression(node)
-
-
-STATEMENTS = {
-    ast.FunctionDef: Reader._function,
-    ast.AsyncFunctionDef: Reader._function,
-    ast.ClassDef: Reader._class,
-    ast.Import: Reader._import,
-    ast.ImportFrom: Reader._import_from,
-    ast.Assign: Reader._assign,
-    ast.AnnAssign: Reader._annotated,
-    ast.AugAssign: Reader._augmented,
-    ast.Return: Reader._return,
-    ast.Expr: Reader._expr,
-    ast.Raise: Reader._raise,
-    ast.Assert: Reader._assert,
-    ast.If: Reader._if,
-    ast.For: Reader._for,
-    ast.AsyncFor: Reader._for,
-    ast.While: Reader._while,
-    ast.Try: Reader._try,
-    ast.TryStar: Reader._try,
-    ast.With: Reader._with,
-    ast.AsyncWith: Reader._with,
-    ast.Match: Reader._match,
-    ast.Delete: Reader._delete,
-}
-
-
-def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
-    first = body[0] if body else None
-    is_doc = (
-        isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
-    )
-    return body[1:] if is_doc else body
-
-
-def _size(body: list[ast.stmt]) -> int:
-    """Statements in a body, nested ones included; 0 for a stub."""
-    own = [s for s in _without_docstring(body) if not isinstance(s, ast.Pass)]
-    if all(isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant) for s in own):
-        return 0
-    count, stack = 0, list(own)
-    while stack:
-        statement = stack.pop()
-        count += 1
-        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
-            for child in getattr(statement, name, ()):
-                if isinstance(child, ast.stmt):
-                    stack.append(child)
-                else:
-                    stack.extend(getattr(child, "body", ()))
-    return count
-
-
-def _does_something(statement: ast.stmt) -> bool:
-    if isinstance(statement, ast.Import | ast.ImportFrom | FunctionNode | ast.ClassDef | ast.Pass):
-        return False
-    if isinstance(statement, ast.Expr):
-        return not isinstance(statement.value, ast.Constant)
-    if isinstance(statement, ast.Assign | ast.AnnAssign):
-        return isinstance(statement.value, ast.Call | ast.BinOp | ast.Subscript | ast.ListComp)
-    if isinstance(statement, ast.If):
-        return not _is_main(statement.test)
-    return not isinstance(statement, ast.Try)
-
-
-def _is_main(test: ast.expr) -> bool:
-    if not isinstance(test, ast.Compare):
-        return False
-    sides = [test.left, *test.comparators]
-    named = any(isinstance(side, ast.Name) and side.id == "__name__" for side in sides)
-    return named and any(isinstance(side, ast.Constant) and side.value == "__main__" for side in sides)
-
-
-def _is_elif(orelse: list[ast.stmt]) -> bool:
-    return len(orelse) == 1 and isinstance(orelse[0], ast.If)
-
-
-def _flat(target: ast.expr) -> Iterator[ast.expr]:
-    if isinstance(target, ast.Tuple | ast.List):
-        for part in target.elts:
-            yield from _flat(part)
-    else:
-        yield target.value if isinstance(target, ast.Starred) else target
-
-
-def _callee(node: ast.expr) -> ast.expr:
-    return node.func if isinstance(node, ast.Call) else node
-
-
-def _types(node: ast.expr | None) -> list[ast.expr]:
-    if node is None:
-        return []
-    return list(node.elts) if isinstance(node, ast.Tuple) else [node]
-
-
-def _instance(annotation: str) -> str:
-    """The class an annotation promises: the first that is not None, without its parameters for optional types."""
-    for part in annotation.split(" | "):
-        if part not in {"None", ""}:
-            head, _, inner = part.partition("[")
-            if head in {"typing.Optional", "typing.Annotated"}:
-                return inner.rstrip("]").partition(",")[0]
-            return head
-    return annotation
+    _visits: ClassVar[dict[type[ast.stmt], Callable[[Reader, Any], None]]] = {
+        ast.FunctionDef: _function,
+        ast.AsyncFunctionDef: _function,
+        ast.ClassDef: _class,
+        ast.Import: _import,
+        ast.ImportFrom: _import_from,
+        ast.Assign: _assign,
+        ast.AnnAssign: _annotated,
+        ast.AugAssign: _augmented,
+        ast.Return: _return,
+        ast.Expr: _expr,
+        ast.Raise: _raise,
+        ast.Assert: _assert,
+        ast.If: _if,
+        ast.For: _for,
+        ast.AsyncFor: _for,
+        ast.While: _while,
+        ast.Try: _try,
+        ast.TryStar: _try,
+        ast.With: _with,
+        ast.AsyncWith: _with,
+        ast.Match: _match,
+        ast.Delete: _delete,
+    }

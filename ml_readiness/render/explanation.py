@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from typing import TYPE_CHECKING
 
 from ml_readiness.examples import explain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ml_readiness.check import Check
 
 WIDTH = 80
+_BLOCK = re.compile(r'^(?P<fence>`{3,})[\w+-]*(?: title="(?P<path>[^"]+)")?\n(?P<text>.*?)^(?P=fence)\s*$', re.M | re.S)
 
 
 def render(check: Check) -> str:
     """The documentation of a check as plain text."""
     explanation = explain(check.doc)
-    lines = [f"{check.id}: {check.question}", _facts(check), "", *textwrap.wrap(explanation.why, WIDTH)]
+    lines = [f"{check.id}: {check.question}", *textwrap.wrap(_facts(check), WIDTH), "", *_prose(explanation.why)]
     for title, body in explanation.sections.items():
-        lines += ["", f"{title}:", ""]
-        lines += textwrap.wrap(" ".join(body.split()), WIDTH) if title == "How to fix" else body.strip().splitlines()
+        lines += ["", title, *_section(body)]
     return "\n".join(lines) + "\n"
 
 
@@ -32,3 +35,20 @@ def _facts(check: Check) -> str:
     if check.not_for:
         facts.append(f"not for {', '.join(sorted(kind.value for kind in check.not_for))}")
     return "; ".join(facts)
+
+
+def _section(body: str) -> Iterator[str]:
+    """Prose in paragraphs, and each file of an example under its name."""
+    start = 0
+    for block in _BLOCK.finditer(body):
+        yield from _prose(body[start : block.start()])
+        if block["path"]:
+            yield f"  {block['path']}"
+        yield from (f"    | {line}".rstrip() for line in block["text"].splitlines())
+        start = block.end()
+    yield from _prose(body[start:])
+
+
+def _prose(text: str) -> Iterator[str]:
+    for paragraph in re.split(r"\n\s*\n", text.strip()):
+        yield from textwrap.wrap(" ".join(paragraph.split()), WIDTH)

@@ -21,21 +21,21 @@ if TYPE_CHECKING:
     from ml_readiness.report import CategoryScore, Finding, Report, Result, Step
 
 ANSWERS: Mapping[Outcome, str] = {
-    Outcome.FAIL: "✗ missing",
-    Outcome.PARTIAL: "◐ half there",
+    Outcome.FAIL: "✗ to fix",
+    Outcome.PARTIAL: "◐ half done",
     Outcome.BLOCKED: "… waiting",
     Outcome.ERROR: "! broke",
     Outcome.UNKNOWN: "? open",
     Outcome.ATTESTED: "✎ attested",
     Outcome.WAIVED: "✎ waived",
-    Outcome.PASS: "✓ in place",
+    Outcome.PASS: "✓ fine",
     Outcome.NOT_APPLICABLE: "· not asked",
 }
 _GROUPS: Mapping[str, tuple[Outcome, ...]] = {
-    "missing": (Outcome.FAIL,),
-    "half there": (Outcome.PARTIAL,),
+    "to fix": (Outcome.FAIL,),
+    "half done": (Outcome.PARTIAL,),
     "open": (Outcome.BLOCKED, Outcome.ERROR, Outcome.UNKNOWN, Outcome.ATTESTED, Outcome.WAIVED),
-    "in place": (Outcome.PASS,),
+    "fine": (Outcome.PASS,),
     "not asked": (Outcome.NOT_APPLICABLE,),
 }
 _GROUP = {outcome: group for group, outcomes in _GROUPS.items() for outcome in outcomes}
@@ -68,6 +68,7 @@ def _page(report: Report) -> Iterator[str]:
     for category, question in _categories_present(report).items():
         yield from _category(category, question, report)
     yield "</div>"
+    yield from _test_score(report)
     yield from _problems(report)
     yield "</main>"
     yield f"<footer>ml-readiness {_text(report.tool_version)}. Read from files alone, nothing was executed.</footer>"
@@ -246,6 +247,15 @@ def _step(step: Step) -> str:
     cell = f"#cell-{step.cell}" if step.cell is not None else ""
     code = f"<pre>{_text(step.code)}</pre>" if step.code else ""
     return f"<li><code>{_text(step.path)}{cell}{line}</code> {_prose(step.message)}{code}</li>"
+
+
+def _test_score(report: Report) -> Iterator[str]:
+    if report.test_score is not None:
+        yield f"<h2>{_text(words.test_score(report))}</h2><details><summary><strong>The 28 tests</strong></summary>"
+        yield '<div class="body"><ul>'
+        for item in report.test_score.items:
+            yield f"<li>{item.points:g} {_text(item.item)} <span class=quiet>({_text(item.evidence)})</span></li>"
+        yield "</ul></div></details>"
 
 
 def _problems(report: Report) -> Iterator[str]:

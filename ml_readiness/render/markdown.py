@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from ml_readiness.library import CATEGORIES
-from ml_readiness.render import words
-from ml_readiness.render.text import printable
+from ml_readiness.render import changes, words
+from ml_readiness.render.gfm import code, place, prose
 from ml_readiness.report import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
-    from ml_readiness.report import Finding, Location, Report, Result
-
-    Link = Callable[[Location], str | None]
+    from ml_readiness.render.gfm import Link
+    from ml_readiness.report import Report, Result
 
 PLACES = 5
 """How many places are shown for one question."""
@@ -40,10 +38,6 @@ _FOLDED = (
     Outcome.PASS,
     Outcome.NOT_APPLICABLE,
 )
-_SPAN = re.compile(r"`([^`]*)`")
-_MARKS = re.compile(r"[\\`*_{}\[\]<>|~!&]")
-_ALIVE = re.compile(r"@|#|://|www\.|\$|:\w+:|\bGH-\d|\b[0-9a-f]{7,}\b", re.IGNORECASE)
-_BULLET = re.compile(r"^(?:[-+=]+|\d+[.)])$")
 
 
 def render(report: Report, link: Link | None = None) -> str:
@@ -51,47 +45,11 @@ def render(report: Report, link: Link | None = None) -> str:
     return "\n".join(_lines(report, link)) + "\n"
 
 
-def prose(text: str, limit: int = 500) -> str:
-    """Text from a repository inside a sentence: no markup, mention, reference or link comes alive in it."""
-    parts = _SPAN.split(printable(text, limit))
-    return "".join(code(part) if index % 2 else _plain(part) for index, part in enumerate(parts) if part)
-
-
-def code(text: str) -> str:
-    """A code span that holds any text; fit for a table, too."""
-    line = printable(text, 200).replace("|", "\u2502")
-    if not line:
-        return ""
-    longest = max((len(run) for run in re.findall("`+", line)), default=0)
-    fence = "`" * (longest + 1)
-    pad = " " if line.startswith("`") or line.endswith("`") else ""
-    return f"{fence}{pad}{line}{pad}{fence}"
-
-
-def place(finding: Finding, link: Link | None) -> str:
-    """Where something was seen, as a link where there is one."""
-    if finding.location is None:
-        return ""
-    url = link(finding.location) if link is not None else None
-    shown = code(str(finding.location))
-    return f"[{shown}]({url})" if url else shown
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\S+", lambda word: _word(word[0]), text)
-
-
-def _word(word: str) -> str:
-    if _ALIVE.search(word):
-        return code(word)
-    if _BULLET.match(word):
-        return f"{word[:-1]}\\{word[-1]}"
-    return _MARKS.sub(r"\\\g<0>", word)
-
-
 def _lines(report: Report, link: Link | None) -> Iterator[str]:
     yield from _headline(report)
+    yield from changes.lines(report, link)
     yield from _categories(report)
+    yield from _more(report)
     yield from _next_steps(report)
     for outcome in _OPEN:
         yield from _open(outcome, report, link)
@@ -110,6 +68,9 @@ def _headline(report: Report) -> Iterator[str]:
     yield ""
     revision = f" at {code(report.revision[:12])}" if report.revision else ""
     yield f"{code(report.repository)}{revision} is {words.KINDS[report.kind]}."
+    if report.comparison is not None:
+        yield f"{changes.headline(report)}: {words.changes(report.comparison)}."
+        yield from changes.notes(report.comparison)
     if report.grade_reasons:
         yield f"The grade is held down: {prose(words.held_down(report))}."
     if report.score_low != report.score_high:
@@ -126,6 +87,19 @@ def _categories(report: Report) -> Iterator[str]:
         yield "|---|--:|--:|"
         for category in shown:
             yield f"| {prose(category.question)} | {category.score:.0f} | {category.weight:.0%} |"
+
+
+def _more(report: Report) -> Iterator[str]:
+    if told := words.test_score(report):
+        yield ""
+        yield f"{told}."
+    if report.members:
+        yield ""
+        yield "| Project inside | Kind | Score |"
+        yield "|---|---|--:|"
+    for member in sorted(report.members, key=lambda member: member.score or 0):
+        verdict = "no score" if member.score is None else f"{member.score} {member.grade}"
+        yield f"| {code(member.repository)} | {words.KINDS[member.kind]} | {verdict} |"
 
 
 def _next_steps(report: Report) -> Iterator[str]:

@@ -11,12 +11,12 @@ from rich.text import Text
 
 from ml_readiness.render import words
 from ml_readiness.render.text import first_sentence, printable
-from ml_readiness.report import Outcome, Severity
+from ml_readiness.report import Movement, Outcome, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ml_readiness.report import CategoryScore, Finding, Report, Result
+    from ml_readiness.report import CategoryScore, Change, Finding, Report, Result
 
 WIDEST = 100
 """Longer lines are hard to read, however wide the window."""
@@ -33,6 +33,18 @@ _SYMBOLS: Mapping[Outcome, tuple[str, str, str]] = {
     Outcome.ATTESTED: ("✎", "a", "cyan"),
     Outcome.WAIVED: ("✎", "w", "cyan"),
     Outcome.PASS: ("✓", "+", "green"),
+}
+_MARKS: Mapping[Movement, str] = {
+    Movement.WORSE: "▼",
+    Movement.GROWN: "▼",
+    Movement.ARISING: "●",
+    Movement.GONE: "○",
+    Movement.SHRUNK: "▲",
+    Movement.BETTER: "▲",
+    Movement.FIXED: "▲",
+}
+_PLAIN_MARKS: Mapping[Movement, str] = {
+    movement: {"▼": "-", "●": "*", "○": "o"}.get(mark, "+") for movement, mark in _MARKS.items()
 }
 _DETAILED = (Outcome.FAIL, Outcome.PARTIAL, Outcome.ERROR)
 _WORTH_A_WHY = frozenset({Severity.CRITICAL, Severity.HIGH})
@@ -62,6 +74,8 @@ class _Page:
     def print(self) -> None:
         self._headline()
         self._categories()
+        self._changes()
+        self._more()
         for outcome, heading in words.OUTCOMES.items():
             results = words.worst_first(self.report.with_outcome(outcome))
             if results and outcome is Outcome.NOT_APPLICABLE:
@@ -102,7 +116,7 @@ class _Page:
         else:
             style = f"bold {_GRADE_COLOURS.get(report.grade or '', '')}"
             counts = Counter(result.outcome for result in report.results)
-            shown = [(Outcome.FAIL, "missing"), (Outcome.PARTIAL, "half there"), (Outcome.PASS, "in place")]
+            shown = [(Outcome.FAIL, "to fix"), (Outcome.PARTIAL, "half done"), (Outcome.PASS, "fine")]
             tally = ", ".join(f"{counts[outcome]} {word}" for outcome, word in shown)
             self._line((f"{report.score}/100  {report.grade}", style), f"  {words.grade(report)}; {tally}")
 
@@ -118,6 +132,39 @@ class _Page:
         filled = round(score / 10)
         full, empty = ("#", ".") if self.ascii else ("█", "░")
         return full * filled + empty * (10 - filled), "green" if score >= 60 else "yellow" if score >= 40 else "red"
+
+    def _changes(self) -> None:
+        comparison = self.report.comparison
+        if comparison is None:
+            return
+        base = comparison.revision[:12] if comparison.revision else "the base"
+        was = f" ({comparison.score} {comparison.grade})" if comparison.score is not None else ""
+        self._line()
+        title = f"Since {printable(base)}{was}"
+        self._line((title, "bold underline"), f" {words.change(comparison.score_change)}; {words.changes(comparison)}")
+        for change in comparison.changes:
+            style = "bold red" if change in comparison.regressions else "dim"
+            name = (f" {change.check}, {words.MOVEMENTS[change.movement]}", "dim")
+            self._line((f"{self._mark(change)} ", style), printable(change.question), name)
+            for finding in change.new[:PLACES]:
+                self._line(*self._evidence(finding), indent=2)
+        for note in comparison.notes:
+            self._line(printable(note, 500), style="dim")
+
+    def _mark(self, change: Change) -> str:
+        marks = _PLAIN_MARKS if self.ascii else _MARKS
+        return marks.get(change.movement, "=")
+
+    def _more(self) -> None:
+        if told := words.test_score(self.report):
+            self._line()
+            self._line((told, "dim"))
+        if self.report.members:
+            self._line()
+            self._line((f"Projects inside ({len(self.report.members)})", "bold underline"))
+        for member in sorted(self.report.members, key=lambda member: member.score or 0):
+            verdict = "no score" if member.score is None else f"{member.score:3}/100  {member.grade}"
+            self._line(f"{verdict}  {printable(member.repository, 60)}", (f"  {words.KINDS[member.kind]}", "dim"))
 
     def _section(self, outcome: Outcome, heading: str, results: Sequence[Result]) -> None:
         self._line()

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
-from ml_readiness.report import Effort, Outcome, ProjectKind
-from ml_readiness.score import GRADES
+from ml_readiness.grade import GRADES
+from ml_readiness.report import Effort, Movement, Outcome, ProjectKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from ml_readiness.report import Finding, Report, Result
+    from ml_readiness.report import Comparison, Finding, Report, Result
 
 KINDS: Mapping[ProjectKind, str] = {
     ProjectKind.NOT_ML: "no machine learning of its own",
@@ -25,21 +26,35 @@ KINDS: Mapping[ProjectKind, str] = {
 }
 
 OUTCOMES: Mapping[Outcome, str] = {
-    Outcome.FAIL: "Missing",
-    Outcome.PARTIAL: "Half there",
+    Outcome.FAIL: "To fix",
+    Outcome.PARTIAL: "Half done",
     Outcome.BLOCKED: "Waiting for something else",
     Outcome.ERROR: "Not answered: the check itself broke",
     Outcome.UNKNOWN: "Not decided by the files alone",
     Outcome.ATTESTED: "Vouched for by people",
     Outcome.WAIVED: "Accepted for now",
-    Outcome.PASS: "In place",
+    Outcome.PASS: "Fine",
     Outcome.NOT_APPLICABLE: "Does not arise",
 }
 """The outcomes in the order of the report, each with its heading."""
 
 EFFORTS: Mapping[Effort, str] = {Effort.SMALL: "an hour", Effort.MEDIUM: "a day", Effort.LARGE: "days"}
 
+MOVEMENTS: Mapping[Movement, str] = {
+    Movement.WORSE: "worse",
+    Movement.GROWN: "in more places",
+    Movement.ARISING: "asked for the first time",
+    Movement.GONE: "no longer asked",
+    Movement.SHRUNK: "in fewer places",
+    Movement.BETTER: "half there now",
+    Movement.FIXED: "fixed",
+    Movement.SAME: "the same",
+}
+ASKED = (Movement.ARISING, Movement.GONE)
+"""What happens to questions, not to their answers."""
+
 _PRODUCTION = frozenset({ProjectKind.SERVICE, ProjectKind.BATCH, ProjectKind.TRAINING, ProjectKind.LLM_APP})
+_COUNTED = (Movement.WORSE, Movement.FIXED, Movement.BETTER, Movement.SHRUNK)
 _READY_FOR: Mapping[ProjectKind, str] = {
     ProjectKind.LIBRARY: "to be depended on",
     ProjectKind.RESEARCH: "to be reproduced",
@@ -61,6 +76,14 @@ def held_down(report: Report) -> str:
     return "; ".join(report.grade_reasons)
 
 
+def test_score(report: Report) -> str:
+    """The ML Test Score in a sentence; empty where it does not apply."""
+    if report.test_score is None:
+        return ""
+    sums = ", ".join(f"{section} {points:g}" for section, points in report.test_score.sections.items())
+    return f"ML Test Score at least {report.test_score.score:g} of 7 ({sums})"
+
+
 def worst_first(results: Iterable[Result]) -> list[Result]:
     """Results by what passing them would add, most first."""
     return sorted(results, key=lambda result: -result.points)
@@ -72,6 +95,25 @@ def telling(result: Result) -> tuple[Finding, ...]:
         return result.findings
     against = tuple(finding for finding in result.findings if finding.kind != "pass")
     return against or result.findings
+
+
+def change(points: int | None) -> str:
+    """`+4 points`, `-1 point`, `no change`."""
+    if points is None:
+        return "no score to compare"
+    sign = "+" if points > 0 else "-"
+    return f"{sign}{plural(abs(points), 'point')}" if points else "no change"
+
+
+def changes(comparison: Comparison) -> str:
+    """What changed, counted: `1 worse, 2 fixed`."""
+    counts: Counter[Movement] = Counter(
+        Movement.WORSE if change.movement is Movement.GROWN else change.movement for change in comparison.changes
+    )
+    asked = counts[Movement.ARISING]
+    shown = [f"{counts[movement]} {MOVEMENTS[movement]}" for movement in _COUNTED if counts[movement]]
+    shown += [f"{plural(asked, 'question')} {MOVEMENTS[Movement.ARISING]}"] if asked else []
+    return ", ".join(shown) or "no answer changed"
 
 
 def plural(count: int, noun: str) -> str:

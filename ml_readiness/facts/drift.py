@@ -1,0 +1,173 @@
+"""Where production is compared with what the model was made for, and whether that happens by itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from ml_readiness.facts.callgraph import CallGraph, key
+from ml_readiness.facts.code import Code, Unit
+from ml_readiness.facts.files import Files
+from ml_readiness.facts.schedules import Schedules
+from ml_readiness.facts.serving import Serving
+from ml_readiness.facts.tools import Level, Tools, Use
+from ml_readiness.report import Location
+
+if TYPE_CHECKING:
+    from ml_readiness.parsers.python import Function
+
+OWN = re.compile(
+    r"(?:^|_)(?:drift\w*|psi|population_stability\w*|data_?skew)(?:_|$)|(?:^|_)(?:detect|monitor|check|compute)_drift",
+    re.IGNORECASE,
+)
+COMPARES = re.compile(
+    r"^(?:ref|reference|baseline|train(?:ing)?|expected|historical|old)(?:_|$)|_(?:ref|reference|baseline|expected)$",
+    re.IGNORECASE,
+)
+LIVE = re.compile(
+    r"^(?:cur|current|live|new|prod(?:uction)?|actual|recent|test|serving)(?:_|$)|_(?:current|live|actual|new)$",
+    re.IGNORECASE,
+)
+MANAGED = re.compile(
+    r"aws_sagemaker_(?:monitoring_schedule|data_quality_job_definition|model_quality_job)|AWS::SageMaker::MonitoringSchedule"
+    r"|AWS::SageMaker::\w+QualityJob|model_deployment_monitoring_job|quality_monitors|MonitorSchedule|create_monitor:"
+)
+LOOKED_AT = ("*drift*.ipynb", "*drift*.html")
+NOT_DRIFT = re.compile(r"gradient|clock|code_drift|config_drift|schema_drift_ok|driftnet", re.IGNORECASE)
+
+
+class Way(IntEnum):
+    """How a comparison comes about."""
+
+    LOOKED_AT = 1
+    """In a notebook, an example or a test."""
+    BY_HAND = 2
+    """In code that a person has to start."""
+    BY_ITSELF = 3
+    """In a route, a pipeline or a scheduled job."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One place where it happens."""
+
+    what: str
+    location: Location
+    way: Way
+    how: str = ""
+    """What starts it."""
+
+
+@dataclass(frozen=True)
+class Drift:
+    """Comparisons of production with a reference."""
+
+    code: Code
+    files: Files
+    tools: Tools
+    serving: Serving
+    graph: CallGraph
+    schedules: Schedules
+
+    @classmethod
+    def gather(
+        cls, code: Code, files: Files, tools: Tools, serving: Serving, graph: CallGraph, schedules: Schedules
+    ) -> Self:
+        """From monitoring libraries, own tests, and managed monitors."""
+        return cls(code, files, tools, serving, graph, schedules)
+
+    @cached_property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """What comes about by itself first."""
+        found = [*self._managed(), *self._by_tools(), *self._own()] or list(self._reports())
+        return tuple(sorted(found, key=lambda each: -each.way))
+
+    def _managed(self) -> Iterator[Comparison]:
+        for path in self.files.find("*.tf", "*.yml", "*.yaml", "*.json"):
+            if path.endswith(".json") and "monitor" not in path.lower():
+                continue
+            match = MANAGED.search(text := self.files.text(path))
+            if match is not None:
+                at = Location(path=path, line=text.count("\n", 0, match.start()) + 1)
+                yield Comparison(f"`{match[0]}` is configured", at, Way.BY_ITSELF, "the platform")
+
+    def _reports(self) -> Iterator[Comparison]:
+        """Notebooks and reports that say what they are by their name, for those whose content is not here."""
+        for path in self.files.find(*LOOKED_AT):
+            yield Comparison(f"`{path}`", Location(path=path), Way.LOOKED_AT)
+
+    def _by_tools(self) -> Iterator[Comparison]:
+        for use in self.tools.called("drift"):
+            if use.unit is not None and not use.unit.is_test:
+                yield self._placed(use.unit, use.scope, use.shown, use.location)
+        for use in self.tools.called("drift-statistic"):
+            if use.unit is not None and not use.unit.is_test and self._is_comparison(use):
+                yield self._placed(use.unit, use.scope, use.shown, use.location)
+
+    def _is_comparison(self, use: Use) -> bool:
+        """Whether a statistic is taken of a reference and a current sample."""
+        if use.call is None:
+            return False
+        words = [value.text.lstrip("?:").rpartition(".")[2] for value in use.call.args]
+        pair = any(COMPARES.search(word) for word in words) and any(LIVE.search(word) for word in words)
+        return pair or bool(OWN.search(use.scope.rpartition(".")[2])) or "drift" in use.path.lower()
+
+    def _own(self) -> Iterator[Comparison]:
+        for unit in self.code.production:
+            for function in unit.python.functions:
+                if self._compares(function):
+                    name = function.name.rpartition(".")[2]
+                    yield self._placed(unit, function.name, f"`{name}`", unit.location(function.line))
+
+    def _compares(self, function: Function) -> bool:
+        name = function.name.rpartition(".")[2]
+        if not OWN.search(name) or NOT_DRIFT.search(name) or function.statements < 2:
+            return False
+        given = [parameter.name for parameter in function.parameters if parameter.name not in {"self", "cls"}]
+        return len(given) > 1 or any(COMPARES.search(each) for each in given)
+
+    def _placed(self, unit: Unit, scope: str, what: str, at: Location) -> Comparison:
+        if not unit.is_production:
+            return Comparison(what, at, Way.LOOKED_AT)
+        how = self._started(unit, scope)
+        return Comparison(what, at, Way.BY_ITSELF if how else Way.BY_HAND, how)
+
+    def _started(self, unit: Unit, scope: str) -> str:
+        """What makes code in a scope run without a person: a route, a pipeline, a schedule; empty if nothing does."""
+        here = key(unit, scope)
+        if here in self._routed:
+            return "a route"
+        if here in self._orchestrated:
+            return "a pipeline"
+        schedule = self.schedules.reached(unit, scope)
+        return schedule.what if schedule is not None else ""
+
+    @cached_property
+    def _routed(self) -> frozenset[str]:
+        routes = (*self.serving.routes, *self.serving.handlers)
+        answering = {key(r.unit, r.function.name) for r in routes if r.function is not None}
+        pages = {key(u, "") for u in self.serving.demos} | {
+            key(u, f.name) for u in self.serving.demos for f in u.python.functions
+        }
+        return self.graph.reached_from(answering | pages)
+
+    @cached_property
+    def _orchestrated(self) -> frozenset[str]:
+        """What steps of pipelines lead to."""
+        steps: set[str] = set()
+        for use in self.tools.wired("orchestration", "worker"):
+            if use.unit is not None and use.level is Level.WIRED:
+                steps |= {
+                    key(use.unit, f.name) for f in use.unit.python.functions if f.decorators or f.name in _passed(use)
+                }
+        return self.graph.reached_from(steps)
+
+
+def _passed(use: Use) -> frozenset[str]:
+    """Names of functions that a call of an orchestrator is given."""
+    values = (*use.call.args, *use.call.keywords.values()) if use.call is not None else ()
+    return frozenset(value.text.lstrip("?:") for value in values if value.kind == "name")

@@ -1,0 +1,1 @@
+"""Configuration of continuous integration, whatever the system, as jobs and steps."""
