@@ -23,6 +23,8 @@ PREPARES = re.compile(
     re.IGNORECASE,
 )
 """Names of first-party functions that say they prepare data."""
+HELPERS = frozenset({"preprocess_input", "decode_predictions"})
+"""Functions beside models that load nothing."""
 GUESSED = {"fit": "training", "train": "training", "predict": "predicting", "predict_proba": "predicting"}
 """Methods that mean a stage even on an object of unknown origin."""
 
@@ -33,6 +35,7 @@ class Entry(Struct, frozen=True, forbid_unknown_fields=True):
     functions: tuple[str, ...] = ()
     methods: dict[str, tuple[str, ...]] = {}
     unless: tuple[str, ...] = ()
+    methods_of_objects: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class Stage:
     """Packages all of whose callables belong, from entries that end in `.*`."""
     methods: Mapping[str, re.Pattern[str]]
     unless: re.Pattern[str]
+    methods_of_objects: bool
 
     def meets(self, name: str) -> bool:
         """Whether a canonical call name belongs to this stage."""
@@ -54,7 +58,10 @@ class Stage:
         if objects is not None and objects.match(head):
             return True
         top, _, _ = name.partition(".")
-        return name in self.names or f"{top}..{method}" in self.names or name.startswith(self.packages)
+        if name in self.names or f"{top}..{method}" in self.names:
+            return True
+        of_object = not self.methods_of_objects and (head.rpartition(".")[2][:1].isupper() or method in HELPERS)
+        return name.startswith(self.packages) and not of_object
 
 
 @cache
@@ -68,7 +75,7 @@ def _stage(entry: Entry) -> Stage:
     exact = [name for name in entry.functions if not name.endswith("*")]
     loose = [f"{name.partition('.')[0]}..{name.rpartition('.')[2]}" for name in exact if name.count(".") == 1]
     methods = {method: _beginnings(tops) for method, tops in entry.methods.items()}
-    return Stage(frozenset(exact + loose), packages, methods, _beginnings(entry.unless))
+    return Stage(frozenset(exact + loose), packages, methods, _beginnings(entry.unless), entry.methods_of_objects)
 
 
 def _beginnings(tops: Iterable[str]) -> re.Pattern[str]:

@@ -82,7 +82,7 @@ class Recorder:
         self.names: set[str] = set()
         self.exports: tuple[str, ...] = ()
         self.main_guard = 0
-        self.statements = 0
+        self.statements: int = 0
         self.returns: list[Expr] = []
         self.yields = False
 

@@ -1,0 +1,88 @@
+"""Any classic serving bug?"""
+
+from collections.abc import Iterator
+
+from ml_readiness.check import check, fail, ok, partial
+from ml_readiness.facts.hygiene import Hygiene
+from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
+
+SHOWN = 3
+
+
+@check(
+    "Does answering a request avoid the classic mistakes?",
+    severity=Severity.MEDIUM,
+    effort=Effort.SMALL,
+    not_for=[ProjectKind.NOT_ML, ProjectKind.LIBRARY],
+    prohibition=True,
+    core=False,
+)
+def serving_hygiene(hygiene: Hygiene) -> Iterator[Finding]:
+    """A model that is loaded for every request, runs with dropout on, or blocks the event loop works in the demo and
+    fails under load.
+
+    ## How to fix
+    Load the model once at start, call `.eval()` and predict under `torch.inference_mode()`, and keep blocking
+    predictions out of `async def`.
+
+    ## Fails: the model is loaded for each request
+    ```python title="app.py"
+    import joblib
+    from fastapi import FastAPI
+
+    app = FastAPI()
+
+    @app.post("/predict")
+    def predict(x: float):
+        model = joblib.load("model.joblib")
+        return model.predict([[x]])
+    ```
+
+    ## Passes
+    ```python title="app.py"
+    import joblib
+    from fastapi import FastAPI
+
+    app = FastAPI()
+    model = joblib.load("model.joblib")
+
+    @app.post("/predict")
+    def predict(x: float):
+        return model.predict([[x]])
+    ```
+
+    ## Partial: the event loop waits for the model
+    ```python title="app.py"
+    import joblib
+    from fastapi import FastAPI
+
+    app = FastAPI()
+    model = joblib.load("model.joblib")
+
+    @app.post("/predict")
+    async def predict(x: float):
+        return model.predict([[x]])
+    ```
+
+    ## Does not apply
+    ```python title="train.py"
+    from sklearn.svm import SVC
+
+    SVC().fit([[1]], [1])
+    ```
+    """
+    if not hygiene.answering:
+        return
+    for site in hygiene.loaded_each_time[:SHOWN]:
+        message = f"`{site.call.method}` loads the model again for every request"
+        yield fail(message, at=site.location, confidence=Confidence.MEDIUM)
+    for site in hygiene.learning_mode[:SHOWN]:
+        message = "a network answers without `.eval()` and `no_grad`"
+        yield fail(message, at=site.location, confidence=Confidence.MEDIUM)
+    if hygiene.loaded_each_time or hygiene.learning_mode:
+        return
+    for site in hygiene.blocking[:SHOWN]:
+        message = f"`{site.call.method}` runs inside `async def` and stops all other requests meanwhile"
+        yield partial(message, at=site.location, confidence=Confidence.MEDIUM)
+    if not hygiene.blocking:
+        yield ok("none was found", at=hygiene.answering[0].location, confidence=Confidence.MEDIUM)

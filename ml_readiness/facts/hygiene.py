@@ -1,0 +1,86 @@
+"""What the functions that answer requests do to the model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from ml_readiness.facts.callgraph import key
+from ml_readiness.facts.modelcode import ModelCode
+from ml_readiness.facts.serving import Serving
+
+if TYPE_CHECKING:
+    from ml_readiness.facts.code import Site
+    from ml_readiness.facts.serving import Route
+
+CACHED = ("cache", "lru_cache", "cache_resource", "singleton", "lifespan", "on_event", "startup")
+ONCE = (" is None", "not in", "not ", " == None")
+
+
+@dataclass(frozen=True)
+class Hygiene:
+    """Calls that request handlers make or lead to."""
+
+    serving: Serving
+    model: ModelCode
+
+    @classmethod
+    def gather(cls, serving: Serving, model: ModelCode) -> Self:
+        """From the routes that reach a model."""
+        return cls(serving, model)
+
+    @cached_property
+    def answering(self) -> tuple[Route, ...]:
+        """Routes whose function is known and leads to the model."""
+        leading = self.model.leading_to_model | self.model.leading_to_load
+        routes = (r for r in self.serving.model_routes if r.function is not None and not r.is_health)
+        return tuple(r for r in routes if r.function is not None and key(r.unit, r.function.name) in leading)
+
+    @cached_property
+    def _scopes(self) -> frozenset[str]:
+        """The handlers and what they call."""
+        starts = [key(route.unit, route.function.name) for route in self.answering if route.function is not None]
+        return self.model.graph.reached_from(starts)
+
+    @cached_property
+    def loaded_each_time(self) -> tuple[Site, ...]:
+        """Loads of a model on the way of a request, unless something keeps the result."""
+        return tuple(
+            site
+            for site in self.model.lifecycle.loading
+            if site.call.scope
+            and key(site.unit, site.call.scope) in self._scopes
+            and not site.call.scope.endswith("__init__")
+            and not self._is_kept(site)
+        )
+
+    def _is_kept(self, site: Site) -> bool:
+        function = site.unit.functions.get(site.call.scope)
+        cached = function is not None and any(word in name for name in function.decorators for word in CACHED)
+        once = any(guard.startswith(("if ", "else ")) and any(o in guard for o in ONCE) for guard in site.call.guards)
+        stored = any(target.startswith(("self.", "app.state")) or "[" in target for target in site.call.targets)
+        return cached or once or stored
+
+    @cached_property
+    def learning_mode(self) -> tuple[Site, ...]:
+        """Applications of a torch network on the way of a request, in a project that never leaves training mode."""
+        reached = {scope[1:].partition(":")[0] for scope in self._scopes}
+        names = {call.method for path in reached for call in self.model.code.by_path[path].python.calls}
+        if names & {"eval", "no_grad", "inference_mode", "pipeline", "generate"}:
+            return ()
+        return tuple(
+            site
+            for site in self.model.applied
+            if key(site.unit, site.call.scope) in self._scopes and site.unit.imports_any("torch")
+        )
+
+    @cached_property
+    def blocking(self) -> tuple[Site, ...]:
+        """Predictions made directly in a coroutine that answers."""
+        own = {key(r.unit, r.function.name) for r in self.answering if r.function is not None and r.function.is_async}
+        return tuple(
+            site
+            for site in (*self.model.lifecycle.predicting, *self.model.applied)
+            if key(site.unit, site.call.scope) in own and site.call.role != "await"
+        )
