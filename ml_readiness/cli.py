@@ -95,7 +95,7 @@ def audit(
     from ml_readiness.audit import audit as run_audit
     from ml_readiness.progress import Meter
 
-    with Meter(enabled=not quiet and sys.stderr.isatty()) as meter:
+    with Meter(sys.stderr if sys.stderr.isatty() and not quiet else None) as meter:
         report = run_audit(source, rev=rev, base=base, progress=meter)
     for name, file in targets:
         _write(report, name, file)

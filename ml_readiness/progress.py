@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TextIO
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -16,10 +15,10 @@ WIDTH = 20
 
 
 class Meter:
-    """Shows a bar on standard error while it is open; leaves nothing behind."""
+    """Shows a bar on a terminal while it is open, or nothing without one; leaves nothing behind."""
 
-    def __init__(self, *, enabled: bool) -> None:
-        self._enabled = enabled
+    def __init__(self, terminal: TextIO | None) -> None:
+        self._terminal = terminal
         self._done, self._total, self._check = 0, 0, "reading"
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._beat, daemon=True)
@@ -29,7 +28,7 @@ class Meter:
         self._done, self._total, self._check = done, total, check
 
     def __enter__(self) -> Self:
-        if self._enabled:
+        if self._terminal is not None:
             self._thread.start()
         return self
 
@@ -37,7 +36,7 @@ class Meter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._over.set()
-        if self._enabled:
+        if self._terminal is not None:
             self._thread.join()
 
     def _beat(self) -> None:
@@ -47,9 +46,11 @@ class Meter:
         while not self._over.wait(BEAT):
             filled = WIDTH * self._done // max(self._total, 1)
             bar = "#" * filled + "." * (WIDTH - filled)
-            seconds = time.monotonic() - started
             count = f"{self._done}/{self._total} " if self._total else ""
-            sys.stderr.write(f"\r\x1b[K[{bar}] {count}{seconds:.0f}s {self._check}")
-            sys.stderr.flush()
-        sys.stderr.write("\r\x1b[K")
-        sys.stderr.flush()
+            self._say(f"[{bar}] {count}{time.monotonic() - started:.0f}s {self._check}")
+        self._say("")
+
+    def _say(self, line: str) -> None:
+        if self._terminal is not None:
+            self._terminal.write(f"\r\x1b[K{line}")
+            self._terminal.flush()

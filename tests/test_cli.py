@@ -133,6 +133,40 @@ def test_a_file_that_cannot_be_written_is_exit_code_2(project: Path, tmp_path: P
     assert "cannot be written" in shown.stderr
 
 
+@pytest.mark.parametrize(
+    ("raised", "said"),
+    [
+        (KeyboardInterrupt(), "interrupted"),
+        (RuntimeError("facts need each other"), "a mistake of this program, please report it: RuntimeError"),
+    ],
+)
+def test_what_ends_an_audit_early_is_one_sentence_and_exit_code_2(
+    project: Path, monkeypatch: pytest.MonkeyPatch, raised: BaseException, said: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise raised
+
+    monkeypatch.setattr(sys.modules["ml_readiness.audit"], "audit", fail)
+    shown = run("audit", str(project))
+    assert shown.exit_code == 2
+    assert said in shown.stderr
+
+
+def test_a_reader_that_leaves_early_is_no_mistake(project: Path) -> None:
+    command = [sys.executable, "-m", "ml_readiness", "audit", str(project), "--format", "json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        said = process.stderr.read()
+    assert b"Traceback" not in said
+
+
+def test_output_without_a_format_is_the_report_for_people(project: Path, tmp_path: Path) -> None:
+    run("audit", str(project), "--output", str(tmp_path / "report.txt"))
+    assert (tmp_path / "report.txt").read_text(encoding="utf-8").startswith("project: ")
+
+
 def test_the_list_names_every_check_under_its_question() -> None:
     from ml_readiness import library
 

@@ -175,3 +175,17 @@ def test_a_page_names_every_identifier_once() -> None:
     assert len(set(identifiers)) == len(identifiers)
     links = {a["href"] for tag, a in Page(renderer("html")(sample())).tags if tag == "a"}
     assert {f"#{identifier}" for identifier in identifiers} >= links
+
+
+def test_a_page_shows_backticks_that_do_not_pair_as_they_are() -> None:
+    assert "a ` b" in renderer("html")(failing(against(message="a ` b")))
+
+
+def test_a_question_of_a_category_that_is_not_ours_is_shown_last() -> None:
+    audited = report([result("own", Outcome.FAIL, category="house-rules", findings=[against()]), result("tests-exist")])
+    for name in ("html", "markdown", "junit"):
+        assert "house-rules" in renderer(name)(audited)
+
+
+def test_a_table_has_a_row_for_a_check_without_findings() -> None:
+    assert "testing,tests-exist,pass" in renderer("csv")(report([result("tests-exist")]))

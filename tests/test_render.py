@@ -172,6 +172,23 @@ def test_markdown_links_places_where_the_caller_knows_how() -> None:
     assert "[`requirements.txt:1`](https://example.com/requirements.txt#L1)" in shown
 
 
+def test_many_files_that_cannot_be_read_are_counted() -> None:
+    problems = tuple({"path": f"{number}.py", "message": "SyntaxError"} for number in range(9))
+    assert "and 4 more" in terminal.render(report([], problems=problems))
+
+
+def test_many_places_are_counted() -> None:
+    places = [Finding(kind=Kind.FAIL, message="no", path=f"{number}.py") for number in range(9)]
+    audited = report([result("tests-exist", Outcome.FAIL, findings=places)])
+    assert "and 6 more places" in terminal.render(audited)
+    assert "and 4 more places" in as_markdown.render(audited)
+
+
+def test_a_report_renders_itself_for_programs_and_notebooks() -> None:
+    assert sample().to_json() == as_json.render(sample())
+    assert sample()._repr_markdown_() == sample().to_markdown() == as_markdown.render(sample())
+
+
 if __name__ == "__main__":
     for name, suffix in GOLDENS.items():
         (GOLDEN / f"report.{suffix}").write_text(renderer(name)(sample()), encoding="utf-8")
