@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Self
+from typing import Self
+
+import msgspec
+from msgspec import Struct
 
 from ml_readiness.facts.files import Files, is_test
 from ml_readiness.report import Location
@@ -99,10 +101,12 @@ def _package(name: str) -> str:
     return "/".join(parts[:2]) if name.startswith("@") else parts[0]
 
 
+class _Manifest(Struct):
+    dependencies: dict[str, object] = {}
+
+
 def _dependencies(text: str) -> tuple[str, ...]:
     try:
-        manifest: Any = json.loads(text)
+        return tuple(msgspec.json.decode(text, type=_Manifest).dependencies)
     except (ValueError, RecursionError):
         return ()
-    asked: Any = manifest.get("dependencies") if isinstance(manifest, dict) else None
-    return tuple(str(name) for name in asked) if isinstance(asked, dict) else ()
