@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
+from ml_readiness.facts.distributions import distributions
 from ml_readiness.facts.files import Files
 from ml_readiness.facts.includes import Declared
 from ml_readiness.facts.installations import CONTAINER, PIPELINE, README, SCRIPT, Installation, Installations
 from ml_readiness.facts.locks import LockFile, Locks
 from ml_readiness.facts.manifests import Manifest, Manifests
 from ml_readiness.facts.python_versions import PythonVersions
+from ml_readiness.parsers.requirement import canonical
+from ml_readiness.report import ProjectKind
 
 PRECEDENCE = {
     "pixi": 0,
@@ -76,20 +80,22 @@ class Dependencies:
         What a container installs decides; then what the README says; then what scripts and pipelines run; else the
         manifest that is nearest to the root.
         """
-        for sources, reason in (
-            ((CONTAINER,), "the container installs it"),
-            ((README,), "the README installs it"),
-            ((SCRIPT,), "a script installs it"),
-            ((PIPELINE,), "the pipeline installs it"),
+        for source, reason in (
+            (CONTAINER, "the container installs it"),
+            (README, "the README installs it"),
+            (SCRIPT, "a script installs it"),
+            (PIPELINE, "the pipeline installs it"),
         ):
-            named = self._installed_by(*sources)
+            named = self._installed_by(source)
+            if source != CONTAINER:
+                named = _first_of_each_folder(named)
             if named:
                 return tuple((manifest, f"{reason} ({place})") for manifest, place in named)
         return tuple((manifest, "") for manifest in self._nearest)
 
-    def _installed_by(self, *sources: str) -> list[tuple[Manifest, str]]:
+    def _installed_by(self, source: str) -> list[tuple[Manifest, str]]:
         found: dict[Manifest, str] = {}
-        for each in self.installations.of(*sources):
+        for each in self.installations.of(source):
             for manifest in self._named(each):
                 if manifest.role == "runtime" and (manifest.wanted or manifest.is_package):
                     found.setdefault(manifest, f"{each.path}:{each.command.line}")
@@ -123,12 +129,116 @@ class Dependencies:
             by_folder.setdefault(each.folder, []).append(each)
         return tuple(min(found, key=_rank) for found in by_folder.values())
 
+    def judged(self, kind: ProjectKind) -> tuple[tuple[Manifest, str], ...]:
+        """The manifests by which the project is judged: those of every member of a collection, else the deciding."""
+        return tuple((each, "") for each in self._of_members) if kind is ProjectKind.COLLECTION else self.deciding
+
+    def is_published_tool(self, kind: ProjectKind) -> bool:
+        """Whether it is a tool without a model that people install, so that its users choose the versions."""
+        return kind is ProjectKind.NOT_ML and any(each.is_package and not each.folder for each in self.manifests.all)
+
+    @cached_property
+    def _of_members(self) -> tuple[Manifest, ...]:
+        by_home: dict[str, list[Manifest]] = {}
+        for each in self.manifests.runtime:
+            if each.wanted:
+                by_home.setdefault(_home(each), []).append(each)
+        return tuple(min(found, key=_rank) for found in by_home.values())
+
+    def serving(self, path: str) -> tuple[Manifest, ...]:
+        """The manifests that serve the code of one file: those above it, root and component taken together; where
+        there are none, those that decide for the whole."""
+        folder = path.rpartition("/")[0]
+        if folder not in self._serving:
+            self._serving[folder] = self._above(folder) or tuple(manifest for manifest, _ in self.deciding)
+        return self._serving[folder]
+
+    @cached_property
+    def _serving(self) -> dict[str, tuple[Manifest, ...]]:
+        return {}
+
+    def _above(self, folder: str) -> tuple[Manifest, ...]:
+        above = {""} | {"/".join(folder.split("/")[:end]) for end in range(1, folder.count("/") + 2)}
+        return tuple(
+            each
+            for each in self.manifests.all
+            if each.role in {"runtime", "development"} and (each.all_names or each.is_package) and _home(each) in above
+        )
+
     def lock_of(self, manifest: Manifest) -> LockFile | Manifest | None:
         """What fixes everything that installing a manifest installs: a lock file, or a fully compiled list."""
         return self.locks.covering(manifest) or self.locks.compiled(manifest)
 
+    def locked_elsewhere(self, manifest: Manifest) -> LockFile | Manifest | None:
+        """A lock or complete environment of another tool that fixes all the same, as the manifest asks."""
+        return self.locks.fitting(manifest)
+
+    @cached_property
+    def listed_in_readme(self) -> tuple[str, int, tuple[str, ...]] | None:
+        """(path, line, names) of a list of required libraries in the README; prose about libraries is none."""
+        for path in self.files.find("README", "README.*"):
+            if "/" not in path and (found := listed(self.files.text(path))) is not None:
+                return (path, *found)
+        return None
+
+
+LIST_HEADING = re.compile(
+    r"^(?:#+|=+|\*\*|\s*[-*]\s+\*\*)?.{0,40}\b(?:requirements?|dependenc(?:y|ies)|prerequisites?"
+    r"|required (?:packages|libraries)|(?:packages|libraries) (?:used|required|needed))\b.{0,40}$",
+    re.IGNORECASE,
+)
+LIST_ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+[\[`*]*([A-Za-z][\w.-]*(?:[ -](?:learn|image|cv))?)")
+NEXT_HEADING = re.compile(r"^#+\s|^[=-]{4,}\s*$")
+FEWEST_LISTED = 2
+
+
+def listed(text: str) -> tuple[int, tuple[str, ...]] | None:
+    """(line, names) of the first list below a heading about requirements that names at least two known libraries."""
+    lines = text.split("\n")[:2_000]
+    for start, line in enumerate(lines):
+        if len(line) > 200 or not LIST_HEADING.match(line) or LIST_ITEM.match(line):
+            continue
+        names: list[str] = []
+        for item in lines[start + 1 : start + 60]:
+            if NEXT_HEADING.match(item) and names:
+                break
+            if (found := LIST_ITEM.match(item[:200])) is not None and _is_library(found[1]):
+                names.append(found[1])
+        if len(names) >= FEWEST_LISTED:
+            return start + 1, tuple(names)
+    return None
+
+
+def _is_library(word: str) -> bool:
+    known = distributions()
+    name = canonical(word.replace(" ", "-").rstrip(".-"))
+    return known.is_known(name) or word in known.imports
+
 
 PROJECT_KINDS = ("pyproject", "setup.cfg", "setup.py")
+
+
+def _first_of_each_folder(named: list[tuple[Manifest, str]]) -> list[tuple[Manifest, str]]:
+    """Where the same component may be installed in several ways, the first one named is the one that counts."""
+    first: dict[str, tuple[Manifest, str]] = {}
+    for manifest, place in named:
+        first.setdefault(_home(manifest), (manifest, place))
+    return list(first.values())
+
+
+def _home(manifest: Manifest) -> str:
+    """The folder a manifest is for: the one above where it lies in a folder of its kind."""
+    folder = manifest.folder
+    while FOR_MANIFESTS.fullmatch(folder.rpartition("/")[2]):
+        folder = folder.rpartition("/")[0]
+    return folder
+
+
+FOR_MANIFESTS = re.compile(
+    r"\.?(?:requirements?(?:_?files)?|reqs?|deps|dependencies|envs?|environments?|conda|docker(?:files?)?|containers?"
+    r"|deploy(?:ment)?|build|install(?:ation)?|setup|config(?:s|uration)?|ci|devcontainer|github|binder|infra)",
+    re.IGNORECASE,
+)
 
 
 def _rank(manifest: Manifest) -> tuple[int, int, str]:

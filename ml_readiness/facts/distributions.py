@@ -48,6 +48,11 @@ class Distributions:
             name = name.rpartition(".")[0]
         return (canonical(module.partition(".")[0]),)
 
+    def same_as(self, distribution: str) -> tuple[str, ...]:
+        """The distribution's name and the others under which the same import is known: `sklearn`, `scikit-learn`."""
+        others = (names for names in self.imports.values() if distribution in names)
+        return tuple(dict.fromkeys((distribution, *(name for names in others for name in names))))
+
     def is_known(self, distribution: str) -> bool:
         """Whether a distribution is in the knowledge at all."""
         return distribution in self.installs or distribution in self._provided

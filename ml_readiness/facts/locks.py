@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from ml_readiness.documents import Documents
 from ml_readiness.facts.distributions import distributions
 from ml_readiness.facts.files import Files
-from ml_readiness.facts.manifests import Manifest, Manifests, is_fixed
+from ml_readiness.facts.manifests import RUNTIME, Manifest, Manifests, is_fixed
 from ml_readiness.parsers.lock import Lock
 
 if TYPE_CHECKING:
@@ -27,6 +27,10 @@ READ_BY = {
     "conda-lock.yml": ("conda",),
     "pixi.lock": ("pixi", "pyproject"),
 }
+DEVELOPER_TOOLS = frozenset({
+    "black", "build", "coverage", "flake8", "ipykernel", "isort", "jupyter", "jupyterlab", "mypy", "notebook",
+    "pre-commit", "pylint", "pyright", "pytest", "pytest-cov", "ruff", "sphinx", "tox", "twine",
+})  # fmt: skip
 FEWEST_LINKS = 3
 CLOSED = 0.8
 
@@ -47,15 +51,17 @@ class LockFile:
 
     def missing(self, manifest: Manifest) -> tuple[Declared, ...]:
         """What a manifest needs and the lock does not fix as the manifest asks: it is stale then."""
-        return tuple(each for each in manifest.wanted if not self._fixes(each))
+        return tuple(each for each in manifest.wanted if not self.fixes(each))
 
-    def _fixes(self, each: Declared) -> bool:
+    def fixes(self, each: Declared, name: str = "") -> bool:
+        """Whether a requirement is met, under its own name or another one."""
         requirement = each.requirement
+        name = name or requirement.key
         if not requirement.name or requirement.marker or requirement.is_local:
             return True
-        if requirement.key not in self.packages:
+        if name not in self.packages:
             return False
-        version = self.packages[requirement.key]
+        version = self.packages[name]
         return not version or requirement.is_url or _allows(requirement.specifier, version)
 
 
@@ -98,6 +104,16 @@ class Locks:
     def _is_member(self, lock: LockFile, manifest: Manifest) -> bool:
         above = manifest.folder.startswith(f"{lock.folder}/" if lock.folder else "")
         return above and bool(manifest.name) and _key(manifest.name) in lock.packages
+
+    def fitting(self, manifest: Manifest) -> LockFile | Manifest | None:
+        """Any lock or complete environment that happens to fix everything as this manifest asks."""
+        for lock in self.all:
+            if not lock.missing(manifest):
+                return lock
+        for other in self._complete:
+            if other.role == RUNTIME and all(_is_met(each, _as_lock(other)) for each in manifest.wanted):
+                return other
+        return None
 
     def compiled(self, manifest: Manifest) -> Manifest | None:
         """The fully compiled list that fixes what a manifest needs; often the manifest itself."""
@@ -193,6 +209,21 @@ ALWAYS: dict[str, tuple[str, ...]] = {
     "cffi": ("pycparser",),
 }
 """What has always been brought along, by every version of the last years: only that tells a freeze from a list."""
+
+
+def _is_met(each: Declared, lock: LockFile) -> bool:
+    """Whether an environment that was made by hand has what is asked for, maybe under another of its names; tools of
+    developers need not be in it."""
+    return each.key in DEVELOPER_TOOLS or any(lock.fixes(each, name) for name in distributions().same_as(each.key))
+
+
+def _as_lock(manifest: Manifest) -> LockFile:
+    versions = {each.key: _version(each) for each in manifest.declared if each.key}
+    return LockFile(manifest.path, manifest.kind, versions)
+
+
+def _version(each: Declared) -> str:
+    return each.requirement.specifier.lstrip("=").partition("=")[0].partition(",")[0]
 
 
 def _unusable(manifest: Manifest) -> bool:

@@ -13,15 +13,16 @@ if TYPE_CHECKING:
 
 
 def read(data: bytes) -> tuple[str, tuple[Locked, ...], str]:
-    """(form, packages of all categories, Python version); an entry that is no table has no version."""
+    """(form, the packages of each category, Python version); an entry that is no table has no version."""
     document = mapping(json.loads(data))
     requires = mapping(mapping(document.get("_meta")).get("requires"))
-    found: dict[str, Locked] = {}
-    for section, packages in document.items():
-        if section != "_meta":
-            for name, entry in mapping(packages).items():
-                found.setdefault(name, _locked(name, mapping(entry)))
-    return "Pipfile.lock", tuple(found.values()), text(requires.get("python_version"))
+    found = [
+        _locked(name, mapping(entry))
+        for section, packages in document.items()
+        if section != "_meta"
+        for name, entry in mapping(packages).items()
+    ]
+    return "Pipfile.lock", tuple(found), text(requires.get("python_version"))
 
 
 def _locked(name: str, entry: Mapping[str, object]) -> Locked:

@@ -24,7 +24,8 @@ class Import(Struct, frozen=True, array_like=True):
     line: int
     scope: str
     guarded: bool
-    """In a `try` that catches ImportError (or everything), or under TYPE_CHECKING."""
+    """In a `try` that catches ImportError (or everything), under TYPE_CHECKING, or under a flag that says whether the
+    package is available."""
 
     @property
     def top(self) -> str:

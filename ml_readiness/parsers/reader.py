@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -29,6 +30,12 @@ if TYPE_CHECKING:
 
 EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort", "pytest.fail", "pytest.exit", "click.Abort"})
 SAYS = ("print", "warnings.warn", "logging.")
+GUARD = re.compile(
+    r"try import|except import|if (?:typing\.)?TYPE_CHECKING"
+    r"|(?:if|else) .*?(?:avail|installed|find_spec|\bHAS_|\bHAVE_|version_info|sys\.platform)",
+    re.IGNORECASE,
+)
+"""What an import may stand under so that the code works without what it imports."""
 
 
 def read_python(data: bytes) -> PythonFile:
@@ -230,7 +237,7 @@ class Reader(Recorder):
             self._note_import(module, name.name, alias, node.lineno)
 
     def _note_import(self, module: str, name: str, alias: str, line: int) -> None:
-        guarded = any(guard.startswith(("try import", "except import", "if TYPE_CHECKING")) for guard in self.guards)
+        guarded = any(GUARD.match(guard) for guard in self.guards)
         self.imports.append(Import(module, name, alias, line, self.scope.name, guarded))
         self.names.update(module.split("."))
         self.names.update((name, alias))

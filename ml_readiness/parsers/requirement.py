@@ -199,6 +199,9 @@ def shortened(text: str) -> str:
 
 
 def _direct(url: str, marker: str, line: int) -> Requirement:
+    if len(url.split()) != 1:
+        message = f"an address with blanks: {USER.sub('', url)[:80]!r}"
+        raise ValueError(message)
     address, _, fragment = url.partition("#")
     named = _egg(fragment)
     extras = named.extras if named is not None else ()

@@ -26,6 +26,8 @@ _PYTHON2 = (
 )
 _TYPE_PARAMETERS = re.compile(r"^(\s*(?:async\s+)?(?:def|class)\s+\w+)\[[^\]]*(?:\[[^\]]*\][^\]]*)*\]")
 
+_CONTINUES = re.compile(r"[\])}#]|(?:else|elif|except|finally)\b")
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -82,7 +84,27 @@ def _repaired(text: str) -> Source:
             _leave_out(lines, line, str(error.msg))
         else:
             return Source(tree, text, tuple(broken), python2)
+    if (pieces := _in_pieces(text.split("\n"))) is not None:
+        return Source(pieces, text, tuple(broken[:1]), python2)
     raise SyntaxError(f"more than {MAX_REPAIRS} statements that are not Python, first: {broken[0][1]}")
+
+
+def _in_pieces(lines: list[str]) -> ast.Module | None:
+    """The top-level statements that can be read one by one; None where most cannot, so that it is no Python."""
+    starts = [i for i, line in enumerate(lines) if line[:1].strip() and not _CONTINUES.match(line)]
+    starts = [i for n, i in enumerate(starts) if n == 0 or not lines[starts[n - 1]].startswith("@")]
+    found: list[ast.stmt] = []
+    failed = 0
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        try:
+            piece = ast.parse("\n".join(lines[start:end]))
+        except (SyntaxError, ValueError):
+            failed += 1
+            continue
+        for statement in piece.body:
+            found.append(statement)
+            ast.increment_lineno(statement, start)
+    return ast.Module(found, []) if found and failed <= len(starts) / 4 else None
 
 
 def _modernised(lines: list[str]) -> list[str]:

@@ -17,7 +17,7 @@ def read(data: bytes) -> Read:
     """(form, packages, Python version); ValueError where no known tool wrote it."""
     document = toml.load(data)
     metadata = toml.table(document, "metadata")
-    if "lock-version" in document and "package" not in document:
+    if "package" not in document and not document.keys().isdisjoint({"packages", "lock-version"}):
         return "pylock.toml", tuple(_standard(document)), toml.text(document, "requires-python")
     if "strategy" in metadata or "lock_version" in metadata:
         return "pdm.lock", tuple(_pdm(document)), ""

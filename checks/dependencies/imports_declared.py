@@ -1,0 +1,80 @@
+"""Is the list of libraries complete?"""
+
+from collections.abc import Iterator
+
+from ml_readiness.check import check, fail, ok, partial
+from ml_readiness.facts.coverage import Coverage
+from ml_readiness.report import Confidence, Effort, Finding, Severity
+
+ALLOWED = 2
+SHOWN = 15
+
+
+@check("Is the list of libraries complete?", severity=Severity.HIGH, effort=Effort.SMALL)
+def imports_declared(coverage: Coverage) -> Iterator[Finding]:
+    """What is imported but not declared works only on machines where something else happened to install it. It is the
+    first error that a new colleague, and the production image, will see.
+
+    ## How to fix
+    Add the missing libraries to the manifest that installs this code.
+
+    ## Fails
+    ```python title="train.py"
+    import lightgbm
+    import optuna
+    import shap
+    ```
+    ```text title="requirements.txt"
+    pandas==2.2.3
+    ```
+
+    ## Passes
+    ```python title="train.py"
+    import yaml
+    from sklearn.linear_model import LinearRegression
+    ```
+    ```text title="requirements.txt"
+    PyYAML==6.0.2
+    scikit-learn==1.5.2
+    ```
+
+    ## Partial: another library brings it along
+    ```python title="train.py"
+    import numpy as np
+    import pandas as pd
+    ```
+    ```text title="requirements.txt"
+    pandas==2.2.3
+    ```
+
+    ## Does not apply
+    ```javascript title="index.js"
+    console.log("no Python")
+    ```
+    """
+    if not coverage.imports.code.units:
+        return
+    missing, brought = coverage.missing, coverage.brought
+    if not missing and not brought:
+        yield ok(_complete(coverage), confidence=Confidence.MEDIUM, at=coverage.first_manifest)
+        return
+    few = len(missing) <= ALLOWED and not coverage.nothing_declared
+    verdict = partial if few else fail
+    for needed, wanted in missing[:SHOWN]:
+        at = needed.unit.location(needed.line)
+        yield verdict(f"`{needed.top}` is imported; `{wanted}` is not declared", at=at, confidence=Confidence.MEDIUM)
+    for needed, by in brought[:SHOWN] if few else ():
+        at = needed.unit.location(needed.line)
+        message = f"`{needed.top}` is imported and not declared; it is there only because of {by}"
+        yield partial(message, at=at, confidence=Confidence.MEDIUM)
+    if len(missing) > SHOWN:
+        yield verdict(f"{len(missing)} imported libraries are not declared", confidence=Confidence.MEDIUM)
+
+
+def _complete(coverage: Coverage) -> str:
+    tops = sorted({needed.top for needed in coverage.imports.judged})
+    if not tops:
+        return "the code imports nothing outside the standard library"
+    return f"all {len(tops)} imported libraries are declared: {', '.join(f'`{top}`' for top in tops[:6])}" + (
+        "..." if len(tops) > 6 else ""
+    )
