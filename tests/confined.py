@@ -122,7 +122,7 @@ def prepare_parsers() -> Task:
         for package in (parsers, facts)
         for found in pkgutil.walk_packages(package.__path__, package.__name__ + ".")
         for value in vars(importlib.import_module(found.name)).values()
-        if isinstance(value, type) and hasattr(value, "patterns") and value is not documents.Document
+        if isinstance(value, type) and issubclass(value, msgspec.Struct) and hasattr(value, "max_bytes")
     }
 
     def run(paths: Sequence[str]) -> None:

@@ -121,10 +121,10 @@ def test_no_command_of_the_repository_is_run(way: str, made: Made, trap: Path, c
 
 
 def test_a_work_tree_elsewhere_is_not_listed(made: Made, confined: Confined) -> None:
-    write(made.path.parent, {"outside/secret.py": ""})
+    write(made.path.parent, {"outside/hushhush.py": ""})
     made.commit(INNOCENT)
     made.configure(f"[core]\n\tworktree = {made.path.parent}/outside\n")
-    assert "secret" not in audited(confined, made.path).output
+    assert "hushhush" not in audited(confined, made.path).output
 
 
 def test_a_repository_hidden_in_a_folder_is_not_discovered(made: Made, trap: Path, confined: Confined) -> None:
