@@ -50,9 +50,9 @@ class Run:
 
 
 class Confined:
-    """A process that forks for each audit."""
+    """A process that forks for each audit; each has so much memory, and so many seconds of a processor."""
 
-    def __init__(self, folder: Path, memory: int, seconds: float) -> None:
+    def __init__(self, folder: Path, memory: int, seconds: int) -> None:
         self._folder = folder
         self._limits = (memory, seconds)
         self._process = Popen(
@@ -117,7 +117,7 @@ def prepare_parsers() -> Task:
 
     from ml_readiness import documents, facts, parsers
 
-    kinds: set[type[documents.Document]] = {
+    kinds: set[Any] = {
         value
         for package in (parsers, facts)
         for found in pkgutil.walk_packages(package.__path__, package.__name__ + ".")
@@ -137,11 +137,12 @@ def prepare_parsers() -> Task:
     return run
 
 
-def confine(run: Task, arguments: Sequence[str], folder: Path, memory: int, seconds: float) -> NoReturn:
-    """Runs a task with little memory and time, and ends the process."""
+def confine(run: Task, arguments: Sequence[str], folder: Path, memory: int, seconds: int) -> NoReturn:
+    """Runs a task with little memory and time of a processor (more by the clock: machines are shared), and ends."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    signal.alarm(5 * seconds)
     status = 99
     with suppress(BaseException), (folder / "output").open("w") as output, (folder / "errors").open("w") as errors:
         try:

@@ -146,21 +146,27 @@ def test_content_that_is_not_here_is_named(made: Made, confined: Confined) -> No
 
 def test_a_tree_that_multiplies_is_cut(made: Made, confined: Confined) -> None:
     made.commit(INNOCENT)
-    tree = made.git("rev-parse", "HEAD^{tree}")
+    tree = made.git("rev-parse", "HEAD:README.md")
+    kind = b"100644"
     for _ in range(9):
-        entries = b"".join(b"40000 %d\0%s" % (number, bytes.fromhex(tree)) for number in range(10))
+        entries = b"".join(kind + b" %d\0" % number + bytes.fromhex(tree) for number in range(10))
         tree = made.git("hash-object", "-t", "tree", "-w", "--stdin", given=entries)
-    commit = made.git("commit-tree", tree, "-m", "bomb")
-    assert "200,000 files" in problems(audited(confined, made.path, "--rev", commit))
+        kind = b"40000"
+    entries = b"40000 data\0" + bytes.fromhex(tree) + b"40000 src\0"
+    entries += bytes.fromhex(made.git("rev-parse", "HEAD:src"))
+    commit = made.git(
+        "commit-tree", made.git("hash-object", "-t", "tree", "-w", "--stdin", given=entries), "-m", "bomb"
+    )
+    run = confined.audit("audit", str(made.path), "--rev", commit, "--format", "json")
+    run.assert_reported()
+    assert "200,000 files" in problems(run)
 
 
 def test_a_tree_5000_folders_deep_is_cut(made: Made, confined: Confined) -> None:
     made.commit(INNOCENT)
-    tree = made.git("rev-parse", "HEAD^{tree}")
     fast_import = b"commit refs/heads/deep\ncommitter a <a> 0 +0000\ndata 0\nfrom main\n"
     fast_import += b"M 100644 inline %s\ndata 1\nx\n" % b"/".join([b"d"] * 5_000 + [b"a.py"])
     made.git("fast-import", "--quiet", given=fast_import)
-    assert tree
     audited(confined, made.path, "--rev", "deep")
 
 
@@ -242,8 +248,9 @@ def test_80_000_files_are_no_problem(*, in_git: bool, tmp_path: Path, confined: 
     write(tmp_path, INNOCENT)
     for folder in range(80):
         (tmp_path / f"src/p{folder}").mkdir()
+        kind = "py" if folder < 5 else ("csv", "jpg", "txt", "json", "yaml")[folder % 5]
         for number in range(1_000):
-            os.close(os.open(tmp_path / f"src/p{folder}/m{number}.py", os.O_CREAT | os.O_WRONLY))
+            os.close(os.open(tmp_path / f"src/p{folder}/m{number}.{kind}", os.O_CREAT | os.O_WRONLY))
     if in_git:
         Made(tmp_path).git("add", "README.md")
     audited(confined, tmp_path)

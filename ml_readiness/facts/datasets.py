@@ -46,8 +46,9 @@ FIXED_URL = re.compile(
     r"|githubusercontent\.com/[^/]+/[^/]+/[0-9a-f]{40}/|/versions?/\d+|figshare\.com/.*files/\d+|[?&]versionId=",
     re.IGNORECASE,
 )
+ADDRESS = re.compile(r"https?://[^\s'\")>\]]{1,400}+")
 HOSTS = re.compile(
-    r"https?://[^\s'\")>\]]*(?:kaggle\.com/(?:datasets|c|competitions|[\w-]+/[\w-]+)|archive\.ics\.uci\.edu|huggingface\.co/datasets"
+    r"(?:kaggle\.com/(?:datasets|c|competitions|[\w-]+/[\w-]+)|archive\.ics\.uci\.edu|huggingface\.co/datasets"
     r"|zenodo\.org|drive\.google\.com|dropbox\.com|figshare\.com|data\.world|openml\.org|grouplens\.org|openslr\.org|physionet\.org"
     r"|image-net\.org|cocodataset\.org|dataverse|s3[.-][\w.-]*amazonaws|storage\.googleapis|blob\.core\.windows|data\.gov|drivendata\.org"
     r"|[\w./?=&%-]+\.(?:csv|tsv|parquet|zip|tar|gz|tgz|xlsx?|json|jsonl|npz|h5|txt|data)(?![\w/]))",
@@ -175,7 +176,7 @@ class Datasets:
             for unit in self._units
             if not unit.is_example
             for text in unit.python.texts
-            if "://" in text.value and (found := HOSTS.search(text.value)) is not None
+            if "://" in text.value and (found := _data_address(text.value)) is not None
         )
 
     @cached_property
@@ -184,13 +185,13 @@ class Datasets:
         found: list[Source] = []
         for path in self.files.find("README*", "*.md", "Makefile", "*.sh", "*.rst", "*.txt"):
             text = self.files.text(path)
-            match = HOSTS.search(text) or NAMED.search(text)
+            match = _data_address(text) or NAMED.search(text)
             if match is not None and path.count("/") <= 3:
                 line = text.count("\n", 0, match.start()) + 1
                 found.append(Source("the data's source is named, without a version", Location(path=path, line=line)))
         for unit in self.code.notebooks:
             for cell in unit.notebook.cells if unit.notebook is not None else ():
-                match = HOSTS.search("\n".join(cell.source)) if cell.kind != "code" else None
+                match = _data_address("\n".join(cell.source)) if cell.kind != "code" else None
                 if match is not None:
                     at = Location(path=unit.path, cell=cell.index)
                     found.append(Source("the data's source is named, without a version", at))
@@ -272,3 +273,8 @@ def _is_writing(name: str, args: tuple[object, ...]) -> bool:
 
 def _is_pinned_call(use: Use) -> bool:
     return use.call is not None and bool({"revision", "known_hash", "version"} & use.call.keywords.keys())
+
+
+def _data_address(text: str) -> re.Match[str] | None:
+    """The first address that leads to data."""
+    return next((found for found in ADDRESS.finditer(text) if HOSTS.search(found[0])), None)
