@@ -177,7 +177,10 @@ def _report(
 
 def _problems(snapshot: Snapshot, documents: Documents) -> Iterable[Problem]:
     yield from (Problem(path="", message=note) for note in snapshot.notes)
-    yield from (Problem(path=unreadable.path, message=unreadable.reason) for unreadable in documents.unreadable)
+    told = " ".join(snapshot.notes)
+    for unreadable in documents.unreadable:
+        if unreadable.path not in told:
+            yield Problem(path=unreadable.path, message=unreadable.reason)
 
 
 def _today() -> date:

@@ -186,7 +186,7 @@ def test_many_places_are_counted() -> None:
 
 def test_a_report_renders_itself_for_programs_and_notebooks() -> None:
     assert sample().to_json() == as_json.render(sample())
-    assert sample()._repr_markdown_() == sample().to_markdown() == as_markdown.render(sample())
+    assert sample().to_markdown() == as_markdown.render(sample())
 
 
 if __name__ == "__main__":

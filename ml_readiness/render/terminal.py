@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -87,11 +89,9 @@ class _Page:
         self._next_steps()
 
     def _line(self, *parts: str | tuple[str, str], indent: int = 0, hang: int = 2, style: str = "") -> None:
-        """Prints one paragraph; wrapped lines stand `hang` further to the right."""
+        """Prints one paragraph; wrapped lines stand `hang` further to the right, and no path is ever broken."""
         text = Text.assemble(*parts, style=style)
-        lines = text.wrap(self.console, max(20, self.width - indent - hang)) if parts else [text]
-        first_fits = text.cell_len <= self.width - indent
-        for number, line in enumerate([text] if first_fits else lines):
+        for number, line in enumerate(text.divide(_breaks(text.plain, self.width - indent, hang))):
             line.rstrip()
             padding = " " * (indent + (hang if number else 0))
             self.console.print(Text(padding) + line if line else "", highlight=False, soft_wrap=True)
@@ -203,8 +203,8 @@ class _Page:
         line: list[str | tuple[str, str]] = [self._symbol(result.outcome), f" {printable(result.question)}"]
         place = next((str(finding.location) for finding in words.telling(result) if finding.location), "")
         if result.outcome in {Outcome.PASS, Outcome.UNKNOWN} and place:
-            line.append((f" {printable(place, 60)}", "cyan"))
-        if result.outcome is not Outcome.PASS:
+            line.append((f" {printable(place)}", "cyan"))
+        if result.outcome is not Outcome.PASS or not place:
             line.append((f" {printable(result.summary, 200)}", "dim"))
         self._line(*line)
 
@@ -241,3 +241,14 @@ class _Page:
     def _symbol(self, outcome: Outcome) -> tuple[str, str]:
         symbol, plain, colour = _SYMBOLS[outcome]
         return plain if self.ascii else symbol, colour
+
+
+def _breaks(text: str, width: int, hang: int) -> list[int]:
+    """Where the lines of a paragraph begin, the first one excepted; a long word has a line of its own."""
+    found: list[int] = []
+    for word in re.finditer(r"\S+", text):
+        begin = found[-1] if found else 0
+        room = width - hang if found else width
+        if word.start() > begin and cell_len(text[begin : word.end()]) > max(20, room):
+            found.append(word.start())
+    return found
