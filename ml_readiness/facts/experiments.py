@@ -56,6 +56,12 @@ class Experiments:
         return tuple(sorted(sites, key=lambda site: not site.unit.is_production))
 
     @cached_property
+    def paths(self) -> frozenset[str]:
+        """Files in which something is trained or tracked, tests left out."""
+        used = {use.path for use in self.recorded}
+        return frozenset(site.unit.path for site in self.training) | used
+
+    @cached_property
     def opened(self) -> tuple[Use, ...]:
         """Where production code opens a run, whether or not anything is recorded in it."""
         return self.tools.wired("tracking-setup")
