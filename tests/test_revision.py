@@ -34,6 +34,16 @@ def test_reads_any_commit_without_a_checkout(made: Made) -> None:
             assert isinstance(revision, Snapshot)
 
 
+def test_reads_one_folder_of_a_commit(made: Made) -> None:
+    first = made.commit(FILES)
+    made.commit({"apps/one/main.py": "x = 1\n"})
+    with Revision(made.path / "apps/one") as revision:
+        assert texts(revision) == {"main.py": "x = 1\n"}
+    with Revision(made.path / "apps/one", first) as revision:
+        assert texts(revision) == {}
+        assert any("apps/one" in note for note in revision.notes)
+
+
 def test_knows_the_ids_of_its_files(made: Made) -> None:
     made.commit(FILES)
     with Revision(made.path) as revision:

@@ -128,8 +128,8 @@ def test_a_repository_is_called_what_people_call_it(tmp_path: Path, path: str, n
     assert name_of(tmp_path / path) == name
 
 
-def test_a_git_directory_is_not_searched_in_parents_or_below(made: Made) -> None:
+def test_a_git_directory_is_not_searched_below(made: Made) -> None:
     made.commit(FILES)
     made.git("clone", "-q", "--bare", ".", "hidden/inside.git")
-    assert GitDir.find(made.path / "src") is None
-    assert GitDir.find(made.path / "hidden") is None
+    around = GitDir.around(made.path / "hidden")
+    assert around == (GitDir.find(made.path), "hidden")

@@ -216,6 +216,22 @@ def test_a_linked_work_tree_is_read_like_any_other(made: Made) -> None:
         assert texts(revision) == {**FILES, ".gitignore": "*.log\n"}
 
 
+def test_a_folder_of_a_repository_is_listed_as_its_repository_says(made: Made) -> None:
+    made.commit({**FILES, ".gitignore": "*.log\n", "apps/one/main.py": "", "apps/one/tests/test_main.py": ""})
+    made.write({"apps/one/run.log": "", "apps/one/new.py": ""})
+    tree = WorkTree(made.path / "apps/one")
+    assert set(tree.entries) == {"main.py", "new.py", "tests/test_main.py"}
+    assert (tree.name, tree.notes) == ("one", ())
+
+
+def test_a_folder_that_its_repository_ignores_is_walked(made: Made) -> None:
+    made.commit({".gitignore": "/downloads/\n"})
+    made.write({"downloads/other/train.py": ""})
+    tree = WorkTree(made.path / "downloads/other")
+    assert set(tree.entries) == {"train.py"}
+    assert "no usable git directory" in tree.notes[0]
+
+
 def test_the_environment_of_a_hook_does_not_mislead(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     made.commit(FILES)
     other = Made(made.path.parent / "other")

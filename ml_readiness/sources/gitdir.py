@@ -36,8 +36,19 @@ class GitDir:
     common: Path
 
     @classmethod
+    def around(cls, folder: Path) -> tuple[Self, str] | None:
+        """The git directory of the repository that a folder is or belongs to, and the folder's path in it."""
+        if (found := cls.find(folder)) is not None:
+            return found, ""
+        for parent in folder.resolve().parents:
+            found = cls.find(parent) if (parent / ".git").exists() else None
+            if found is not None:
+                return found, folder.resolve().relative_to(parent).as_posix()
+        return None
+
+    @classmethod
     def find(cls, folder: Path) -> Self | None:
-        """The git directory that a folder is, or has as `.git`; parents are not searched."""
+        """The git directory that a folder is, or has as `.git`."""
         for place in (folder / ".git", folder):
             found = place if place.is_dir() else _pointed(place)
             if found is not None and (found / "HEAD").is_file():

@@ -22,19 +22,20 @@ _KINDS = {"100": EntryKind.FILE, "120": EntryKind.SYMLINK, "160": EntryKind.SUBM
 
 
 class Revision:
-    """A snapshot of one commit; close it, or use it in a `with` statement."""
+    """A snapshot of one commit, or of one folder of it; close it, or use it in a `with` statement."""
 
     def __init__(self, path: Path, revision: str = "HEAD", *, name: str = "", limits: Limits | None = None) -> None:
-        where = GitDir.find(path)
-        if where is None:
+        around = GitDir.around(path)
+        if around is None:
             raise RepositoryError(f"{path}: expected a git repository, found none")
+        where, inside = around
         limits = limits or Limits()
         self.name = name or name_of(path)
         self._repository = Repository(where)
         self._budget = Budget(limits)
         try:
             self.revision = self._repository.resolve(revision)
-            self.entries, self._notes = _listing(self._repository, self.revision, limits)
+            self.entries, self._notes = _listing(self._repository, f"{self.revision}:{inside}", limits)
         except BaseException:
             self.close()
             raise
@@ -68,8 +69,8 @@ class Revision:
         self.close()
 
 
-def _listing(repository: Repository, commit: str, limits: Limits) -> tuple[dict[str, Entry], tuple[str, ...]]:
-    answer = repository.ask("ls-tree", "-r", "-z", "-l", "--full-tree", commit, limit=limits.listing)
+def _listing(repository: Repository, tree: str, limits: Limits) -> tuple[dict[str, Entry], tuple[str, ...]]:
+    answer = repository.ask("ls-tree", "-r", "-z", "-l", "--full-tree", tree, limit=limits.listing)
     lines = answer.output.split(b"\0")[:-1]
     notes = Notes()
     if answer.error:

@@ -73,27 +73,30 @@ class _Listing:
             self._examine(paths)
 
     def _by_git(self) -> list[str] | None:
-        where = GitDir.find(self._root)
-        if where is None or where.path == self._root:
+        around = GitDir.around(self._root)
+        if around is None or around[0].path == self._root:
             return None
+        where, inside = around
         try:
-            repository = Repository(where, self._root)
+            repository = Repository(where, self._root.parents[inside.count("/")] if inside else self._root)
         except (RepositoryError, OSError) as error:
             self.notes.say(f"git was not asked: {error}")
             return None
         try:
-            return self._asked(repository)
+            return self._asked(repository, f"{inside}/" if inside else "")
         except RepositoryError as error:
             self.notes.say(f"git was not asked: {error}")
             return None
         finally:
             repository.close()
 
-    def _asked(self, repository: Repository) -> list[str] | None:
+    def _asked(self, repository: Repository, inside: str) -> list[str] | None:
         for what in ("tracked and new files", "files, as if none were tracked"):
-            answer = repository.ask(*LIST, limit=self._limits.listing, seconds=self._limits.seconds)
+            command = [*LIST, "--", inside] if inside else LIST
+            answer = repository.ask(*command, limit=self._limits.listing, seconds=self._limits.seconds)
             if not answer.error:
-                return [name.decode("utf-8", "surrogateescape") for name in answer.output.split(b"\0")[:-1]]
+                names = answer.output.decode("utf-8", "surrogateescape").split("\0")[:-1]
+                return [name.removeprefix(inside) for name in names] if names or not inside else None
             self.notes.say(f"git could not list {what}: {answer.error}")
             if answer.is_late:
                 break
