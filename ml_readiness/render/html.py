@@ -260,7 +260,7 @@ def _test_score(report: Report) -> Iterator[str]:
 
 def _problems(report: Report) -> Iterator[str]:
     if report.problems:
-        yield f"<h2>Not read ({len(report.problems)})</h2><ul>"
+        yield f"<h2>Notes ({len(report.problems)})</h2><ul>"
         for problem in report.problems[:200]:
             where = f"<code>{_text(problem.path)}</code> " if problem.path else ""
             yield f"<li>{where}{_text(problem.message, 300)}</li>"

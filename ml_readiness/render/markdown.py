@@ -66,8 +66,9 @@ def _headline(report: Report) -> Iterator[str]:
     else:
         yield f"## ML readiness: {report.score}/100, grade {report.grade} ({words.grade(report)})"
     yield ""
+    because = f" ({prose('; '.join(report.kind_reasons[:2]), 300)})" if report.kind_reasons else ""
     revision = f" at {code(report.revision[:12])}" if report.revision else ""
-    yield f"{code(report.repository)}{revision} is {words.KINDS[report.kind]}."
+    yield f"{code(report.repository)}{revision} is {words.KINDS[report.kind]}{because}."
     if report.comparison is not None:
         yield f"{changes.headline(report)}: {words.changes(report.comparison)}."
         yield from changes.notes(report.comparison)
@@ -171,7 +172,7 @@ def _problems(report: Report) -> Iterator[str]:
     if not report.problems:
         return
     yield ""
-    yield f"<details><summary>Not read ({len(report.problems)})</summary>"
+    yield f"<details><summary>Notes ({len(report.problems)})</summary>"
     yield ""
     for problem in report.problems[:50]:
         where = f"{code(problem.path)}: " if problem.path else ""

@@ -100,6 +100,8 @@ class _Page:
         report = self.report
         revision = f" at {printable(report.revision[:12])}" if report.revision else ""
         self._line((printable(report.repository, 60), "bold"), f"{revision}: {words.KINDS[report.kind]}")
+        for reason in report.kind_reasons[:2]:
+            self._line((printable(reason, 200), "dim"), indent=2)
         self._line()
         self._verdict()
         if report.score_low != report.score_high:
@@ -219,7 +221,7 @@ class _Page:
         if not problems:
             return
         self._line()
-        self._line((f"Not read ({len(problems)})", "bold underline"))
+        self._line((f"Notes ({len(problems)})", "bold underline"))
         for problem in problems[:5]:
             place = (f"{printable(problem.path, 100)} ", "cyan") if problem.path else ""
             self._line(place, printable(problem.message, 200))
