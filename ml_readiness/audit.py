@@ -72,11 +72,11 @@ def audit_pair(
     checks: Sequence[Check],
     settings: Settings | None = None,
     progress: Progress | None = None,
+    notes: Sequence[str] = (),
 ) -> Report:
     """The report on one snapshot with what is new since another, both by the same checks and settings."""
     if before is None:
         return audit_snapshot(after, checks, settings, progress)
-    notes: tuple[str, ...] = ()
     if settings is None:
         settings, notes = settings_.agreed(before, after, checks)
     earlier = Documents(before)

@@ -128,6 +128,20 @@ def explain(name: str) -> None:
     click.echo(explanation.render(_named(name, checks)), nl=False)
 
 
+@cli.command(short_help="Audit and tell a pull request: what the GitHub Action runs.")
+def publish() -> None:
+    """Audit the workspace and tell its pull request: comment, summary, annotations, outputs.
+
+    This is what the GitHub Action runs. Its inputs are read from the environment: `fail-under` is
+    ML_READINESS_FAIL_UNDER, and so on.
+    """
+    import os
+
+    from ml_readiness.publish.run import run as run_action
+
+    raise SystemExit(run_action(os.environ))
+
+
 @cli.command()
 def schema() -> None:
     """Print the JSON Schema of the JSON report."""

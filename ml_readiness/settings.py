@@ -135,9 +135,14 @@ class Settings(_Table):
         return {key: value for key, value in shown.items() if value}
 
 
-def read(snapshot: Snapshot, checks: Iterable[Check]) -> Settings:
-    """The settings a snapshot carries, or the defaults; SettingsError lists everything that is wrong."""
-    for path in FILES:
+def read(snapshot: Snapshot, checks: Iterable[Check], file: str | None = None) -> Settings:
+    """The settings a snapshot carries, in a certain file or a usual one, or the defaults.
+
+    SettingsError lists everything that is wrong.
+    """
+    if file is not None and file not in snapshot.entries:
+        raise SettingsError(f"{file}: expected settings, found no such file")
+    for path in FILES if file is None else (file,):
         if path in snapshot.entries:
             table = _table(path, _content(snapshot, path))
             if table is not None:
@@ -145,14 +150,18 @@ def read(snapshot: Snapshot, checks: Iterable[Check]) -> Settings:
     return Settings()
 
 
-def agreed(before: Snapshot, after: Snapshot, checks: Sequence[Check]) -> tuple[Settings, tuple[str, ...]]:
+def agreed(
+    before: Snapshot, after: Snapshot, checks: Sequence[Check], file: str | None = None
+) -> tuple[Settings, tuple[str, ...]]:
     """The settings to compare two snapshots under, which are the base's, and what has to be said about that."""
     try:
-        settings = read(before, checks)
+        settings = read(before, checks, file)
     except SettingsError as error:
-        return read(after, checks), (f"the settings of the base cannot be used, so those of the change are: {error}",)
+        return read(after, checks, file), (
+            f"the settings of the base cannot be used, so those of the change are: {error}",
+        )
     try:
-        changed = read(after, checks) != settings
+        changed = read(after, checks, file) != settings
     except SettingsError as error:
         return settings, (f"the settings of the change cannot be used, so merging them breaks the audit: {error}",)
     if changed:
@@ -178,14 +187,14 @@ def _content(snapshot: Snapshot, path: str) -> bytes:
     try:
         data = snapshot.read(path)
     except Absent as absent:
-        if path == FILES[0]:
+        if _is_own(path):
             raise SettingsError(f"{path}: cannot be read: {absent}") from absent
         return b""
     return data
 
 
 def _table(path: str, data: bytes) -> Mapping[str, object] | None:
-    own = path == FILES[0]
+    own = _is_own(path)
     try:
         content = _toml(data)
     except (ValueError, RecursionError) as error:
@@ -198,6 +207,11 @@ def _table(path: str, data: bytes) -> Mapping[str, object] | None:
     if table is not None and not isinstance(table, dict):
         raise SettingsError(f"{path}: tool.ml-readiness should be a table")
     return cast("Mapping[str, object] | None", table)
+
+
+def _is_own(path: str) -> bool:
+    """Whether the whole file is settings."""
+    return path.rpartition("/")[2] != FILES[1]
 
 
 def _toml(data: bytes) -> Mapping[str, object]:

@@ -24,9 +24,9 @@ def lines(report: Report, link: Link | None = None) -> Iterator[str]:
     """The sections on what changed; nothing where there is no base, or nothing changed."""
     if report.comparison is None:
         return
-    yield from _worse(report, report.comparison, link)
-    yield from _arising(report, report.comparison, link)
-    yield from _better(report.comparison, link)
+    yield from worse(report, report.comparison, link)
+    yield from arising(report, report.comparison, link)
+    yield from better(report.comparison)
 
 
 def headline(report: Report) -> str:
@@ -48,11 +48,13 @@ def notes(comparison: Comparison) -> Iterator[str]:
         yield f"On the questions that both sides are asked, the change is {words.change(shared)}."
 
 
-def _worse(report: Report, comparison: Comparison, link: Link | None) -> Iterator[str]:
+def worse(report: Report, comparison: Comparison, link: Link | None) -> Iterator[str]:
+    """What got worse, and what to do about it."""
     yield from _group("❌ Worse with this change", comparison.regressions, report, link)
 
 
-def _arising(report: Report, comparison: Comparison, link: Link | None) -> Iterator[str]:
+def arising(report: Report, comparison: Comparison, link: Link | None) -> Iterator[str]:
+    """What is asked for the first time and not in place."""
     asked = comparison.with_movement(Movement.ARISING)
     missing = [change for change in asked if change.after is not Outcome.PASS]
     yield from _group("🆕 Asked for the first time, and not in place", missing, report, link)
@@ -85,20 +87,21 @@ def _in_detail(change: Change, report: Report, link: Link | None) -> Iterator[st
         yield f"  - **Fix:** {prose(fix)}"
 
 
-def _better(comparison: Comparison, link: Link | None) -> Iterator[str]:
+def better(comparison: Comparison) -> Iterator[str]:
+    """What got better, or is in place where it is asked for the first time."""
     asked = comparison.with_movement(Movement.ARISING)
-    better = (
+    found = (
         *comparison.with_movement(Movement.FIXED, Movement.BETTER, Movement.SHRUNK),
         *(change for change in asked if change.after is Outcome.PASS),
     )
-    if not better:
+    if not found:
         return
     yield ""
-    yield f"### ✅ Better with this change ({len(better)})"
+    yield f"### ✅ Better with this change ({len(found)})"
     yield ""
-    for change in better[:CHANGES]:
+    for change in found[:CHANGES]:
         where = next((place(finding, None) for finding in change.absent if finding.location), "")
         gone = f": no more {where}" if where and change.movement is Movement.SHRUNK else ""
         yield f"- {prose(change.question)} <sub>{words.MOVEMENTS[change.movement]}</sub>{gone}"
-    if len(better) > CHANGES:
-        yield f"- and {words.plural(len(better) - CHANGES, 'more question')}"
+    if len(found) > CHANGES:
+        yield f"- and {words.plural(len(found) - CHANGES, 'more question')}"

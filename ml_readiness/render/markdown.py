@@ -30,7 +30,7 @@ _SYMBOLS = {
     Outcome.NOT_APPLICABLE: "⚪",
 }
 _OPEN = (Outcome.FAIL, Outcome.PARTIAL, Outcome.ERROR)
-_FOLDED = (
+FOLDED = (
     Outcome.UNKNOWN,
     Outcome.BLOCKED,
     Outcome.ATTESTED,
@@ -50,11 +50,10 @@ def _lines(report: Report, link: Link | None) -> Iterator[str]:
     yield from changes.lines(report, link)
     yield from _categories(report)
     yield from _more(report)
-    yield from _next_steps(report)
-    for outcome in _OPEN:
-        yield from _open(outcome, report, link)
-    for outcome in _FOLDED:
-        yield from _folded(outcome, report, link)
+    yield from next_steps(report)
+    yield from missing(report, link)
+    for outcome in FOLDED:
+        yield from folded(outcome, report, link)
     yield from _problems(report)
     yield ""
     yield f"<sub>ml-readiness {prose(report.tool_version)}. Read from files alone, nothing was executed.</sub>"
@@ -94,6 +93,11 @@ def _more(report: Report) -> Iterator[str]:
     if told := words.test_score(report):
         yield ""
         yield f"{told}."
+    yield from members(report)
+
+
+def members(report: Report) -> Iterator[str]:
+    """The projects inside a collection, the worst first; nothing where there are none."""
     if report.members:
         yield ""
         yield "| Project inside | Kind | Score |"
@@ -103,11 +107,15 @@ def _more(report: Report) -> Iterator[str]:
         yield f"| {code(member.repository)} | {words.KINDS[member.kind]} | {verdict} |"
 
 
-def _next_steps(report: Report) -> Iterator[str]:
-    steps = [result for check in report.next_steps[:3] if (result := report.result(check)) is not None]
+def next_steps(
+    report: Report, title: str = "### What to do first", said: frozenset[str] = frozenset()
+) -> Iterator[str]:
+    """The three steps that gain most for their effort, without the checks of which it was `said` already."""
+    wanted = [check for check in report.next_steps if check not in said][:3]
+    steps = [result for check in wanted if (result := report.result(check)) is not None]
     if steps:
         yield ""
-        yield "### What to do first"
+        yield title
         yield ""
     for number, result in enumerate(steps, 1):
         yield f"{number}. **{prose(result.question)}** {prose(result.fix)} ({_gain(result)})"
@@ -115,6 +123,12 @@ def _next_steps(report: Report) -> Iterator[str]:
 
 def _gain(result: Result) -> str:
     return f"{result.points:+.1f} points for {words.EFFORTS[result.effort]}"
+
+
+def missing(report: Report, link: Link | None) -> Iterator[str]:
+    """What is against the project in detail, with evidence and remedies."""
+    for outcome in _OPEN:
+        yield from _open(outcome, report, link)
 
 
 def _open(outcome: Outcome, report: Report, link: Link | None) -> Iterator[str]:
@@ -151,7 +165,8 @@ def _in_detail(result: Result, link: Link | None) -> Iterator[str]:
         yield f"  - **Fix:** {prose(fix)}"
 
 
-def _folded(outcome: Outcome, report: Report, link: Link | None) -> Iterator[str]:
+def folded(outcome: Outcome, report: Report, link: Link | None) -> Iterator[str]:
+    """The questions with one outcome in a part that opens on demand; nothing where there are none."""
     results = list(report.with_outcome(outcome))
     if not results:
         return

@@ -78,7 +78,7 @@ class Repository:
         home = Path(tempfile.mkdtemp(prefix="ml-readiness-"))
         self._finalizer = weakref.finalize(self, shutil.rmtree, home, ignore_errors=True)
         self._home = home
-        _furnish(home, where)
+        furnish(home, where)
         self._why = "; its references are kept as reftable: name the commit by its id" if where.is_reftable else ""
         self._git = _git_in(home, where.objects, work_tree or home)
         self._reader: Git.AutoInterrupt | None = None
@@ -195,7 +195,8 @@ def _problem(running: Git.AutoInterrupt, errors: list[bytes]) -> str:
     return ""
 
 
-def _furnish(home: Path, where: GitDir) -> None:
+def furnish(home: Path, where: GitDir) -> None:
+    """Makes an empty folder a git directory with our settings and the references of another."""
     for folder in ("objects", "refs", "info"):
         (home / folder).mkdir()
     content = {
