@@ -189,6 +189,8 @@ def item(m: Machine, frame: Frame, receiver: Value, index: Value, line: int) -> 
         for option in receiver.options:
             found = join(found, item(m, frame, option, index, line), m.universe)
         return found
+    if isinstance(receiver, Ext) and "." not in receiver.name:
+        return pick(m, frame, adopted(receiver, m.universe), index, line)
     if isinstance(receiver, Ext) and receiver.name.endswith((".c_", ".r_")):
         parts = index.items if isinstance(index, Seq) else [index]
         data = [data_of(part, m.universe) for part in parts]
@@ -232,6 +234,7 @@ def set_item(m: Machine, frame: Frame, target: Value, index: Value, value: Value
         given = data_of(value, m.universe)
         if target.source is None and given.rows is not None:
             target.source = Data(given.rows)
+            target.holds_rows = True
         if target.source is not None:
             put(m, frame, target.source, index, value)
     elif isinstance(target, Choice):

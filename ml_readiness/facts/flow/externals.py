@@ -177,7 +177,7 @@ def _frame(c: Call) -> Value:
     data = data_of(first, c.m.universe) if first is not None else NOTHING
     if data is NOTHING:
         index = c.data(-1, "index")
-        return Data(index.rows) if index.rows is not None else Data(sig=("frame", c.place))
+        return Data(index.rows) if index.rows is not None else things.create(c, "DataFrame", "")
     return data.derived(form="" if data.form in {"row", "at", "index"} else data.form)
 
 

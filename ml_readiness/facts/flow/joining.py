@@ -140,7 +140,8 @@ def data_of(value: Value, universe: Universe, depth: int = 3) -> Data:
     if depth == 0:
         return NOTHING
     if isinstance(value, Seq):
-        return gathered([data_of(item, universe, depth - 1) for item in value.items[:64]])
+        made = gathered([data_of(item, universe, depth - 1) for item in value.items[:64]])
+        return made.derived(form="row") if value.exact and _is_one_row(value) else made
     if isinstance(value, Map):
         return gathered([data_of(item, universe, depth - 1) for item in value.items.values()])
     if isinstance(value, Choice):
@@ -154,6 +155,11 @@ def data_of(value: Value, universe: Universe, depth: int = 3) -> Data:
         held = rows_in(value, 2)
         return held if held is not None else NOTHING
     return NOTHING
+
+
+def _is_one_row(value: Seq) -> bool:
+    """`[row]`: one row, as models want to be asked about it."""
+    return len(value.items) == 1 and isinstance(value.items[0], Data) and value.items[0].form == "row"
 
 
 def gathered(parts: list[Data]) -> Data:
@@ -211,6 +217,7 @@ def adopted(value: Value | None, universe: Universe) -> Data:
     """A value that is used as data: an object of unknown origin is a data set of its own."""
     if isinstance(value, Thing) and value.role == "" and value.source is None and not value.trainings:
         value.source = Data(universe.source(value.name, (value.path, value.line), ("made", value)))
+        value.holds_rows = True
     elif isinstance(value, Ext) and "." not in value.name:
         return Data(universe.source(value.name, ("", 0), ("unbound", value.name)))
     return data_of(value, universe) if value is not None else NOTHING

@@ -5,24 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-import yaml
+from msgspec import Struct
+
+from ml_readiness.facts import knowledge as files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SETS = (
-    "data-attributes",
-    "data-methods",
-    "inner-models",
-    "same-object",
-    "scaling-functions",
-    "frame-packages",
-    "telling",
-)
-FILE = Path(__file__).parent.parent / "knowledge" / "flow.yml"
 GUESSES = (
     (re.compile(r"(?:Scaler|Standardi[sz]er)$"), "scaling"),
     (re.compile(r"Imputer$"), "imputation"),
@@ -64,33 +55,63 @@ class Knowledge:
         return next((role for pattern, role in GUESSES if pattern.search(last)), "")
 
 
+class _File(Struct, rename=lambda name: name.replace("_", "-")):
+    transformers: dict[str, list[str]]
+    stateless: list[str]
+    harmless: list[str]
+    composites: list[str]
+    searches: list[str]
+    oversamplers: list[str]
+    undersamplers: list[str]
+    splitters: list[str]
+    ordered_splitters: list[str]
+    grouped_splitters: list[str]
+    split_functions: list[str]
+    cross_validation: list[str]
+    inert: list[str]
+    metrics: list[str]
+    learners_fit: list[str]
+    asks: list[str]
+    scores: list[str]
+    frame: dict[str, list[str]]
+    reading: list[str]
+    sets: dict[str, list[str]]
+
+
 @cache
 def knowledge() -> Knowledge:
     """The knowledge file, read once."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    data = yaml.load(FILE.read_text("utf-8"), Loader=loader)  # noqa: S506
-    names = cast("Mapping[str, list[str]]", data)
-    frame = _inverted(cast("Mapping[str, list[str]]", data["frame"]))
-    roles = _inverted(cast("Mapping[str, list[str]]", data["transformers"]))
-    for role in ("stateless", "composites", "oversamplers", "undersamplers", "splitters"):
-        roles.update(dict.fromkeys(names[role], role.removesuffix("s") if role != "stateless" else role))
-    functions = dict.fromkeys(names["metrics"], "metric")
-    functions.update(dict.fromkeys(names["reading"], "reading"))
-    functions.update(dict.fromkeys(names["split-functions"], "split"))
-    functions.update(dict.fromkeys(names["cross-validation"], "cross-validation"))
+    file = files.read("flow.yml", _File)
+    roles = _inverted(file.transformers)
+    for role, names in (
+        ("stateless", file.stateless),
+        ("composite", file.composites),
+        ("oversampler", file.oversamplers),
+        ("undersampler", file.undersamplers),
+        ("splitter", file.splitters),
+    ):
+        roles.update(dict.fromkeys(names, role))
+    functions = _inverted(
+        {
+            "metric": file.metrics,
+            "reading": file.reading,
+            "split": file.split_functions,
+            "cross-validation": file.cross_validation,
+        }
+    )
     return Knowledge(
         roles=roles,
-        frame=frame,
+        frame=_inverted(file.frame),
         functions=functions,
-        inert=frozenset(names["inert"]),
-        harmless=frozenset(names["harmless"]),
-        searches=frozenset(names["searches"]),
-        ordered=frozenset(names["ordered-splitters"]),
-        grouped=frozenset(names["grouped-splitters"]),
-        fits=frozenset(names["learners-fit"]),
-        asks=frozenset(names["asks"]),
-        scores=frozenset(names["scores"]),
-        sets={name: frozenset(names[name]) for name in SETS},
+        inert=frozenset(file.inert),
+        harmless=frozenset(file.harmless),
+        searches=frozenset(file.searches),
+        ordered=frozenset(file.ordered_splitters),
+        grouped=frozenset(file.grouped_splitters),
+        fits=frozenset(file.learners_fit),
+        asks=frozenset(file.asks),
+        scores=frozenset(file.scores),
+        sets={name: frozenset(names) for name, names in file.sets.items()},
     )
 
 

@@ -93,7 +93,8 @@ def method(c: Call, thing: Thing, name: str) -> Value:
         "parameters",
     }:
         return NOTHING
-    if not thing.role and not thing.trainings and name in c.m.knowledge.sets["data-methods"]:
+    used = thing.holds_rows or name in c.m.knowledge.sets["data-methods"]
+    if used and not thing.role and not thing.trainings:
         return c.m.asked(c, adopted(thing, c.m.universe), name)
     held = rows_in(Seq(c.args), 2)
     if held is not None and name not in {"explain_instance", "shap_values", "plot"}:

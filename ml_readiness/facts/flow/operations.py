@@ -23,6 +23,7 @@ from ml_readiness.facts.flow.values import (
     Slice,
     Spread,
     Text,
+    Thing,
     Value,
 )
 
@@ -169,6 +170,8 @@ def _part(m: Machine, frame: Frame, op: Op, values: list[Value]) -> Value:
             return value.items[index]
     if isinstance(value, Data):
         return item(m, frame, value, Const(index), op.line) if value.form == "group" else value
+    if isinstance(value, Thing) and not value.role and op.name != "*":
+        return item(m, frame, value, Const(index), op.line)
     return elements(value, m.universe)[0] if not isinstance(value, Map) else NOTHING
 
 

