@@ -12,10 +12,10 @@
 `--repos` holds a git directory for each at OWNER+NAME/repo or OWNER+NAME/repo/.git. Nothing of it is executed.
 
 Printed for each set and kind: precision, recall, how many true positives also name the labelled lines, and with
-`--wrong` each case that differs. Kinds: `preproc` counts what is learned from all rows before they are divided; `preproc, refits
-aside` leaves out cases where all that was found is a fit repeated on the test part, which the sets judge differently;
-`preproc or refit` counts those as leaks; `overlap`: the evaluation rows are among the training rows; `multi`: the same
-evaluation rows choose a model and report its score.
+`--wrong` each case that differs. Kinds: `preproc` counts what is learned from all rows before they are divided;
+`preproc, refits aside` leaves out cases where all that was found is a fit repeated on the test part, which the sets
+judge differently; `preproc or refit` counts those as leaks; `overlap`: the evaluation rows are among the training
+rows; `multi`: the same evaluation rows choose a model and report its score.
 """
 
 from __future__ import annotations

@@ -144,5 +144,5 @@ def division(learned: Rows, asked: Rows) -> Rows | None:
 
 
 def reused(events: Events) -> tuple[Evaluation, ...]:
-    """Evaluations whose rows were asked about more than once to choose between models, with no others kept for the end."""
+    """Evaluations whose rows chose between models, with no other rows kept for the end."""
     return ()
