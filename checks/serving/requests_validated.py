@@ -15,6 +15,7 @@ JUDGES = {"checked": ok, "partly": partial, "raw": fail}
     severity=Severity.HIGH,
     effort=Effort.SMALL,
     not_for=[ProjectKind.NOT_ML, ProjectKind.LIBRARY],
+    bar=0.85,
     half=0.05,
 )
 def requests_validated(contracts: Contracts, signals: Signals) -> Iterator[Finding]:

@@ -62,7 +62,7 @@ class Contract:
 
 @dataclass(frozen=True)
 class Contracts:
-    """The input contracts of every prediction route, or of the demo page where there is no route."""
+    """The input contracts of every prediction route, and of demo pages that stand in folders without one."""
 
     code: Code
     serving: Serving
@@ -78,7 +78,10 @@ class Contracts:
     def all(self) -> tuple[Contract, ...]:
         """One for each way in that takes input."""
         routes = tuple(contract for route in self.routes if (contract := self._of_route(route)) is not None)
-        return routes or tuple(contract for unit in self.serving.model_demos for contract in self._of_page(unit))
+        answered = {route.unit.path.partition("/")[0] for route in self.routes} if routes else set[str]()
+        pages = [unit for unit in self.serving.model_demos if unit.path.partition("/")[0] not in answered]
+        own = pages if not routes else [unit for unit in pages if "/" in unit.path]
+        return (*routes, *(contract for unit in own for contract in self._of_page(unit)))
 
     @cached_property
     def routes(self) -> tuple[Route, ...]:
