@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,9 +27,10 @@ from ml_readiness.score import score
 from ml_readiness.settings import Settings
 from ml_readiness.snapshot import Member
 from ml_readiness.sources import open_pair, open_snapshot
+from ml_readiness.store import Kept, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Generator, Iterable, Sequence
     from datetime import date
 
     from ml_readiness.check import Check
@@ -47,23 +50,53 @@ def audit(
     base: str | Snapshot | None = None,
     settings: Settings | None = None,
     progress: Progress | None = None,
+    store: Store | None = None,
 ) -> Report:
     """The report on a folder, a git repository, a URL or a snapshot.
 
     `rev` names a revision whose files are read from git's objects instead of the work tree, `base` one to compare
-    with. Without `settings` the repository's own apply, the base's where there is one. ReadinessError where the
+    with. Without `settings` the repository's own apply, the base's where there is one. A `store` of one's own keeps
+    what was parsed from one audit to the next; else the one in the user's cache folder does. ReadinessError where the
     audit cannot run.
     """
     checks = library.load(library.folder())
+    store = store or Store(Kept.usual())
+    with without_collecting():
+        report = _audit(source, rev, base, checks, settings, progress, store)
+    store.keep()
+    return report
+
+
+def _audit(
+    source: str | Path | Snapshot,
+    rev: str | None,
+    base: str | Snapshot | None,
+    checks: Sequence[Check],
+    settings: Settings | None,
+    progress: Progress | None,
+    store: Store,
+) -> Report:
     if not isinstance(source, str | Path):
         if isinstance(base, str):
             raise SettingsError(f"expected the base of a snapshot to be a snapshot, found {base!r}")
-        return audit_pair(source, base, checks, settings, progress)
+        return audit_pair(source, base, checks, settings, progress, store)
     if base is not None and not isinstance(base, str):
         with open_snapshot(source, rev) as after:
-            return audit_pair(after, base, checks, settings, progress)
+            return audit_pair(after, base, checks, settings, progress, store)
     with open_pair(source, rev, base) as (after, before):
-        return audit_pair(after, before, checks, settings, progress)
+        return audit_pair(after, before, checks, settings, progress, store)
+
+
+@contextmanager
+def without_collecting() -> Generator[None]:
+    """Pauses the search for reference cycles: trees have none, and looking for them costs a sixth of the parsing."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def audit_pair(
@@ -73,15 +106,16 @@ def audit_pair(
     settings: Settings | None = None,
     progress: Progress | None = None,
     notes: Sequence[str] = (),
+    store: Store | None = None,
 ) -> Report:
     """The report on one snapshot with what is new since another, both by the same checks and settings."""
     if before is None:
-        return audit_snapshot(after, checks, settings, progress)
+        return audit_snapshot(after, checks, settings, progress, store)
     if settings is None:
         settings, notes = settings_.agreed(before, after, checks)
-    earlier = Documents(before)
-    old = audit_snapshot(before, checks, settings, progress, earlier)
-    new = audit_snapshot(after, checks, settings, progress, earlier)
+    store = store or Store()
+    old = audit_snapshot(before, checks, settings, progress, store)
+    new = audit_snapshot(after, checks, settings, progress, store)
     return new.model_copy(update={"comparison": compare(old, new, notes)})
 
 
@@ -90,15 +124,15 @@ def audit_snapshot(
     checks: Sequence[Check],
     settings: Settings | None = None,
     progress: Progress | None = None,
-    earlier: Documents | None = None,
+    store: Store | None = None,
 ) -> Report:
     """The report on one snapshot by these checks; its own settings apply unless others are given.
 
-    What is equal to a file in `earlier` documents, of another revision for instance, is not parsed again.
+    What the store knows by its content, from another revision for instance, is not parsed again.
     """
     if settings is None:
         settings = settings_.read(snapshot, checks)
-    documents = Documents(snapshot, earlier)
+    documents = Documents(snapshot, store)
     facts = Facts(documents)
     found = _kind(facts, settings)
     checks = settings.chosen(checks)
@@ -121,7 +155,7 @@ def audit_snapshot(
 
 def _members(snapshot: Snapshot, checks: Sequence[Check], documents: Documents, facts: Facts) -> Iterable[Report]:
     for folder in facts.get(Members).folders[:MOST_MEMBERS]:
-        yield audit_snapshot(Member(snapshot, folder), checks, Settings(), earlier=documents)
+        yield audit_snapshot(Member(snapshot, folder), checks, Settings(), store=documents.store)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import hashlib
 import re
 import warnings
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, ClassVar, Protocol, Self, TypeVar, runtime_checkable
 
 from ml_readiness.snapshot import Absent, EntryKind
+from ml_readiness.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,6 +46,9 @@ class Unreadable:
 
 
 D = TypeVar("D", bound=Document)
+
+HELD = 32_000_000
+"""Bytes of files that are kept for the next kind of document."""
 
 PARSE_ERRORS = (
     SyntaxError,
@@ -90,15 +95,14 @@ def matcher(patterns: tuple[str, ...]) -> Callable[[str], bool]:
 
 
 class Documents:
-    """The documents of a snapshot, parsed when first asked for.
+    """The documents of a snapshot, parsed when first asked for; what the store knows by content is not parsed again."""
 
-    Files that are equal to one in the documents of an `earlier` snapshot are not parsed again.
-    """
-
-    def __init__(self, snapshot: Snapshot, earlier: Documents | None = None) -> None:
+    def __init__(self, snapshot: Snapshot, store: Store | None = None) -> None:
         self.snapshot = snapshot
+        self.store = store or Store()
         self._parsed: dict[tuple[type[Document], str], Document | Unreadable] = {}
-        self._equal: dict[tuple[type[Document], str], Document] = {} if earlier is None else earlier._equal
+        self._bytes: dict[str, bytes] = {}
+        self._held = 0
 
     def paths(self, kind: type[Document]) -> tuple[str, ...]:
         """The regular files of this kind, sorted."""
@@ -108,17 +112,10 @@ class Documents:
         )
 
     def get(self, kind: type[D], path: str) -> D | Unreadable:
-        """One file understood as `kind`, whatever its name; files that git knows to be equal are parsed once."""
+        """One file understood as `kind`, whatever its name; equal files are parsed once."""
         found = self._parsed.get((kind, path))
         if found is None:
-            entry = self.snapshot.entries.get(path)
-            blob = entry.blob if entry is not None else None
-            found = self._equal.get((kind, blob)) if blob is not None else None
-            if found is None:
-                found = self._parse(kind, path)
-                if blob is not None and not isinstance(found, Unreadable):
-                    self._equal[kind, blob] = found
-            self._parsed[kind, path] = found
+            found = self._parsed[kind, path] = self._understood(kind, path)
         assert isinstance(found, kind | Unreadable)  # noqa: S101
         return found
 
@@ -131,7 +128,10 @@ class Documents:
 
     def all(self, kind: type[D]) -> Iterator[tuple[str, D]]:
         """Every readable file of this kind with its path, sorted by path."""
-        for path in self.paths(kind):
+        paths = self.paths(kind)
+        entries = self.snapshot.entries
+        self.store.expect(kind, [blob for path in paths if (blob := entries[path].blob) is not None])
+        for path in paths:
             found = self.get(kind, path)
             if not isinstance(found, Unreadable):
                 yield path, found
@@ -142,12 +142,38 @@ class Documents:
         broken = {found.path: found for found in self._parsed.values() if isinstance(found, Unreadable)}
         return tuple(broken[path] for path in sorted(broken))
 
-    def _parse(self, kind: type[D], path: str) -> D | Unreadable:
+    def _understood(self, kind: type[D], path: str) -> D | Unreadable:
         entry = self.snapshot.entries.get(path)
+        blob = entry.blob if entry is not None else None
+        if blob is not None and (known := self.store.find(kind, blob)) is not None:
+            return known
         if entry is not None and entry.size is not None and entry.size > kind.max_bytes:
             return Unreadable(path, f"{entry.size:,} bytes, over the limit of {kind.max_bytes:,}; not read")
         try:
-            data = self.snapshot.read(path)
+            data = self._read(path)
         except Absent as absent:
             return Unreadable(path, str(absent) or "absent")
-        return parse(kind, path, data)
+        if blob is None:
+            blob = blob_id(data)
+            if (known := self.store.find(kind, blob)) is not None:
+                return known
+        found = parse(kind, path, data)
+        if not isinstance(found, Unreadable):
+            self.store.add(kind, blob, found)
+        return found
+
+    def _read(self, path: str) -> bytes:
+        """A file's bytes; what was read last is kept, since several kinds of document look at the same files."""
+        data = self._bytes.pop(path, None)
+        if data is None:
+            data = self.snapshot.read(path)
+            self._held += len(data)
+            while self._held > HELD and self._bytes:
+                self._held -= len(self._bytes.pop(next(iter(self._bytes))))
+        self._bytes[path] = data
+        return data
+
+
+def blob_id(data: bytes) -> str:
+    """Git's id of some content, by which all snapshots share what was parsed."""
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()

@@ -28,8 +28,8 @@ class CallGraph:
         return cls(code)
 
     @cached_property
-    def callees(self) -> Mapping[str, frozenset[str]]:
-        """What each function calls directly, the project's own functions only."""
+    def callees(self) -> Mapping[str, tuple[str, ...]]:
+        """What each function calls directly, the project's own functions only, sorted."""
         found: dict[str, set[str]] = defaultdict(set)
         for site in self.code.sites:
             caller = key(site.unit, site.call.scope)
@@ -39,7 +39,7 @@ class CallGraph:
             for function in unit.python.functions:
                 if function.in_class and function.name.endswith("__init__"):
                     found[key(unit, function.in_class)].add(key(unit, function.name))
-        return {caller: frozenset(called) for caller, called in found.items()}
+        return {caller: tuple(sorted(called)) for caller, called in found.items()}
 
     def _mentioned(self, site: Site) -> Iterator[str]:
         yield site.name

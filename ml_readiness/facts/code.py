@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Self
 
 from ml_readiness.documents import Documents
@@ -211,18 +212,18 @@ class Code:
 
     def calls_in(self, unit: Unit, scope: str | None = None) -> Iterator[Site]:
         """The calls of one unit, or of one of its functions with what is nested in it."""
-        return (
-            site
-            for site in self._by_unit.get(unit.path, ())
-            if scope is None or site.call.scope == scope or site.call.scope.startswith(scope + ".")
-        )
+        scopes = self._by_scope.get(unit.path, {})
+        if scope is None:
+            return chain.from_iterable(scopes.values())
+        inside = scope + "."
+        return chain.from_iterable(sites for name, sites in scopes.items() if name == scope or name.startswith(inside))
 
     @cached_property
-    def _by_unit(self) -> Mapping[str, tuple[Site, ...]]:
-        found: dict[str, list[Site]] = defaultdict(list)
+    def _by_scope(self) -> Mapping[str, Mapping[str, list[Site]]]:
+        found: dict[str, dict[str, list[Site]]] = defaultdict(lambda: defaultdict(list))
         for site in self.sites:
-            found[site.unit.path].append(site)
-        return {path: tuple(sites) for path, sites in found.items()}
+            found[site.unit.path][site.call.scope].append(site)
+        return found
 
     def define(self, unit: Unit, name: str) -> Definition | None:
         """The project's own definition that a resolved name of a unit stands for; re-exports are followed."""

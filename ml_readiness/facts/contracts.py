@@ -134,7 +134,7 @@ class Contracts:
         """The calls of the function that answers, and of the functions it calls directly."""
         assert route.function is not None  # noqa: S101
         start = key(route.unit, route.function.name)
-        scopes = {start, *self.graph.callees.get(start, ())}
+        scopes = (start, *self.graph.callees.get(start, ()))
         return [
             site
             for scope in scopes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Self
 
 from msgspec import Struct
@@ -27,6 +27,14 @@ HELPERS = frozenset({"preprocess_input", "decode_predictions"})
 """Functions beside models that load nothing."""
 GUESSED = {"fit": "training", "train": "training", "predict": "predicting", "predict_proba": "predicting"}
 """Methods that mean a stage even on an object of unknown origin."""
+
+
+@lru_cache(maxsize=100_000)
+def stages_of(name: str) -> tuple[str, ...]:
+    """The stages that a canonical call name belongs to; the project's own functions and bare names to none."""
+    if name[0] in ":?" or "." not in name:
+        return ()
+    return tuple(stage for stage, known in stages().items() if known.meets(name))
 
 
 class Entry(Struct, frozen=True, forbid_unknown_fields=True):
@@ -99,9 +107,8 @@ class Lifecycle:
         found: dict[str, list[Site]] = {name: [] for name in stages()}
         for method, sites in self.code.by_method.items():
             for site in sites:
-                for name, stage in stages().items():
-                    if stage.meets(site.name):
-                        found[name].append(site)
+                for name in stages_of(site.name):
+                    found[name].append(site)
             if method in GUESSED:
                 self._add_guessed(found, sites)
             if method == "__call__":
@@ -109,7 +116,7 @@ class Lifecycle:
                 found["predicting"] += [site for site in sites if loaded.meets(site.name.removesuffix(".__call__"))]
             if method == "backward":
                 found["training"] += [site for site in sites if _steps(site.unit)]
-        return {name: tuple(sorted(set(sites), key=_place)) for name, sites in found.items()}
+        return {name: tuple(sorted(dict.fromkeys(sites), key=_place)) for name, sites in found.items()}
 
     def _add_guessed(self, found: dict[str, list[Site]], sites: Iterable[Site]) -> None:
         """Calls on objects of unknown origin, in files that import a library whose objects have such methods."""
