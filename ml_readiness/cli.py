@@ -142,6 +142,25 @@ def publish() -> None:
     raise SystemExit(run_action(os.environ))
 
 
+@cli.command(short_help="Look at, empty or shrink what is kept between audits.")
+@click.argument("action", type=click.Choice(["info", "clear", "prune"]), default="info")
+@click.option("--megabytes", type=click.IntRange(0), default=128, help="For prune: the size to shrink to.")
+def cache(action: str, megabytes: int) -> None:
+    """Look at, empty or shrink what is kept between audits, so that a file is only ever parsed once."""
+    from ml_readiness.store import Kept
+
+    kept = Kept.usual()
+    if kept is None:
+        click.echo("nothing is kept: the environment says so")
+        return
+    if action == "clear":
+        kept.clear()
+    elif action == "prune":
+        kept.prune(megabytes * 1_000_000)
+    documents, size = kept.info()
+    click.echo(f"{documents:,} documents, {size / 1_000_000:,.1f} MB in {kept.path}")
+
+
 @cli.command()
 def schema() -> None:
     """Print the JSON Schema of the JSON report."""

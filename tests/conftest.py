@@ -19,6 +19,14 @@ settings.register_profile("busy machines", deadline=None)
 settings.load_profile("busy machines")
 
 
+@pytest.fixture(autouse=True, scope="session")
+def nothing_kept() -> Iterator[None]:
+    """Tests neither read nor fill the store of whoever runs them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ML_READINESS_CACHE", "")
+        yield
+
+
 @pytest.fixture
 def made(tmp_path: Path) -> Made:
     """An empty git repository."""
