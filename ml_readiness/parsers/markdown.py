@@ -103,8 +103,8 @@ class _Reader:
             (i for i in range(start, len(self.lines)) if _closes(self.lines[i], match["fence"])), len(self.lines)
         )
         content = [_unquoted(row, match["indent"]) for row in self.lines[start:end]]
-        words = re.split(r"[\s{}.,:]+", match["info"].strip(" {}."), maxsplit=1)
-        self.code.append(Code(words[0].lower()[:40], tuple(content), start + 1))
+        words = [word.lower()[:40] for word in re.findall(r"[^\s{}.,:=]+", match["info"]) if word != "sourceCode"]
+        self.code.append(Code(words[0] if words else "", tuple(content), start + 1))
         self.at = end + 1
         return True
 

@@ -1,0 +1,103 @@
+"""The README says how to install and run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ml_readiness.check import check, fail, ok, partial
+from ml_readiness.facts.instructions import Instructions
+from ml_readiness.report import Confidence, Effort, Finding, Severity
+
+if TYPE_CHECKING:
+    from ml_readiness.facts.instructions import Instruction
+
+
+@check("Can I start without you?", severity=Severity.HIGH, effort=Effort.SMALL)
+def readme_how_to_run(instructions: Instructions) -> Iterator[Finding]:
+    """The first thing a successor does is copy two commands from the README. Without them every new person asks you, or
+    guesses, and a guess is not the run that your numbers came from.
+
+    ## How to fix
+    Two code blocks: one command that installs everything, one that runs the main job, both tried in a fresh clone.
+
+    ## Fails
+    ````markdown title="README.md"
+    # Churn model
+    Open the notebook and run train.py.
+    ````
+    ## Partial
+    ````markdown title="README.md"
+    # Churn model
+    ```bash
+    python train.py
+    ```
+    ````
+    ```python title="train.py"
+    pass
+    ```
+    ## Passes
+    ````markdown title="README.md"
+    # Churn model
+    ```bash
+    pip install -r requirements.txt
+    python train.py
+    ```
+    ````
+    ```text title="requirements.txt"
+    scikit-learn==1.5.0
+    ```
+    ```python title="train.py"
+    pass
+    ```
+    ## Partial: a command that cannot work
+    ````markdown title="README.md"
+    # Churn model
+    ```bash
+    pip install pandas
+    python train.py
+    ```
+    ````
+    ```python title="main.py"
+    pass
+    ```
+    """
+    readme = instructions.pages.readme
+    if readme is None and not instructions.pages.all:
+        yield fail("there is no README")
+        return
+    install, run = _first(instructions.installing), _first(instructions.running)
+    if install and run:
+        yield ok(f"`{_shown(install)}` installs", at=install.location, confidence=Confidence.MEDIUM)
+        yield ok(f"`{_shown(run)}` runs", at=run.location, confidence=Confidence.MEDIUM)
+    elif install:
+        yield partial(
+            f"`{_shown(install)}` installs, but {_reason(instructions.running, 'no command runs the main job')}",
+            at=install.location,
+            confidence=Confidence.MEDIUM,
+        )
+    elif run:
+        yield partial(
+            f"`{_shown(run)}` runs, but {_reason(instructions.installing, 'no command installs what it needs')}",
+            at=run.location,
+            confidence=Confidence.MEDIUM,
+        )
+    else:
+        broken = [*instructions.installing, *instructions.running]
+        at = broken[0].location if broken else readme.path if readme else None
+        why = _reason(broken, "the README gives no command that installs or runs anything")
+        yield fail(why, at=at, confidence=Confidence.MEDIUM)
+
+
+def _first(found: tuple[Instruction, ...]) -> Instruction | None:
+    return next((instruction for instruction in found if not instruction.missing), None)
+
+
+def _reason(found: tuple[Instruction, ...] | list[Instruction], otherwise: str) -> str:
+    if not found:
+        return otherwise
+    return f"`{_shown(found[0])}` cannot work: {found[0].missing} in the repository"
+
+
+def _shown(instruction: Instruction) -> str:
+    return instruction.text.replace("`", "'")[:80]

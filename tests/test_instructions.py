@@ -1,0 +1,162 @@
+"""Commands of a README are told from prose, and those that cannot work are told from those that can."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from ml_readiness.facts.instructions import Instructions
+from ml_readiness.report import Outcome
+from tests.auditing import answer, facts_of
+
+TREE = {
+    "requirements.txt": "pandas",
+    "train.py": "",
+    "src/app/main.py": "",
+    "run.sh": "python train.py",
+    "Makefile": "setup:\n\tpip install -r requirements.txt\ntrain:\n\tpython train.py\n",
+    "docker-compose.yml": "services: {}",
+    "Dockerfile": "FROM python:3.12",
+    "notebooks/a.ipynb": "{}",
+    "pyproject.toml": '[project]\nname = "churn-model"\n[project.scripts]\nchurn = "app.main:cli"\n',
+}
+
+
+def roles(text: str) -> list[tuple[str, str]]:
+    found = facts_of({**TREE, "README.md": text}).get(Instructions).all
+    return [(instruction.role, instruction.missing) for instruction in found]
+
+
+def fenced(*lines: str, language: str = "bash") -> str:
+    return "\n".join(["# Title", f"```{language}", *lines, "```"])
+
+
+@pytest.mark.parametrize(
+    ("command", "role"),
+    [
+        ("pip install -r requirements.txt", "install"),
+        ("$ python3 -m pip install churn-model", "install"),
+        ("(venv) $ pip install -e .[dev]", "install"),
+        ("uv sync --frozen", "install"),
+        ("conda env update -f environment.yml", "install"),
+        ("make setup", "install"),
+        ("docker build -t churn .", "install"),
+        ("docker compose -f docker-compose.yml up -d", "both"),
+        ("docker run -p 80:80 churn", "both"),
+        ("python train.py --epochs 3", "run"),
+        ("CUDA_VISIBLE_DEVICES=0 python -u train.py", "run"),
+        ("PS C:\\churn> python train.py", "run"),
+        ("uv run python train.py", "run"),
+        ("poetry run churn --help-me", "run"),
+        ("sudo ./run.sh", "run"),
+        ("bash run.sh", "run"),
+        ("make train", "run"),
+        ("churn predict data.csv", "run"),
+        ("torchrun --nproc_per_node 2 train.py", "run"),
+        ("uvicorn src.app.main:app", "run"),
+        ("jupyter notebook notebooks/a.ipynb", "run"),
+        ("python -m src.app.main", "run"),
+        ("pytest tests", "tests"),
+        ("make test", "tests"),
+        ("python -m venv .venv", "neither"),
+        ("pip install --upgrade pip", "neither"),
+        ("conda create -n churn python=3.10 -y", "neither"),
+        ("git clone https://github.com/acme/churn", "neither"),
+        ("docker run hello-world", "neither"),
+        ("python --version", "neither"),
+    ],
+)
+def test_what_a_command_is_for(command: str, role: str) -> None:
+    assert [found for found, _ in roles(fenced(command))][:1] == [role]
+
+
+@pytest.mark.parametrize(
+    ("command", "missing"),
+    [
+        ("python missing.py", "no `missing.py`"),
+        ("pip install -r requirements/dev.txt", "no `requirements/dev.txt`"),
+        ("pipenv install", "no Pipfile"),
+        ("make deploy", "no `deploy` in the Makefile"),
+        ("dvc repro", "no dvc.yaml"),
+        ("npm install", "no package.json"),
+        ("python -m src.app.other", "no module `src.app.other`"),
+        ("./start.sh", "no `start.sh`"),
+        ("conda env create", "no environment.yml"),
+        ("pipenv install requests", ""),
+        ("pip install -r https://example.org/requirements.txt", ""),
+        ("python $SCRIPT.py", ""),
+    ],
+)
+def test_what_a_command_needs(command: str, missing: str) -> None:
+    assert roles(fenced(command))[0][1] == missing
+
+
+def test_a_path_is_meant_from_where_cd_led() -> None:
+    text = fenced("git clone https://github.com/acme/churn && cd churn", "cd src/app", "python main.py", "cd ..")
+    assert ("run", "") in roles(text)
+
+
+def test_continued_lines_are_one_command() -> None:
+    assert roles(fenced("python train.py \\", "  --epochs 3 \\", "  --lr 1")) == [("run", "")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Run `python train.py` to train.",
+        "To train, run python train.py in the root.",
+        "    python train.py",
+        "1. Train\n   ```\n   python train.py\n   ```",
+        "> python train.py",
+        fenced("from app.main import predict", "predict([1])", language="python"),
+        fenced(">>> import churn_model", language="pycon"),
+        fenced("import app", "app.main.predict()", language=""),
+    ],
+)
+def test_where_a_run_command_may_stand(text: str) -> None:
+    assert ("run", "") in roles(f"# Title\n\n{text}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Run the notebook and then train.py.",
+        "See `train.py` and `run.sh`.",
+        fenced("├── Makefile   <- commands like `make train`", language=""),
+        fenced("# python train.py"),
+        fenced("import pandas as pd", "df = pd.read_csv('x')", language="python"),
+        fenced('{"run": "python train.py"}', language="json"),
+        "make sure that docker is there",
+    ],
+)
+def test_what_is_no_command(text: str) -> None:
+    assert roles(f"# Title\n\n{text}") == []
+
+
+def test_linked_pages_count() -> None:
+    files = {**TREE, "README.md": "[usage](docs/usage.md)", "docs/usage.md": fenced("make setup", "make train")}
+    found = answer("readme-how-to-run", files)
+    assert found.outcome is Outcome.PASS
+    assert found.places == {"docs/usage.md:3", "docs/usage.md:4"}
+
+
+def test_no_readme_fails() -> None:
+    assert answer("readme-how-to-run", {"train.py": ""}).outcome is Outcome.FAIL
+
+
+def test_one_of_two_is_partial() -> None:
+    found = answer("readme-how-to-run", {**TREE, "README.md": fenced("make setup", "python gone.py")})
+    assert found.outcome is Outcome.PARTIAL
+    assert "`python gone.py` cannot work: no `gone.py`" in found.messages
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 100_000, "python " * 15_000, "`a b` " * 15_000, "pip install " * 8_000, "(" * 50_000]
+)
+@pytest.mark.parametrize("around", ["{}", "```\n{}\n```", "`{}`"])
+def test_reading_instructions_takes_linear_time(text: str, around: str) -> None:
+    facts = facts_of({"README.md": around.format(text)})
+    start = time.process_time()
+    assert isinstance(facts.get(Instructions).all, tuple)
+    assert time.process_time() - start < 2
