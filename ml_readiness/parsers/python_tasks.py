@@ -33,6 +33,13 @@ def tasks(file: PythonFile) -> TaskList:
     return _Reader(file, INVOKE, "task").read()
 
 
+def run_by(file: PythonFile) -> tuple[Command, ...]:
+    """Every command that a script gives to a shell or another program."""
+    reader = _Reader(file, frozenset(), "")
+    found = (call for call in file.calls if call.role != "decorator" and call.name in SHELLS)
+    return tuple(command for call in found for command in reader.command(call))
+
+
 class _Reader:
     def __init__(self, file: PythonFile, decorators: frozenset[str], word: str) -> None:
         self.file = file
@@ -106,7 +113,7 @@ class _Reader:
             if call.role == "decorator":
                 continue
             if call.name in SHELLS or call.method in RUNS:
-                yield from self._command(call)
+                yield from self.command(call)
             elif call.method == "notify" and call.args and call.args[0].kind == "str":
                 yield Command(("notify", call.args[0].text), call.line)
             elif target in self.by_name and target not in seen and depth:
@@ -117,7 +124,8 @@ class _Reader:
             seen.add(name)
             yield from self._commands(name, depth - 1, seen)
 
-    def _command(self, call: Call) -> Iterator[Command]:
+    def command(self, call: Call) -> Iterator[Command]:
+        """What one call runs."""
         lost = ""
         if "success_codes" in call.keywords or _is(call, "warn", "True"):
             lost = "the call accepts any exit code"

@@ -13,6 +13,8 @@ from ml_readiness.parsers.text import decode
 
 MAX_TOKENS = 100_000
 STEPS = {"sh": "sh", "bat": "cmd", "powershell": "powershell", "pwsh": "powershell"}
+DONE = "!"
+"""Among the names of a statement: its command has been noted."""
 FORGIVING = {"catchError", "warnError"}
 _TOKEN = re.compile(
     r"(?P<comment>//[^\n]*|/\*.*?\*/)"
@@ -123,7 +125,7 @@ class _Reader:
                 self._mark(token[0])
 
     def _name(self, name: str) -> None:
-        if name == "returnStatus" and self.name in STEPS and self.found and not self.found[-1].lost:
+        if name == "returnStatus" and DONE in self.words and not self.found[-1].lost:
             self.found[-1] = structs.replace(self.found[-1], lost=self.unchecked)
         elif name in STEPS or not self.name or name in {"stage", "dir", "cron", "load"}:
             self.name, self.argument, self.words = name, "", set()
@@ -166,3 +168,4 @@ class _Reader:
         stages = [each.argument for each in self.stack if each.name == "stage"]
         self.found.append(ShellStep(self.name, text, line, stages[-1] if stages else "", "/".join(folders), lost))
         self.words.discard("script")
+        self.words.add(DONE)
