@@ -80,6 +80,18 @@ class Builds:
                     yield path, (*found.final.starts("ENTRYPOINT"), *found.final.starts("CMD")), posixpath.dirname(path)
                     return
 
+    def service_folder(self, words: Sequence[str], folder: str) -> str | None:
+        """The folder that the image of a compose service is built from, if a service is named."""
+        if not any(word.endswith("compose") for word in words[:3]):
+            return None
+        for path in (posixpath.join(folder, name) for name in COMPOSE):
+            found = self.documents.find(YamlFile, path)
+            for name, service in found.root.entries("services") if found is not None else ():
+                build = service.get("build")
+                if name in words and build is not None:
+                    return self.places.folder(build.text or build.string("context"), posixpath.dirname(path))
+        return None
+
     def _composed(self, words: Sequence[str], folder: str) -> Iterator[tuple[str, tuple[Command, ...], str]]:
         options, rest = _options(words)
         if not rest or rest[0] not in {"up", "run", "build"}:
@@ -90,11 +102,7 @@ class Builds:
         for path in paths:
             found = self.documents.find(YamlFile, path) if path else None
             for name, service in found.root.entries("services") if found is not None else ():
-                if (
-                    not wanted
-                    or name in wanted
-                    or (wanted and not wanted & {n for n, _ in found.root.entries("services")} if found else False)
-                ):
+                if not wanted or name in wanted:
                     yield from self._service(path, service, rest[0])
 
     def _service(self, path: str, service: Node, verb: str) -> Iterator[tuple[str, tuple[Command, ...], str]]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from ml_readiness.facts.commands import Commands, Hop, Place, Run
+from ml_readiness.facts.commands import Commands
 from ml_readiness.facts.files import Files
+from ml_readiness.facts.following import Hop, Place, Run
 from ml_readiness.facts.lexicon import action_roles
 from ml_readiness.facts.pipelines import NAMES, Pipelines
 from ml_readiness.parsers.pipelines import github
@@ -23,9 +24,19 @@ if TYPE_CHECKING:
 MAX_DEPTH = 4
 MAX_RUNS = 20_000
 RUNNING = re.compile(
-    r"(?:^|[-_ ])(?:run|cmd|command|commands|script|scripts|exec|test|tests|args|entrypoint)(?:$|[-_ ])|(?:run|Cmd)(?:Cmd|Command|Script)?$"
+    r"(?:^|[-_ ])(?:run|cmd|commands?|scripts?|exec|tests?|args|entrypoint)(?:$|[-_ ])"
+    r"|(?:run|Cmd)(?:Cmd|Command|Script)?$"
 )
-HINTS = re.compile(r"(?:^|[\W_])(?:tests?|ci|checks?|tox|nox|pytest|unit|build|python)(?:$|[\W_])", re.IGNORECASE)
+"""Inputs of actions that are commands."""
+HINTS = re.compile(
+    r"(?:^|[\W_])(?:tests?|ci|tox|nox|pytest|unit|python[-_]package|checks?\.ya?ml)(?:$|[\W_])", re.IGNORECASE
+)
+"""Names of things outside of the tree that may run tests."""
+BACKSLASH = re.compile(r"(?<=[\w.%}])\\(?=[\w.])")
+WINDOWS = frozenset(("appveyor", "azure"))
+"""Systems on which a path may be written with backslashes."""
+TESTS = re.compile(r"(?:^|[\W_])(?:(?:unit|integration|run)?tests?|pytest|tox|nox)(?:$|[\W_])", re.IGNORECASE)
+"""Names of missing scripts that may run tests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,19 +112,18 @@ class ContinuousIntegration:
     def of(self, pipeline: Pipeline) -> tuple[PipelineRun, ...]:
         """The commands of one pipeline."""
         if pipeline.path not in self._runs:
-            self._unknown[pipeline.path] = list(pipeline.unknown)
+            self._unknown[pipeline.path] = [(what, line) for what, line in pipeline.unknown if HINTS.search(what)]
             reading = _Reading(self, pipeline, self._unknown[pipeline.path])
             found = tuple(reading.read())
-            self._unknown[pipeline.path].extend(
-                (r.run.missing, r.line) for r in found if r.run.missing and not r.disabled
-            )
+            missing = ((r.run.missing, r.line) for r in found if r.run.missing and not r.disabled)
+            self._unknown[pipeline.path].extend((what, line) for what, line in missing if TESTS.search(what))
             self._runs[pipeline.path] = found
         return self._runs[pipeline.path]
 
     def unknown_of(self, pipeline: Pipeline) -> tuple[tuple[str, int], ...]:
         """What one pipeline takes from elsewhere, as far as its name lets tests be thought of, with lines."""
         self.of(pipeline)
-        return tuple((what, line) for what, line in self._unknown[pipeline.path] if HINTS.search(what))
+        return tuple(self._unknown[pipeline.path])
 
 
 @dataclass(slots=True)
@@ -125,6 +135,7 @@ class _Reading:
     unknown: list[tuple[str, int]]
     left: int = MAX_RUNS
     images: dict[str, str] = field(default_factory=dict[str, str])
+    written: dict[str, tuple[str, int, str]] = field(default_factory=dict[str, tuple[str, int, str]])
 
     def read(self) -> Iterator[PipelineRun]:
         """The commands of all jobs."""
@@ -143,7 +154,9 @@ class _Reading:
         steps = within(job.steps, outer) if outer != ({},) else job.steps
         for step in steps:
             reason = disabled or step.disabled
-            for run in self._step(step, path, Place(path, lost=lost or step.lost, images=self.images), depth):
+            for run in self._step(
+                step, path, Place(path, lost=lost or step.lost, images=self.images, written=self.written), depth
+            ):
                 yield PipelineRun(run, self.pipeline, job.name, line or step.line, reason)
 
     def _reused(
@@ -153,8 +166,9 @@ class _Reading:
         target = self._local(job.uses)
         called = self.ci.pipelines.read(target, self.pipeline.system) if target and depth else None
         if called is None:
-            if not disabled:
-                self.unknown.append((f"{job.uses} {' '.join(job.inputs.values())}"[:300], line))
+            hinted = HINTS.search(job.uses.partition("@")[0]) or any(TESTS.search(text) for text in job.inputs.values())
+            if hinted and not disabled:
+                self.unknown.append((job.uses, line))
             return
         given = {f"inputs.{name}": text for name, text in job.inputs.items()}
         runs = tuple(
@@ -190,6 +204,7 @@ class _Reading:
                     if self.ci.commands.scripts.is_test_code(text):
                         yield Run(("python",), frozenset({"test"}), path, step.text_line, place.lost, place.trail)
                 else:
+                    text = BACKSLASH.sub("/", text) if step.dialect != "sh" or self.pipeline.system in WINDOWS else text
                     yield from self.ci.commands.text(text, step.text_line or step.line, inside, step.options)
 
     def _words(self, step: Step, place: Place) -> Iterator[Run]:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 from ml_readiness.documents import Documents
 from ml_readiness.facts.builds import Builds
+from ml_readiness.facts.following import Hop, Place, Run
 from ml_readiness.facts.hooks import Hooks
 from ml_readiness.facts.lexicon import lexicon, program, roles
 from ml_readiness.facts.places import Places
-from ml_readiness.facts.runners import Book, Call, Runners, read_call
+from ml_readiness.facts.runner_calls import NOTHING, call_of, called, task_of_wrapper
+from ml_readiness.facts.runners import Book, Runners
 from ml_readiness.facts.scripts import Scripts
+from ml_readiness.facts.shell_values import meant, note_written, outside, put_in, stemmed, words_of
 from ml_readiness.facts.wrappers import Bare, unwrap
 from ml_readiness.parsers.shell import Command, Options, commands
-from ml_readiness.report import Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,78 +26,17 @@ if TYPE_CHECKING:
     from ml_readiness.parsers.tasks import Task
 
 MAX_HOPS = 8
-MAX_RUNS = 4_000
 SILENT = frozenset(
     ("cd", "pushd", "popd", "echo", "printf", "true", "false", ":", "set", "shopt", "exit", "return", "if", "for",
-     "read", "[", "[[", "test", "((", "then", "else", "fi", "do", "done", "unset", "trap", "wait", "shift", "local", "sleep", "break",
-     "continue", "case", "esac", "Write-Host", "Write-Output", "alias", "umask", "ulimit", "type", "which", "hash", "command")
+     "read", "[", "[[", "test", "((", "then", "else", "fi", "do", "done", "unset", "trap", "wait", "shift", "local",
+     "sleep", "break", "case", "continue", "esac", "Write-Host", "Write-Output", "alias", "umask", "ulimit", "type",
+     "which", "hash")
 )  # fmt: skip
+"""What a shell does by itself."""
+ASKING = frozenset((("command", "-v"), ("command", "-V")))
 SETTING = frozenset(("export", "declare", "readonly", "typeset", "local", "set", "setx"))
-DOES_NOTHING = frozenset(
-    ("-l", "--list", "--listenvs", "-a", "--listenvs-all", "--showconfig", "--notest", "--help", "-h", "--version",
-     "--list-sessions", "-n", "--dry-run", "-q", "--question", "--summary", "list", "config", "devenv", "quickstart", "schema")
-)  # fmt: skip
-NPM_TEST = frozenset(("test", "t", "tst"))
-_VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?[-=]([^{}]*))?\}|(\w+)|env:(\w+))")
-_OPEN = re.compile(r"\$\{\{[^{}]*\}\}|\$\{[^{}]*\}|\$\w+|\$\([^()]*\)")
-
-
-@dataclass(frozen=True, slots=True)
-class Hop:
-    """A command that led to another one."""
-
-    text: str
-    path: str
-    line: int
-
-    @property
-    def location(self) -> Location:
-        """Where it is written."""
-        return Location(path=self.path, line=self.line or None)
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A command that is run in the end."""
-
-    words: tuple[str, ...]
-    roles: frozenset[str]
-    path: str
-    line: int
-    lost: str = ""
-    """Why its failure would not be noticed; empty if it would be."""
-    trail: tuple[Hop, ...] = ()
-    """How it is reached, outermost first."""
-    folder: str = ""
-    missing: str = ""
-    """A script or task that it names and the tree does not hold."""
-
-    @property
-    def location(self) -> Location:
-        """Where it is written."""
-        return Location(path=self.path, line=self.line or None)
-
-    @property
-    def shown(self) -> str:
-        """Its first words."""
-        return " ".join(self.words)[:60]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a command is written, and what holds there."""
-
-    path: str
-    folder: str = ""
-    variables: Mapping[str, str] = field(default_factory=dict[str, str])
-    lost: str = ""
-    trail: tuple[Hop, ...] = ()
-    arguments: tuple[str, ...] = ()
-    """`$1` and so on, where they are known."""
-    images: dict[str, str] = field(default_factory=dict[str, str])
-    """Images that were built before, with their Dockerfiles; filled while commands are followed."""
-    left: list[int] = field(default_factory=lambda: [MAX_RUNS])
-    """How many more commands may be followed."""
+COMPILED_TEST = re.compile(r"(?:.*/)(?:(?:unit|integration|run)[_-]?)?(?:tests?(?:[_-]?\w+)?|\w+[_-]tests?)")
+"""A program that the build makes, by its name a test."""
 
 
 @dataclass(frozen=True)
@@ -145,37 +85,32 @@ class Commands:
                     yield from self.task(where, needed, book, inside)
         listed = task.commands
         if stem:
-            listed = tuple(_stemmed(command, stem) for command in listed)
+            listed = tuple(stemmed(command, stem) for command in listed)
         yield from self.listed(listed, inside)
 
     def _command(
         self, command: Command, known: dict[str, str], functions: Mapping[str, list[Command]], place: Place
     ) -> Iterator[Run]:
         place.left[0] -= 1
-        if place.left[0] < 0 or not _meant(command, known, place):
+        if place.left[0] < 0 or not meant(command, known, place):
             return
         if not command.words or command.words[0] in SETTING:
             pairs = (word.partition("=") for word in command.words[1:])
             own = command.variables | {name: value for name, equals, value in pairs if equals}
-            known.update({name: _put_in(value, known) for name, value in own.items()})
+            known.update({name: put_in(value, known) for name, value in own.items()})
             return
+        note_written(command, place)
         variables = {**known, **command.variables}
-        words = tuple(_words(command.words, variables, place.arguments))
-        folder = (
-            self.places.folder(_put_in(command.folder, variables), place.folder) if command.folder else place.folder
-        )
+        words = tuple(words_of(command.words, variables, place.arguments))
+        folder = self.places.folder(put_in(command.folder, variables), place.folder) if command.folder else place.folder
         inside = replace(place, variables=variables, folder=folder, lost=place.lost or command.lost)
         name = words[0] if words else ""
         hop = Hop(f"{name}()", place.path, command.line)
         if name in functions and len(place.trail) < MAX_HOPS and hop not in place.trail:
             inside = replace(inside, trail=(*inside.trail, hop), arguments=words[1:])
             for inner in functions[name]:
-                yield from self._command(_outside(inner), dict(variables), functions, inside)
-        elif (
-            words
-            and not (name in SILENT and name not in {"test", "command"})
-            and not (name == "test" and len(words) > 1)
-        ):
+                yield from self._command(outside(inner), dict(variables), functions, inside)
+        elif words and name not in SILENT and words[:2] not in ASKING:
             yield from self.words(words, command.line, inside, stdin=(command.stdin, command.stdin_line))
 
     def words(self, words: tuple[str, ...], line: int, place: Place, stdin: tuple[str, int] = ("", 0)) -> Iterator[Run]:
@@ -191,14 +126,20 @@ class Commands:
 
     def _followed(self, words: tuple[str, ...], line: int, place: Place, stdin: tuple[str, int]) -> Iterator[Run]:
         hop = Hop(" ".join(words)[:80], place.path, line)
+        if hop in place.trail:
+            return
         inside = replace(place, trail=(*place.trail, hop))
-        if own := self._task_of_wrapper(words, place):
-            for path, task, book in own:
-                yield from self.task(path, task, book, inside)
+        runner, wanted = task_of_wrapper(words)
+        if runner and (own := self.runners.book(runner, place.folder).find(wanted)):
+            for path, task in own:
+                yield from self.task(path, task, self.runners.book(runner, place.folder), inside)
             return
         bare = unwrap(words)
+        if bare.elsewhere and (service := self.builds.service_folder(words, place.folder)) is not None:
+            inside = replace(inside, folder=service)
         if bare.folder:
-            inside = replace(inside, folder=self.places.folder(bare.folder, place.folder))
+            inside = replace(inside, folder=self.places.folder(bare.folder, inside.folder))
+        place = replace(place, folder=inside.folder)
         name = program(bare.words[0]) if bare.words else ""
         if bare.text:
             yield from self.text(bare.text, line, inside, Options())
@@ -271,12 +212,18 @@ class Commands:
         """A script file of the tree, by its kind."""
         path = self.places.file(words[0], place.folder) if words else ""
         if not path:
-            yield self._run(words, line, place, missing=words[0] if words else "")
+            text, at, where = inside.written.get(posixpath.basename(words[0]) if words else "", ("", 0, ""))
+            if text:
+                yield from self.text(text, at, replace(inside, path=where), Options())
+            elif words and COMPILED_TEST.fullmatch(words[0]):
+                yield self._run(words, line, place, frozenset({"test"}))
+            else:
+                yield self._run(words, line, place, missing=words[0] if words else "")
             return
         script = self.scripts.shell(path)
         if script is not None:
             folder = place.folder if words[0].startswith(("./", "../")) or "/" in words[0] else posixpath.dirname(path)
-            yield from self.listed(script.commands, replace(inside, path=path, folder=folder, arguments=words[1:]))
+            yield from self.listed(script, replace(inside, path=path, folder=folder, arguments=words[1:]))
         elif self.scripts.is_python(path):
             yield from self._python_file(path, (path, *words[1:]), line, inside, place)
         else:
@@ -309,39 +256,17 @@ class Commands:
         for path, found, folder in self.builds.started(words, inside.folder, inside.images):
             yield from self.listed(found, replace(inside, path=path, folder=folder))
 
-    def _task_of_wrapper(self, words: tuple[str, ...], place: Place) -> list[tuple[str, Task, Book]]:
-        """The task that `pdm run x`, `hatch run env:x` and the like mean, if they mean one."""
-        name = program(words[0])
-        runner = {"poetry": "taskipy", "uv": "taskipy", "task": "taskipy"}.get(name, name)
-        if runner not in {"pdm", "hatch", "rye", "pipenv", "pixi", "taskipy"}:
-            return []
-        inner = words[1:] if name == "task" else unwrap((name, *words[1:])).words
-        rest = [word for word in inner if not word.startswith("-")]
-        if name in {"poetry", "uv"}:
-            if rest[:1] != ["task"]:
-                return []
-            rest = rest[1:]
-        if not rest or (name != "task" and "run" not in words):
-            return []
-        book = self.runners.book(runner, place.folder)
-        exact = book.find(rest[0]) if not rest[0].startswith("*") else []
-        return [(path, task, book) for path, task in exact]
-
     def _runner(self, words: tuple[str, ...], line: int, inside: Place, place: Place) -> Iterator[Run]:
         name, how = lexicon().runners[program(words[0])]
-        if not DOES_NOTHING.isdisjoint(words[1:3]) and name not in {"npm", "invoke", "just"}:
+        call = call_of(name, how, words, place.variables)
+        if call is None:
             return
-        call = read_call(how, words[1:], place.variables)
-        if name == "npm":
-            call = _npm_call(words, call)
-        elif name in {"mise", "pixi", "dvc", "mlflow"}:
-            call = replace(call, wanted=_behind_subcommand(name, call.wanted))
         folder = self.places.folder(call.folder, place.folder) if call.folder else place.folder
         inside = replace(inside, folder=folder, variables={**inside.variables, **call.variables})
         if name == "make" and "-i" in words[1:]:
             inside = replace(inside, lost=inside.lost or "`make -i` ignores failures")
         book = self.runners.book(name, folder, call.file)
-        found = list(_called(book, call))
+        found = list(called(book, call))
         for path, task, stem in found:
             yield from self.task(path, task, book, inside, stem)
         if not found and (call.wanted or not book.pages):
@@ -349,101 +274,5 @@ class Commands:
                 script = self.places.file(f"tasks/{wanted}") if name == "mise" and wanted else ""
                 if script:
                     yield from self._file((script,), line, inside, place)
-                else:
+                elif wanted != NOTHING:
                     yield self._run(words, line, place, missing=f"{name} {wanted}".strip())
-
-
-def _called(book: Book, call: Call) -> Iterator[tuple[str, Task, str]]:
-    """The tasks that a call means, with what the `*` of their names stands for."""
-    if call.labels or call.factors:
-        for path, task in book.every:
-            if set(call.labels) & set(task.labels) or any(
-                set(f.split("-")) <= set(task.name.split("-")) for f in call.factors
-            ):
-                yield path, task, ""
-        return
-    if not call.wanted:
-        yield from ((path, task, "") for path, task in book.defaults)
-    for wanted in call.wanted:
-        pattern = _OPEN.sub("*", wanted).replace("**", "*")
-        bare = re.sub(r"\(.*|\\", "", pattern)
-        matches = book.find(pattern) or book.find(bare) or book.find(bare + "*")
-        yield from ((path, task, wanted if "*" in task.name else "") for path, task in matches[:50])
-
-
-def _npm_call(words: tuple[str, ...], call: Call) -> Call:
-    """The script that npm, yarn, pnpm or bun is asked for."""
-    wanted = list(call.wanted)
-    name = program(words[0])
-    if name in {"run-s", "run-p", "npm-run-all"}:
-        return call
-    if wanted[:1] == ["workspaces"] or (wanted[:1] == ["workspace"] and len(wanted) > 1):
-        wanted = wanted[1:] if wanted[0] == "workspaces" else wanted[2:]
-        wanted = [word for word in wanted if word not in {"foreach"}]
-    if wanted[:1] and wanted[0] in {"run", "run-script", "rum"}:
-        wanted = wanted[1:2]
-    elif name == "npm":
-        wanted = ["test"] if wanted[:1] and wanted[0] in NPM_TEST else ["\0"]
-    return replace(call, wanted=tuple(wanted[:1]))
-
-
-def _behind_subcommand(name: str, wanted: tuple[str, ...]) -> tuple[str, ...]:
-    """The tasks behind `run`, `repro` and the like; what names no task becomes a name that none has."""
-    if name == "mise":
-        return wanted[1:] if wanted[:1] and wanted[0] in {"run", "r"} else wanted or ("\0",)
-    if name == "dvc":
-        if wanted[:1] == ("repro",):
-            return tuple(word.partition(":")[2] or word.removesuffix(".dvc") for word in wanted[1:])
-        return () if wanted[:2] in {("exp", "run"), ("experiments", "run")} else ("\0",)
-    return wanted[1:] if wanted[:1] == ("run",) else ("\0",)
-
-
-def _outside(command: Command) -> Command:
-    """The command as if it stood outside of its function."""
-    return Command(
-        command.words, command.line, command.variables, command.folder, command.lost, "", command.cases,
-        command.stdin, command.stdin_line,
-    )  # fmt: skip
-
-
-def _stemmed(command: Command, stem: str) -> Command:
-    words = tuple(word.replace("*", stem) for word in command.words)
-    return Command(
-        words, command.line, command.variables, command.folder, command.lost, command.function, command.cases
-    )
-
-
-def _meant(command: Command, known: Mapping[str, str], place: Place) -> bool:
-    """Whether the `case` arms around a command fit what is known of the variables."""
-    for subject, patterns in command.cases:
-        name = subject.strip("${}\"'").partition(":")[0]
-        if name.isdigit() and place.arguments:
-            number = int(name)
-            value = place.arguments[number - 1] if 0 < number <= len(place.arguments) else ""
-        else:
-            value = known.get(name, "")
-        if value and "$" not in value and not any(fnmatchcase(value, pattern) for pattern in patterns):
-            return False
-    return True
-
-
-def _put_in(text: str, variables: Mapping[str, str]) -> str:
-    def value(match: re.Match[str]) -> str:
-        name = match[1] or match[3] or match[4]
-        return variables.get(name) or (match[2] if match[2] else match[0])
-
-    return _VARIABLE.sub(value, text)[:5_000] if "$" in text else text
-
-
-def _words(words: Sequence[str], variables: Mapping[str, str], arguments: tuple[str, ...]) -> Iterator[str]:
-    """The words with variables put in; one that is nothing but a variable may become several."""
-    numbered = {str(n): text for n, text in enumerate(arguments[:9], 1)}
-    for word in words:
-        if word in {"$@", "$*", "${@}"} and arguments:
-            yield from arguments
-            continue
-        filled = _put_in(word, {**variables, **numbered} if numbered else variables)
-        if filled != word and _VARIABLE.fullmatch(word):
-            yield from filled.split()[:50]
-        else:
-            yield filled

@@ -6,15 +6,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import yaml
+from msgspec import Struct, field
+
+from ml_readiness.facts import knowledge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-KNOWLEDGE = Path(__file__).parent / "knowledge" / "commands.yml"
 SUFFIXES = (".exe", ".cmd")
 PYTHON = re.compile(
     r"(?:.*/)?(?:python|pypy|py)(?:\d+(?:\.\d+)?)?t?|\$\{?\w*(?:PYTHON|python)\w*\}?|\$\{?PY\}?|\$\{\{[^}]*python[^}]*\}\}"
@@ -22,11 +22,10 @@ PYTHON = re.compile(
 _VARIABLE = re.compile(r"\$\{?(\w+)\}?")
 
 
-@dataclass(frozen=True, slots=True)
-class Wrapper:
+class Wrapper(Struct, frozen=True, forbid_unknown_fields=True):
     """A program that runs another command given behind it."""
 
-    subcommands: tuple[tuple[str, ...], ...] = ()
+    subcommands: tuple[str, ...] = ()
     values: frozenset[str] = frozenset()
     flags: frozenset[str] | None = None
     skip: int = 0
@@ -38,11 +37,10 @@ class Wrapper:
     """Whether what follows is a Python script or `-m` and a module."""
 
 
-@dataclass(frozen=True, slots=True)
-class Runner:
+class Runner(Struct, frozen=True, forbid_unknown_fields=True):
     """How a task runner is called."""
 
-    programs: tuple[str, ...]
+    program: tuple[str, ...]
     values: frozenset[str] = frozenset()
     many: frozenset[str] = frozenset()
     chosen: frozenset[str] = frozenset()
@@ -50,7 +48,29 @@ class Runner:
     factors: frozenset[str] = frozenset()
     folder: frozenset[str] = frozenset()
     file: frozenset[str] = frozenset()
-    variable: str = ""
+    variables: frozenset[str] = frozenset()
+    """Environment variables that name tasks, too."""
+
+
+class Pattern(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a command of some programs must look like."""
+
+    run: tuple[str, ...]
+    first: frozenset[str] = frozenset()
+    any: str = ""
+    all: frozenset[str] = frozenset()
+    without: frozenset[str] = frozenset()
+    also: str = field(name="with", default="")
+
+
+class File(Struct, frozen=True, forbid_unknown_fields=True):
+    """The knowledge file."""
+
+    wrappers: dict[str, Wrapper]
+    shells: frozenset[str]
+    runners: dict[str, Runner]
+    roles: dict[str, tuple[Pattern, ...]]
+    actions: dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,62 +111,33 @@ class Lexicon:
 @cache
 def lexicon() -> Lexicon:
     """The knowledge file, read once."""
-    data: dict[str, Any] = yaml.load(KNOWLEDGE.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    data = knowledge.read("commands.yml", File)
     rules: dict[str, list[Rule]] = {}
-    for role, entries in data["roles"].items():
-        for entry in entries:
-            rule = _rule(role, entry)
-            for program in entry["run"]:
-                rules.setdefault(program, []).append(rule)
+    for role, patterns in data.roles.items():
+        for pattern in patterns:
+            for name in pattern.run:
+                rules.setdefault(name, []).append(_rule(role, pattern))
     actions: dict[str, set[str]] = {}
-    for role, names in data["actions"].items():
+    for role, names in data.actions.items():
         for name in names:
             actions.setdefault(name, set()).add(role)
-    runners = {
-        program: (name, _runner(entry)) for name, entry in data["runners"].items() for program in entry["program"]
-    }
     return Lexicon(
-        wrappers={name: _wrapper(entry) for name, entry in data["wrappers"].items()},
-        runners=runners,
-        rules={program: tuple(found) for program, found in rules.items()},
+        wrappers=data.wrappers,
+        runners={program: (name, runner) for name, runner in data.runners.items() for program in runner.program},
+        rules={name: tuple(found) for name, found in rules.items()},
         actions={name: frozenset(roles) for name, roles in actions.items()},
-        shells=frozenset(data["shells"]),
+        shells=data.shells,
     )
 
 
-def _wrapper(entry: Mapping[str, Any]) -> Wrapper:
-    return Wrapper(
-        subcommands=tuple(tuple(each.split()) for each in entry.get("subcommands", ())),
-        values=frozenset(entry.get("values", ())),
-        flags=frozenset(entry["flags"]) if "flags" in entry else None,
-        skip=entry.get("skip", 0),
-        optional=entry.get("optional", ""),
-        dashes=entry.get("dashes", False),
-        behind=frozenset(entry.get("behind", ())),
-        text=frozenset(entry.get("text", ())),
-        python=entry.get("python", False),
-    )
-
-
-def _runner(entry: Mapping[str, Any]) -> Runner:
-    return Runner(
-        programs=tuple(entry["program"]),
-        variable=entry.get("variable", ""),
-        **{
-            key: frozenset(entry.get(key, ()))
-            for key in ("values", "many", "chosen", "labels", "factors", "folder", "file")
-        },
-    )
-
-
-def _rule(role: str, entry: Mapping[str, Any]) -> Rule:
+def _rule(role: str, pattern: Pattern) -> Rule:
     return Rule(
         role=role,
-        first=frozenset(entry.get("first", ())),
-        any=re.compile(entry["any"]) if "any" in entry else None,
-        all=frozenset(entry.get("all", ())),
-        without=frozenset(entry.get("without", ())),
-        also=re.compile(entry["with"]) if "with" in entry else None,
+        first=pattern.first,
+        any=re.compile(pattern.any) if pattern.any else None,
+        all=pattern.all,
+        without=pattern.without,
+        also=re.compile(pattern.also) if pattern.also else None,
     )
 
 

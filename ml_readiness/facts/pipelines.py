@@ -42,11 +42,16 @@ SYSTEMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("codefresh", r"codefresh\.ya?ml"),
     )
 )
-NAMES = {"github": "GitHub Actions", "gitlab": "GitLab CI", "azure": "Azure Pipelines", "circleci": "CircleCI", "travis": "Travis CI",
-         "jenkins": "Jenkins", "cloudbuild": "Cloud Build", "bitbucket": "Bitbucket Pipelines", "buildkite": "Buildkite",
-         "drone": "Drone", "woodpecker": "Woodpecker", "appveyor": "AppVeyor", "codebuild": "CodeBuild", "semaphore": "Semaphore",
-         "cirrus": "Cirrus CI", "codefresh": "Codefresh"}  # fmt: skip
-TEMPLATES = frozenset(("trigger", "pr", "schedules", "pool", "extends", "resources", "stages", "jobs", "steps"))
+NAMES = {
+    "github": "GitHub Actions", "gitlab": "GitLab CI", "azure": "Azure Pipelines", "circleci": "CircleCI",
+    "travis": "Travis CI", "jenkins": "Jenkins", "cloudbuild": "Cloud Build",
+    "bitbucket": "Bitbucket Pipelines", "buildkite": "Buildkite",
+    "drone": "Drone", "woodpecker": "Woodpecker", "appveyor": "AppVeyor",
+    "codebuild": "CodeBuild", "semaphore": "Semaphore",
+    "cirrus": "Cirrus CI", "codefresh": "Codefresh",
+}  # fmt: skip
+STARTS = ("trigger", "pr", "schedules", "pool", "extends")
+"""Keys that make an Azure file a pipeline and not a template."""
 
 
 def system_of(path: str) -> str:
@@ -78,9 +83,7 @@ class Pipelines:
         if system != "azure":
             return True
         root = self.node(path)
-        return root is not None and any(
-            root.get(key) is not None for key in ("trigger", "pr", "schedules", "pool", "extends")
-        )
+        return root is not None and any(root.get(key) is not None for key in STARTS)
 
     @cached_property
     def all(self) -> tuple[Pipeline, ...]:

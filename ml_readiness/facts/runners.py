@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
@@ -20,9 +19,8 @@ from ml_readiness.parsers.tox import ToxFile
 from ml_readiness.parsers.yaml import YamlFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
-    from ml_readiness.facts.lexicon import Runner
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "make": ("GNUmakefile", "makefile", "Makefile"),
@@ -92,18 +90,6 @@ class Book:
 
 
 @dataclass(frozen=True)
-class Call:
-    """What a call of a runner asks for."""
-
-    wanted: tuple[str, ...]
-    labels: tuple[str, ...] = ()
-    factors: tuple[str, ...] = ()
-    folder: str = ""
-    file: str = ""
-    variables: dict[str, str] = field(default_factory=dict[str, str])
-
-
-@dataclass(frozen=True)
 class Runners:
     """Opens the task files of a repository."""
 
@@ -139,7 +125,7 @@ class Runners:
         pages: list[tuple[str, TaskList]] = []
         for path in paths:
             page = self.page(runner, path) if path in self.documents.snapshot.entries else None
-            if page is not None and (page.tasks or page.includes):
+            if page is not None and (page.tasks or page.includes or path.endswith("/__init__.py")):
                 pages = [(path, page)]
                 break
         for path, page in pages:
@@ -272,46 +258,3 @@ def _named(task: Task, *names: str) -> Task:
     return Task(
         task.name, task.line, task.commands, task.needs, (*task.names, *names), task.folder, task.lost, task.default
     )
-
-
-def read_call(runner: Runner, words: Sequence[str], variables: Mapping[str, str]) -> Call:
-    """What the words behind a runner's name ask for."""
-    wanted: list[str] = []
-    chosen: list[str] = []
-    labels: list[str] = []
-    factors: list[str] = []
-    folder = file = ""
-    passed: dict[str, str] = {}
-    position = 0
-    while position < len(words):
-        word = words[position]
-        position += 1
-        name, equals, value = word.partition("=")
-        if word == "--":
-            break
-        if not word.startswith("-"):
-            if equals and re.fullmatch(r"\w+", name):
-                passed[name] = value
-            else:
-                wanted.append(word)
-            continue
-        takes = [value] if equals else []
-        if not equals and name in runner.values:
-            takes = list(words[position : position + 1])
-            position += 1
-            while name in runner.many and position < len(words) and not words[position].startswith("-"):
-                takes.append(words[position])
-                position += 1
-        if name in runner.chosen:
-            chosen.extend(part for each in takes for part in re.split(r"[,\s]+", each) if part)
-        elif name in runner.labels:
-            labels.extend(takes)
-        elif name in runner.factors:
-            factors.extend(takes)
-        elif name in runner.folder and takes:
-            folder = takes[0]
-        elif name in runner.file and takes:
-            file = takes[0]
-    named = variables.get(runner.variable, "") if runner.variable and not chosen else ""
-    chosen.extend(part for part in re.split(r"[,\s]+", named) if part)
-    return Call(tuple(chosen if runner.chosen else wanted), tuple(labels), tuple(factors), folder, file, passed)

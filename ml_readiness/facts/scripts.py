@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 from ml_readiness.documents import Documents
 from ml_readiness.facts.files import Files, is_test
 from ml_readiness.parsers import python_tasks
+from ml_readiness.parsers.batch import BatchScript
 from ml_readiness.parsers.pyproject import PyProject
 from ml_readiness.parsers.python import PythonFile
 from ml_readiness.parsers.setup_cfg import SetupCfg
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
     from ml_readiness.parsers.shell import Command
 
-SHELL_SUFFIXES = (".sh", ".bash", ".ksh", ".zsh", ".ps1", ".bat", ".cmd", ".ci")
+SHELL_SUFFIXES = (".sh", ".bash", ".ksh", ".zsh", ".ci")
+WINDOWS_SUFFIXES = (".ps1", ".bat", ".cmd")
 SHELL_PROGRAMS = frozenset(("bash", "sh", "dash", "ash", "zsh", "ksh"))
 TEST_CALLS = re.compile(
     r"(?:^|[.:?])(?:pytest\.(?:main|cmdline\.main|console_main)|unittest\.(?:main|TextTestRunner)|nose2?\.(?:run|main|runmodule|core\.run)"
@@ -31,6 +33,9 @@ TEST_CALLS = re.compile(
     r"|call_command)$"
 )
 TEST_CODE = re.compile(r"\b(?:pytest|unittest)\.main\(|\bdoctest\.testmod\(|\w\.test\(|\bnose\.run|run_tests?\(")
+RUNS_TESTS = re.compile(
+    r"pytest|unittest|nosetest|run[_-]?(?:all[_-]?|unit[_-]?)?tests?|tests?[_-]?runner", re.IGNORECASE
+)
 ASSERTING = re.compile(r"(?:^|\.)(?:testing\.assert\w*|assert_\w+|assert[A-Z]\w*)$")
 TEST_WORD = re.compile(r"(?:^|[\W_])(?:unit|integration|self)?tests?(?:$|[\W_])", re.IGNORECASE)
 KEYS = frozenset(("entrypoint", "run", "command", "args", "setup", "cmd", "script", "bash_command"))
@@ -50,8 +55,15 @@ class Scripts:
         """Nothing is read before it is asked for."""
         return cls(documents, files)
 
-    def shell(self, path: str) -> ShellScript | None:
-        """A shell script, by its suffix or its first line."""
+    def shell(self, path: str) -> tuple[Command, ...] | None:
+        """The commands of a script, by its suffix or its first line; None where it is none."""
+        if path.endswith(WINDOWS_SUFFIXES):
+            batch = self.documents.find(BatchScript, path)
+            return batch.commands if batch is not None else None
+        script = self._script(path)
+        return script.commands if script is not None else None
+
+    def _script(self, path: str) -> ShellScript | None:
         if path.endswith(SHELL_SUFFIXES):
             return self.documents.find(ShellScript, path)
         if "." in posixpath.basename(path).lstrip("."):
@@ -67,9 +79,17 @@ class Scripts:
         return found is not None and found.lines[:1] != () and "python" in found.lines[0] and found.lines[0][:2] == "#!"
 
     def run_by_python(self, path: str) -> tuple[Command, ...]:
-        """The commands that a Python script runs."""
+        """The commands that a Python script runs, by itself or by functions that it imports from its neighbours."""
         found = self.documents.find(PythonFile, path)
-        return python_tasks.run_by(found) if found is not None else ()
+        if found is None:
+            return ()
+        every = list(python_tasks.run_by(found))
+        for each in found.imports:
+            beside = posixpath.join(posixpath.dirname(path), each.module.lstrip(".").replace(".", "/") + ".py")
+            other = self.documents.find(PythonFile, beside) if each.name and beside in self.files.entries else None
+            if other is not None:
+                every.extend(python_tasks.run_by(other, each.name))
+        return tuple(every)
 
     def is_test_run(self, path: str, arguments: tuple[str, ...] = ()) -> bool:
         """Whether running a Python script means running tests: it starts a test runner, or is a test itself."""
@@ -87,10 +107,14 @@ class Scripts:
         if starts:
             named = TEST_WORD.search(path) is not None or any(TEST_WORD.search(word) for word in arguments)
             return named or any(_is_direct(call.guards) and not call.scope for call in starts)
-        if not is_test(path):
+        if RUNS_TESTS.search(posixpath.basename(path)) and self.run_by_python(path):
+            return True
+        defines = any(function.name.rpartition(".")[2].startswith("test") for function in found.functions)
+        if not TEST_WORD.search(posixpath.basename(path)) and not (defines and is_test(path)):
             return False
         asserts = any(each.effect == "assert" for each in found.conditions)
-        return asserts or any(ASSERTING.search(call.name) for call in found.calls)
+        raises = any(name.endswith("AssertionError") for _, _, name in found.raises)
+        return asserts or raises or any(ASSERTING.search(call.name) for call in found.calls)
 
     @staticmethod
     def is_test_code(code: str) -> bool:

@@ -83,10 +83,10 @@ def _wrapped(bare: Bare, wrapper: Wrapper, words: tuple[str, ...]) -> Bare | Non
     rest = words[1:]
     if wrapper.subcommands:
         rest = _behind_options(rest, wrapper)
-        subcommand = next((each for each in wrapper.subcommands if rest[: len(each)] == each), None)
-        if subcommand is None:
+        length = next((n for each in wrapper.subcommands if rest[: (n := len(each.split()))] == tuple(each.split())), 0)
+        if not length:
             return None
-        rest = rest[len(subcommand) :]
+        rest = rest[length:]
     return _taken(bare, wrapper, rest)
 
 
@@ -114,7 +114,10 @@ def _taken(bare: Bare, wrapper: Wrapper, rest: tuple[str, ...]) -> Bare | None:
     rest = rest[wrapper.skip :]
     if wrapper.python:
         return Bare(("python", *rest), "", False, bare.elsewhere)
-    return _with(bare, (entry, *rest) if entry else rest, elsewhere=elsewhere, folder=folder)
+    rest = (entry, *rest) if entry else rest
+    if name in {"poetry", "pipenv"} and rest[1:2] == ("--",):
+        rest = (rest[0], *rest[2:])
+    return _with(bare, rest, elsewhere=elsewhere, folder=folder)
 
 
 def _behind_options(words: tuple[str, ...], wrapper: Wrapper, stop: str = "") -> tuple[str, ...]:
@@ -151,9 +154,9 @@ def _python(bare: Bare, rest: tuple[str, ...]) -> Bare | None:
         if word.startswith("-m") and len(word) > 2:
             return Bare((word[2:], *rest[position + 1 :]), "", True, bare.elsewhere)
         if word in {"-c", "-"}:
-            return None
+            break
         position += 2 if word in PYTHON_VALUES else 1
-    return Bare(("python", *rest[position:]), "", False, bare.elsewhere) if position else None
+    return Bare(("python", *rest[position:]), "", False, bare.elsewhere)
 
 
 def _shell(bare: Bare, name: str, words: tuple[str, ...]) -> Bare | None:

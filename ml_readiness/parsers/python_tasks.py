@@ -22,6 +22,10 @@ SHELLS = frozenset(
      "subprocess.Popen", "sh")
 )  # fmt: skip
 
+SUBMITTED = ("command", "entrypoint", "cmd")
+"""Keywords by which a job for a cluster is told what to run."""
+STARTS = ("python", "pytest", "bash ", "sh ", "make ", "tox", "nox")
+
 
 def sessions(file: PythonFile) -> TaskList:
     """The sessions of a noxfile."""
@@ -33,11 +37,16 @@ def tasks(file: PythonFile) -> TaskList:
     return _Reader(file, INVOKE, "task").read()
 
 
-def run_by(file: PythonFile) -> tuple[Command, ...]:
-    """Every command that a script gives to a shell or another program."""
+def run_by(file: PythonFile, function: str = "") -> tuple[Command, ...]:
+    """Every command that a script, or one of its functions, gives to a shell, a program or a cluster."""
     reader = _Reader(file, frozenset(), "")
-    found = (call for call in file.calls if call.role != "decorator" and call.name in SHELLS)
-    return tuple(command for call in found for command in reader.command(call))
+    inside = [call for call in file.calls if not function or call.scope == function]
+    run = [command for call in inside if call.name in SHELLS for command in reader.command(call)]
+    texts = [(call.keywords[key], call.line) for call in inside for key in SUBMITTED if key in call.keywords]
+    for expression, line in texts:
+        if expression.kind in {"str", "format"} and expression.text.lstrip().startswith(STARTS):
+            run.extend(commands(expression.text.replace("*", "${_}"), line))
+    return tuple(run)
 
 
 class _Reader:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from ml_readiness.parsers.shell_tree import Block, CommandList, Pipeline, Simple, Statement, tree
 from ml_readiness.parsers.text import decode
@@ -41,6 +41,8 @@ class Command(Struct, frozen=True):
     stdin: str = ""
     """The here-document that it reads."""
     stdin_line: int = 0
+    writes: str = ""
+    """The file that its output goes to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +233,7 @@ class _Reader:
             cases=around.cases,
             stdin=simple.stdin[0],
             stdin_line=simple.stdin[1],
+            writes=simple.writes,
         )
         if words[:1] == ("set",):
             self.state.set(words)
@@ -246,9 +249,8 @@ class _Reader:
             for command in _Reader(text, line, Options(), self.depth + 1).read():
                 if command.words:
                     folder = command.folder or self.state.folder
-                    yield Command(
-                        command.words, command.line, command.variables, folder, reason or command.lost, around.function
-                    )
+                    lost = reason or command.lost
+                    yield structs.replace(command, folder=folder, lost=lost, function=around.function)
 
 
 def _alternatives(statement: Statement) -> list[Pipeline | None]:

@@ -29,6 +29,7 @@ class Simple:
     variables: dict[str, str] = field(default_factory=dict[str, str])
     inner: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
     stdin: tuple[str, int] = ("", 0)
+    writes: str = ""
 
 
 @dataclass(slots=True)
@@ -102,6 +103,8 @@ class _Builder:
         self.stack = [_Frame(Block("root", 0, [root]), root)]
         self.simple: Simple | None = None
         self.last: Simple | None = None
+        self.target = False
+        """Whether it is a file that is written."""
         self.skip = False
         """Whether the next word is the target of a redirection."""
 
@@ -112,11 +115,14 @@ class _Builder:
                     self.last.stdin = (token.text, token.line)
             elif token.kind == "redirect":
                 self.skip = True
+                self.target = token.text in {">", ">>", ">|"}
             elif token.kind == "op":
                 self.skip = False
                 self._operator(token)
             elif self.skip:
                 self.skip = False
+                if self.target and self.simple is not None:
+                    self.simple.writes = token.text
             else:
                 self._word(token, found[position + 1].text if position + 1 < len(found) else "")
         return self.stack[0].current

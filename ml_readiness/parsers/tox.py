@@ -142,7 +142,7 @@ class _Reader:
             if not text or text.startswith("#"):
                 continue
             marks = text[: len(text) - len(text.lstrip("-! "))]
-            written = _HOLE.sub(_hole, text[len(marks) :])
+            written = _HOLE.sub(_hole, _HOLE.sub(_hole, text[len(marks) :]))
             number = self._line_of(line.strip(), start)
             for command in commands(written, number):
                 yield structs.replace(command, lost="`-` in front of the command" if "-" in marks else command.lost)
@@ -164,7 +164,10 @@ class _Reader:
 
 def _hole(match: re.Match[str]) -> str:
     """What stands for a substitution: its default for arguments, else a variable."""
-    return match[1] if match[0].startswith("{posargs") else "${" + (match[1] or "_") + "}"
+    if match[0].startswith("{posargs"):
+        return match[1]
+    name, given, default = match[1].partition(":")
+    return default if given else "${" + (name or "_") + "}"
 
 
 def _applying(line: str, name: str) -> str:

@@ -127,7 +127,7 @@ class _Reader:
                 yield item, scope
 
     def _job(self, node: Node, path: str, scope: Scope, runs: tuple[Values, ...], depth: int) -> Job:
-        own = with_values(_matrix(node, runs, scope), _variables(node, scope))
+        own = with_values(self._matrix(node, runs, scope, depth), _variables(node, scope))
         container = node.get("container")
         image = container.get("image") if container is not None and container.pairs is not None else container
         lists = [node.get("steps")]
@@ -143,6 +143,31 @@ class _Reader:
             image=image.text or "" if image is not None else "",
             image_line=image.line if image is not None else 0,
         )
+
+    def _matrix(self, node: Node, runs: tuple[Values, ...], scope: Scope, depth: int) -> tuple[Values, ...]:
+        rows = [
+            {
+                name: _shared(_filled(each.text, inside))
+                for name, each in (row.pairs or {}).items()
+                if each.text is not None
+            }
+            for row, inside in self._pairs(node.get("strategy", "matrix"), scope, depth)
+        ]
+        named = [row | {f"env.{name.upper()}": value for name, value in row.items()} for row in rows]
+        return tuple({**run, **row} for run in runs for row in named) or runs
+
+    def _pairs(self, node: Node | None, scope: Scope, depth: int) -> Iterator[tuple[Node, Scope]]:
+        """The values of a mapping; loops are run and conditions taken as true."""
+        for key, value in (node.pairs or {}).items() if node is not None and depth else ():
+            loop = _EACH.fullmatch(key.strip())
+            if loop is not None:
+                for each in _elements(_lookup(loop[2], scope)):
+                    bound = {**scope, **{f"{loop[1]}{name}": found for name, found in each.items()}}
+                    yield from self._pairs(value, bound, depth - 1)
+            elif key.strip().startswith("${{ if"):
+                yield from self._pairs(value, scope, depth - 1)
+            else:
+                yield value, scope
 
     def _steps(
         self, node: Node | None, path: str, scope: Scope, runs: tuple[Values, ...], depth: int
@@ -216,15 +241,6 @@ def _variables(node: Node, scope: Scope) -> dict[str, str]:
         found[each.string("name")] = each.string("value")
     filled = {name: _shared(_filled(value, scope)) for name, value in found.items() if name}
     return {f"env.{name}": value for name, value in filled.items()} | filled
-
-
-def _matrix(node: Node, runs: tuple[Values, ...], scope: Scope) -> tuple[Values, ...]:
-    rows = [
-        {name: _shared(_filled(each.text, scope)) for name, each in (row.pairs or {}).items() if each.text is not None}
-        for _, row in node.entries("strategy", "matrix")
-    ]
-    named = [row | {f"env.{name.upper()}": value for name, value in row.items()} for row in rows]
-    return tuple({**run, **row} for run in runs for row in named) or runs
 
 
 def _lookup(name: str, scope: Scope) -> Node | None:

@@ -105,7 +105,7 @@ class _Reader:
             return
         name, options = (node.text or "", None) if node.pairs is None else next(iter(node.pairs.items()), ("", None))
         if name in {"run", "deploy"}:
-            yield _run(options, runs)
+            yield _run(options, runs, folder)
         elif name in {"when", "unless"} and options is not None:
             for inner in options.list("steps"):
                 yield from self._steps(inner, runs, depth - 1, folder)
@@ -128,7 +128,7 @@ class _Reader:
                 yield from self._steps(inner, runs, depth - 1, folder)
 
 
-def _run(options: Node | None, runs: tuple[Values, ...]) -> Step:
+def _run(options: Node | None, runs: tuple[Values, ...], folder: str) -> Step:
     if options is None:
         return Step(line=1)
     text = options if options.text is not None else options.get("command")
@@ -139,7 +139,7 @@ def _run(options: Node | None, runs: tuple[Values, ...]) -> Step:
         text_line=text.inner if text is not None else 0,
         options=STOPS_IN_PIPES,
         name=options.string("name"),
-        folder=_marked(options.string("working_directory")),
+        folder=_marked(options.string("working_directory")) or folder,
         lost="`when: on_fail`" if when == "on_fail" else "",
         variants=with_values(runs, {k: _marked(v) for k, v in environment(options, "environment").items()}),
     )
