@@ -33,15 +33,16 @@ GRADES = (
 )
 """From best to worst; both the total and the weakest category must reach the line."""
 
-HOLDS_GRADE = 0.05
-"""The share of the total from which on a category can hold the grade down."""
-
 PROVISIONAL = 0.6
 """The coverage below which a grade is called provisional."""
 
 _DEPLOYED = frozenset({ProjectKind.SERVICE, ProjectKind.BATCH, ProjectKind.LLM_APP})
 _PRODUCTION = _DEPLOYED | {ProjectKind.TRAINING}
 _ALL = frozenset(ProjectKind) - {ProjectKind.NOT_ML}
+
+
+HOLDS_GRADE = {kind: 0.05 if kind in _PRODUCTION else 0.15 for kind in _ALL}
+"""The share of the total from which on a category can hold the grade down: what a kind is not about cannot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,9 @@ def graded(
     kind: ProjectKind, total: int, covered: float, categories: Sequence[CategoryScore], results: Sequence[Result]
 ) -> tuple[str, tuple[str, ...]]:
     """The letter, and what keeps it from being the one that the total alone would earn."""
-    counted = [category for category in categories if category.score is not None and category.weight >= HOLDS_GRADE]
+    counted = [
+        category for category in categories if category.score is not None and category.weight >= HOLDS_GRADE[kind]
+    ]
     weakest = min((category.score or 0.0 for category in counted), default=0.0)
     caps = [(CAPS[result.check], result) for result in results if _caps(kind, result)]
     by_score = next(grade for grade in GRADES if total >= grade.overall)

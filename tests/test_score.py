@@ -137,6 +137,14 @@ def test_the_weakest_category_holds_the_grade_down_and_says_so() -> None:
     assert scored.reasons == ("monitoring is 0; C needs 20 in every category",)
 
 
+def test_what_a_kind_is_not_about_cannot_hold_its_grade_down() -> None:
+    good = [result(f"{category}-fine", category=category) for category in CATEGORIES if category != "testing"]
+    untested = [*good, result("tests-exist", Outcome.FAIL)]
+    assert score(ProjectKind.RESEARCH, untested).grade == "A"
+    assert score(ProjectKind.SERVICE, untested).grade == "D"
+    assert score(ProjectKind.LIBRARY, untested).grade == "D"
+
+
 def test_only_a_high_confidence_failure_caps_the_grade() -> None:
     good = [result(f"{category}-fine", category=category) for category in CATEGORIES]
 
