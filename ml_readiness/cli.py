@@ -24,10 +24,8 @@ FINE, GATE_FAILED, COULD_NOT_RUN, INCOMPLETE = range(4)
 EXAMPLES = """\b
 Examples:
   ml-readiness audit                         the folder you are in
-  ml-readiness audit https://host/team/repo  a repository, cloned for the audit
   ml-readiness audit --rev v1.2 --fail-under 60
   ml-readiness audit --format sarif=report.sarif --format markdown=report.md
-  ml-readiness explain tests-run-in-ci
 
 \b
 Exit codes: 0 fine, 1 the gate failed, 2 could not run, 3 ran but incomplete."""
