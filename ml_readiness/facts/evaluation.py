@@ -27,8 +27,8 @@ HAND = re.compile(
 )
 SIMPLE = re.compile(r"\.(?:LogisticRegression|LinearRegression|Ridge|Lasso|\w+NB|KNeighbors\w+)$")
 COMPLEX = re.compile(
-    r"\.(?:RandomForest\w+|\w*GradientBoosting\w+|ExtraTrees\w+|XGB\w+|LGBM\w+|CatBoost\w+|MLP\w+|SVC|SVR|Stacking\w+|Voting\w+"
-    r"|AdaBoost\w+|Sequential|Bagging\w+|DecisionTree\w+)$"
+    r"\.(?:RandomForest\w+|\w*GradientBoosting\w+|ExtraTrees\w+|XGB\w+|LGBM\w+|CatBoost\w+|MLP\w+|SVC|SVR|Stacking\w+"
+    r"|Voting\w+|AdaBoost\w+|Sequential|Bagging\w+|DecisionTree\w+)$"
 )
 NAMED = re.compile(
     r"(?:^|_)(?:baselines?|dummy|naive|majority|champion|most_frequent|last_value|random_guess|popularity)(?:_|$|[A-Z])"
@@ -139,7 +139,8 @@ class Evaluation:
     def _named(self) -> Iterator[Seen]:
         for path in sorted(self._measuring):
             unit = self.code.by_path[path]
-            names = [(f.name.rpartition(".")[2], f.line) for f in (*unit.python.functions, *unit.python.classes)]
+            names = [(function.name.rpartition(".")[2], function.line) for function in unit.python.functions]
+            names += [(each.name.rpartition(".")[2], each.line) for each in unit.python.classes]
             assigns = [(assign.target.rpartition(".")[2], assign.line) for assign in unit.python.assigns]
             names += [(name, line) for name, line in assigns if MODEL.search(name) or FIGURE.search(name)]
             for name, line in names:

@@ -245,7 +245,7 @@ class Signs:
 
     @cached_property
     def _titles(self) -> dict[str, str]:
-        return {tool: sign.title for _, tool, sign, _ in self._each() if sign.title}
+        return {tool: sign.title for _, tool, sign, _ in self._each() if sign.title and not sign.broad}
 
     @cached_property
     def _roots(self) -> dict[str, _Root]:

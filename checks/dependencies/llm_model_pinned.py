@@ -1,0 +1,95 @@
+"""Is it fixed which hosted model answers?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ml_readiness.check import check, fail, ok, partial, unknown
+from ml_readiness.facts.dated import ModelId, hosted_models
+from ml_readiness.facts.language_models import LanguageModels, ModelName
+from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
+
+
+@check(
+    "Is it fixed which hosted model answers?",
+    severity=Severity.HIGH,
+    effort=Effort.SMALL,
+    not_for=[ProjectKind.NOT_ML, ProjectKind.LIBRARY],
+    core=False,
+)
+def llm_model_pinned(models: LanguageModels) -> Iterator[Finding]:
+    """The model behind an alias changes on a day that the vendor chooses. Prompts that were tuned to one model then run
+    on another, and no line of the repository says since when.
+
+    ## How to fix
+    Use the id with its date or version, and change it together with a run of the evaluation.
+
+    ## Fails
+    ```python title="app.py"
+    import anthropic
+
+    client = anthropic.Anthropic()
+    client.messages.create(model="claude-3-5-sonnet-latest", messages=[], max_tokens=9)
+    ```
+
+    ## Partial
+    ```python title="app.py"
+    from openai import OpenAI
+
+    client = OpenAI()
+    client.chat.completions.create(model="gpt-4o", messages=[])
+    ```
+
+    ## Passes
+    ```python title="app.py"
+    from openai import OpenAI
+
+    MODEL = "gpt-4o-2024-08-06"
+    client = OpenAI()
+    client.chat.completions.create(model=MODEL, messages=[])
+    ```
+
+    ## Unknown: decided elsewhere
+    ```python title="app.py"
+    import os
+
+    from openai import OpenAI
+
+    client = OpenAI()
+    client.chat.completions.create(model=os.environ["MODEL"], messages=[])
+    ```
+
+    ## Does not apply
+    ```python title="train.py"
+    from sklearn.svm import SVC
+
+    SVC().fit(X, y)
+    ```
+    """
+    known = [name for name in models.names if name.rule is not None]
+    moving = [name for name in known if _state(name) is ModelId.FLOATING]
+    aliases = [name for name in known if _state(name) is ModelId.ALIAS]
+    defaults = [name for name in models.names if not name.text]
+    when = f"as of {hosted_models().as_of:%B %Y}"
+    for name in moving:
+        yield fail(f"`{name.text}` moves to the newest model ({when})", at=name.location, confidence=Confidence.MEDIUM)
+    if moving:
+        return
+    if aliases:
+        name = aliases[0]
+        message = f"`{name.text}` is an alias: the vendor decides which model it names ({when})"
+        yield partial(message, at=name.location, confidence=Confidence.MEDIUM)
+    elif defaults:
+        yield partial("no model is named: the library's version decides", at=defaults[0].location)
+    elif known:
+        yield ok(f"`{known[0].text}` names one model ({when})", at=known[0].location, confidence=Confidence.MEDIUM)
+    elif models.names:
+        name = models.names[0]
+        said = (
+            "the model is chosen outside the repository" if name.text == "*" else f"`{name.text}` is not an id we know"
+        )
+        yield unknown(said, at=name.location)
+
+
+def _state(name: ModelName) -> ModelId | None:
+    return name.rule.state if name.rule is not None else None
