@@ -62,7 +62,7 @@ def audit(
     checks = library.load(library.folder())
     store = store or Store(Kept.usual())
     with without_collecting():
-        report = _audit(source, rev, base, checks, settings, progress, store)
+        report = _audit(source, rev, base, checks, settings, progress, store=store)
     store.keep()
     return report
 
@@ -79,12 +79,12 @@ def _audit(
     if not isinstance(source, str | Path):
         if isinstance(base, str):
             raise SettingsError(f"expected the base of a snapshot to be a snapshot, found {base!r}")
-        return audit_pair(source, base, checks, settings, progress, store)
+        return audit_pair(source, base, checks, settings, progress, store=store)
     if base is not None and not isinstance(base, str):
         with open_snapshot(source, rev) as after:
-            return audit_pair(after, base, checks, settings, progress, store)
+            return audit_pair(after, base, checks, settings, progress, store=store)
     with open_pair(source, rev, base) as (after, before):
-        return audit_pair(after, before, checks, settings, progress, store)
+        return audit_pair(after, before, checks, settings, progress, store=store)
 
 
 @contextmanager
@@ -110,12 +110,12 @@ def audit_pair(
 ) -> Report:
     """The report on one snapshot with what is new since another, both by the same checks and settings."""
     if before is None:
-        return audit_snapshot(after, checks, settings, progress, store)
+        return audit_snapshot(after, checks, settings, progress, store=store)
     if settings is None:
         settings, notes = settings_.agreed(before, after, checks)
     store = store or Store()
-    old = audit_snapshot(before, checks, settings, progress, store)
-    new = audit_snapshot(after, checks, settings, progress, store)
+    old = audit_snapshot(before, checks, settings, progress, store=store)
+    new = audit_snapshot(after, checks, settings, progress, store=store)
     return new.model_copy(update={"comparison": compare(old, new, notes)})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -24,10 +25,9 @@ FINE, GATE_FAILED, COULD_NOT_RUN, INCOMPLETE = range(4)
 EXAMPLES = """\b
 Examples:
   ml-readiness audit                         the folder you are in
+  ml-readiness audit https://host/team/repo  a repository, cloned for the audit
   ml-readiness audit --rev v1.2 --fail-under 60
   ml-readiness audit --format sarif=report.sarif --format markdown=report.md
-
-\b
 Exit codes: 0 fine, 1 the gate failed, 2 could not run, 3 ran but incomplete."""
 
 
@@ -169,6 +169,9 @@ def schema() -> None:
 
 def run(args: Sequence[str] | None = None) -> NoReturn:
     """The whole program: every way out is an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         cli.main(args=list(args) if args is not None else None, prog_name="ml-readiness", standalone_mode=False)
     except ReadinessError as error:
@@ -222,7 +225,7 @@ def _write(report: Report, name: str, file: Path | None) -> None:
         return
     text = renderer(name)(report)
     if file is None:
-        click.echo(text, nl=False)
+        click.echo(text.encode("utf-8"), nl=False)
         return
     try:
         file.write_text(text, encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -160,6 +161,14 @@ def test_a_reader_that_leaves_early_is_no_mistake(project: Path) -> None:
         process.stdout.close()
         said = process.stderr.read()
     assert b"Traceback" not in said
+
+
+def test_reports_are_utf_8_whatever_the_console_speaks(project: Path) -> None:
+    command = [sys.executable, "-m", "ml_readiness", "audit", str(project), "--format"]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    for name, expected in (("markdown", "❌"), ("terminal", "To fix")):
+        done = subprocess.run([*command, name], capture_output=True, env=environment, check=True)
+        assert expected in done.stdout.decode("utf-8")
 
 
 def test_output_without_a_format_is_the_report_for_people(project: Path, tmp_path: Path) -> None:
