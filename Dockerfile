@@ -1,21 +1,35 @@
-# docker build -t ml-readiness . && docker run --rm --network none -v "$PWD:/repository:ro" ml-readiness
-FROM python:3.13-slim AS build
-COPY requirements/ /source/requirements/
-RUN python -m venv /opt/ml-readiness \
-    && /opt/ml-readiness/bin/python -m pip install --no-cache-dir --require-hashes -r /source/requirements/run.txt
-RUN python -m venv /opt/build \
-    && /opt/build/bin/python -m pip install --no-cache-dir --require-hashes -r /source/requirements/dev.txt
-COPY . /source
-WORKDIR /source
-RUN /opt/build/bin/python -m hatchling build --target wheel --directory /dist \
-    && /opt/ml-readiness/bin/python -m pip install --no-cache-dir --no-deps --no-index /dist/*.whl
+# For local use and for CI systems other than GitHub's. Audits what is mounted at /repository:
+#
+#   docker build --tag ml-readiness .
+#   docker run --rm --network none --volume "$PWD:/repository:ro" ml-readiness audit
+#
+# To get files out, mount a folder that you own and say who you are:
+#
+#   docker run --rm --network none --user "$(id -u):$(id -g)" --volume "$PWD:/repository:ro" --volume "$PWD/out:/out" \
+#     ml-readiness audit --format html=/out/report.html
+#
+# Another base is taken by --build-arg BASE=name@sha256:...; it needs Debian's packages and Python 3.11 or newer.
+ARG BASE=docker.io/library/python:3.13-slim@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b
 
-FROM python:3.13-slim
-RUN apt-get update && apt-get install --yes --no-install-recommends git openssh-client \
-    && rm -rf /var/lib/apt/lists/* \
-    && useradd --create-home --uid 1000 auditor
-COPY --from=build /opt/ml-readiness /opt/ml-readiness
-USER auditor
+FROM ${BASE} AS libraries
+COPY action/requirements.txt /tmp/requirements.txt
+RUN python3 -m pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes --only-binary=:all: \
+      --no-compile --target /opt/ml-readiness/libraries --requirement /tmp/requirements.txt
+COPY ml_readiness /opt/ml-readiness/ml_readiness
+COPY checks /opt/ml-readiness/checks
+COPY action/main.py action/ml-readiness /opt/ml-readiness/action/
+COPY LICENSE /opt/ml-readiness/
+RUN python3 -m compileall -q /opt/ml-readiness
+
+FROM ${BASE}
+# The version of git is the base's to choose, which is fixed by its digest and gets Debian's security updates.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends git \
+    && rm -rf /var/lib/apt/lists/* /var/cache/apt /var/log/apt /var/log/dpkg.log
+COPY --from=libraries /opt/ml-readiness /opt/ml-readiness
+RUN ln -s /opt/ml-readiness/action/ml-readiness /usr/local/bin/ml-readiness
+USER 10001:10001
 WORKDIR /repository
-ENTRYPOINT ["/opt/ml-readiness/bin/ml-readiness"]
-CMD ["audit", "/repository"]
+ENTRYPOINT ["/usr/local/bin/ml-readiness"]
+CMD ["audit"]
