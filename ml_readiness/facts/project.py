@@ -27,11 +27,11 @@ def decide(signals: Signals) -> tuple[ProjectKind, tuple[str, ...]]:
     ml = signals.machine_learning or signals.llm or signals.llm_elsewhere
     if not ml:
         return ProjectKind.NOT_ML, ("no code that trains, runs or calls a model",)
-    if several := signals.independent_projects:
-        return ProjectKind.COLLECTION, several
-    own_model = signals.trained or signals.own_model
-    llm = signals.llm or signals.llm_elsewhere
     package = signals.published
+    if not package and (several := signals.independent_projects):
+        return ProjectKind.COLLECTION, several
+    own_model = (signals.trained or signals.own_model) and not signals.trains_language_models_only
+    llm = signals.llm or signals.llm_elsewhere
     if llm and not own_model and (signals.llm_application or not package):
         return ProjectKind.LLM_APP, llm
     if signals.serves and not package:

@@ -23,6 +23,15 @@ if TYPE_CHECKING:
 README = re.compile(r"^readme(?:\.(?:md|rst|txt|markdown))?$", re.IGNORECASE)
 PUBLISHES = re.compile(r"gh-action-pypi-publish|twine upload|(?:poetry|flit|hatch|uv|pdm) publish|maturin publish")
 INSTALLS = r"(?:pip3?|uv|conda|mamba)(?: pip)? (?:install|add)(?: +(?:-[\w-]+|conda-forge))* +[\"']?"
+NAMES = {
+    "pyproject.toml": r"(?m)^\s*name\s*=\s*[\"']([\w.-]+)",
+    "setup.cfg": r"(?m)^\s*name\s*=\s*([\w.-]+)",
+    "setup.py": r"(?mi)name\s*=\s*[\"']([\w.-]+)",
+}
+"""How manifests give the name of a distribution."""
+FINE_TUNING = ("transformers.", "trl.", "unsloth.", "peft.", "together.", "openai.", "sagemaker.huggingface.")
+ANYTHING = ("pickle.", "cPickle.", "_pickle.", "dill.", "cloudpickle.", "pandas.read_pickle")
+"""Loaders that are used for any kind of object."""
 Reasons = tuple[str, ...]
 
 
@@ -48,13 +57,22 @@ class Signals:
 
     @cached_property
     def machine_learning(self) -> Reasons:
-        """Code of the project's own that trains, runs or measures a model."""
+        """Code of the project's own that trains, runs or measures a model; examples of a package alone are none."""
         stages = ("training", "predicting", "loading", "measuring")
-        sites = [site for stage in stages for site in getattr(self.lifecycle, stage) if not site.unit.is_test]
-        if sites:
-            return (f"{sites[0].location}: {_shown(sites[0])}",)
-        importing = self._importing(words().ml_packages)
-        return (f"{importing[0].path} imports a machine-learning library",) if importing else ()
+        sites = [s for stage in stages for s in getattr(self.lifecycle, stage) if not s.unit.is_test and self._sure(s)]
+        own = [site for site in sites if not site.unit.is_example] or ([] if self.published else sites)
+        if own:
+            return (f"{own[0].location}: {_shown(own[0])}",)
+        return (f"{self._learning[0].path} imports a machine-learning library",) if self._learning else ()
+
+    @cached_property
+    def _learning(self) -> list[Unit]:
+        """Units that import a machine-learning library."""
+        return self._importing(words().ml_packages)
+
+    def _sure(self, site: Site) -> bool:
+        """Whether a call means a model: what any program unpickles does not, unless the project learns elsewhere."""
+        return bool(self._learning) or not site.name.startswith(ANYTHING)
 
     @cached_property
     def trained(self) -> Reasons:
@@ -80,7 +98,10 @@ class Signals:
         sites = [
             site
             for site in self.lifecycle.loading
-            if site.unit.is_production and not site.name.endswith(".loads") and any(part in site.name for part in own)
+            if site.unit.is_production
+            and not site.name.endswith(".loads")
+            and any(part in site.name for part in own)
+            and self._sure(site)
         ]
         return (f"loads a model: {sites[0].location} ({_shown(sites[0])})",) if sites else ()
 
@@ -92,6 +113,12 @@ class Signals:
             return (f"calls a language model: {sites[0].location} ({_shown(sites[0])})",)
         importing = [unit for unit in self._importing(words().llm_packages) if unit.is_production]
         return (f"{importing[0].path} imports a language-model library",) if importing else ()
+
+    @cached_property
+    def trains_language_models_only(self) -> bool:
+        """Whether all that is trained are language models, which an application around one may fine-tune."""
+        sites = [s for s in self.lifecycle.training if not s.unit.is_test and not s.unit.is_example]
+        return bool(sites) and all(site.name.startswith(FINE_TUNING) for site in sites)
 
     @cached_property
     def llm_application(self) -> bool:
@@ -147,16 +174,16 @@ class Signals:
     @cached_property
     def published(self) -> Reasons:
         """A package that others install by its name."""
-        name = self._package_name
-        if not name:
-            return ()
-        pattern = re.compile(INSTALLS + _loose(name) + r"(?:\[[\w,-]*\])?(?=[\s`'\",;]|$)", re.IGNORECASE)
-        if found := pattern.search(self.readme):
-            return (f"the README installs it by name: {found[0].strip()}",)
+        for name in self._package_names:
+            pattern = re.compile(INSTALLS + _loose(name) + r"(?:\[[\w,-]*\])?(?=[\s`'\",;]|$)", re.IGNORECASE)
+            if found := pattern.search(self.readme):
+                return (f"the README installs it by name: {found[0].strip()}",)
+            if found := re.search(rf"pypi[\w./-]*?[/=]{_loose(name)}(?![\w-])", self.readme, re.IGNORECASE):
+                return (f"the README points to the published package: {found[0]}",)
         workflows = self.files.find(
             ".github/workflows/*.yml", ".github/workflows/*.yaml", ".gitlab-ci.yml", ".travis.yml"
         )
-        for path in (*workflows, *self.files.find("Makefile")):
+        for path in (*workflows, *self.files.find("Makefile")) if self._package_names else ():
             if PUBLISHES.search(self.files.text(path)) and not self.trained_at_top_level:
                 return (f"{path} publishes the package",)
         return ()
@@ -171,16 +198,16 @@ class Signals:
             if training.intersection(each.path for each in self.code.closure(unit))
         )
 
-    @property
-    def _package_name(self) -> str:
-        for path, pattern in (
-            ("pyproject.toml", r"^\s*name\s*=\s*[\"']([\w.-]+)"),
-            ("setup.cfg", r"^\s*name\s*=\s*([\w.-]+)"),
-            ("setup.py", r"(?i)name\s*=\s*[\"']([\w.-]+)"),
-        ):
-            if found := re.search(pattern, self.files.text(path), re.MULTILINE):
-                return found[1]
-        return ""
+    @cached_property
+    def _package_names(self) -> tuple[str, ...]:
+        """What the project's distributions may be called: as manifests say, and as its packages are called."""
+        manifests = [path for path in self.files.find(*NAMES) if path.count("/") <= 1]
+        named = (re.search(NAMES[path.rpartition("/")[2].lower()], self.files.text(path)) for path in manifests)
+        found = [name[1] for name in named if name is not None]
+        packages = (p.split("/") for p in self.files.own if p.endswith("/__init__.py"))
+        if found:
+            found += [parts[-2] for parts in packages if len(parts) == 2 or (len(parts) == 3 and parts[0] == "src")]
+        return tuple(dict.fromkeys(name for name in found if len(name) > 1 and name not in {"src", "tests", "app"}))
 
     @cached_property
     def paper(self) -> Reasons:
