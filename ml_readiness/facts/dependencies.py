@@ -97,7 +97,7 @@ class Dependencies:
         found: dict[Manifest, str] = {}
         for each in self.installations.of(source):
             for manifest in self._named(each):
-                if manifest.role == "runtime" and (manifest.wanted or manifest.is_package):
+                if manifest.role == "runtime" and manifest.wanted:
                     found.setdefault(manifest, f"{each.path}:{each.command.line}")
         return list(found.items())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +12,7 @@ from ml_readiness.facts import knowledge
 from ml_readiness.parsers.requirement import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 PYTHON2 = frozenset({
     "__builtin__", "BaseHTTPServer", "CGIHTTPServer", "ConfigParser", "Cookie", "HTMLParser", "Queue", "ScrolledText",
@@ -27,6 +28,7 @@ PAST = frozenset({
     "audioop", "chunk", "mailcap", "msilib", "nis", "ossaudiodev", "spwd", "sunau", "uu", "xdrlib", "annotationlib",
     "compression", "tomllib", "zoneinfo", "graphlib",
 })  # fmt: skip
+VERSION_SUFFIX = re.compile(r"_v\d\w*$")
 STANDARD = sys.stdlib_module_names | PYTHON2 | PAST | {"__future__", "__main__", "_typeshed"}
 """Top-level modules of the standard library, of every Python there was."""
 
@@ -38,15 +40,37 @@ class Distributions:
     imports: dict[str, tuple[str, ...]]
     installs: dict[str, tuple[str, ...]]
     ambient: frozenset[str]
+    plain: frozenset[str]
+    namespaces: dict[str, str]
 
     def providing(self, module: str) -> tuple[str, ...]:
         """The distributions that provide a module, the usual one first; a guess where the module is not known."""
         name = module
-        while name:
-            if name in self.imports:
-                return self.imports[name]
+        while name and name not in self.imports:
             name = name.rpartition(".")[0]
-        return (canonical(module.partition(".")[0]),)
+        space = next((s for s in self.namespaces if module.startswith(s + ".") and len(s) >= len(name)), "")
+        guesses = tuple(self._members(space, module)) if space else ()
+        return (*guesses, *self.imports.get(name, ())) or (canonical(module.partition(".")[0]),)
+
+    def provides(self, distribution: str, module: str) -> bool:
+        """Whether a distribution may well provide a module: by knowledge, or by a name of the usual shape where
+        nothing is known about the module, as `python-foo`, `pyfoo` or `somebodys-foo` provide `foo`."""
+        providers = self.providing(module)
+        if distribution in providers:
+            return True
+        top = canonical(module.partition(".")[0])
+        if module in self.namespaces or module == "google":
+            return distribution.startswith(f"{top}-")
+        if providers != (top,) or self.is_known(top):
+            return False
+        return distribution in {f"py{top}", f"{top}-python", f"{top}-py", f"{top}lib"} or distribution.endswith(
+            f"-{top}"
+        )
+
+    def _members(self, space: str, module: str) -> Iterator[str]:
+        parts = [VERSION_SUFFIX.sub("", part) for part in module.removeprefix(space + ".").split(".")]
+        for end in range(min(3, len(parts)), 0, -1):
+            yield canonical("-".join([self.namespaces[space], *parts[:end]]))
 
     def same_as(self, distribution: str) -> tuple[str, ...]:
         """The distribution's name and the others under which the same import is known: `sklearn`, `scikit-learn`."""
@@ -55,7 +79,7 @@ class Distributions:
 
     def is_known(self, distribution: str) -> bool:
         """Whether a distribution is in the knowledge at all."""
-        return distribution in self.installs or distribution in self._provided
+        return distribution in self.installs or distribution in self.plain or distribution in self._provided
 
     @property
     def _provided(self) -> frozenset[str]:

@@ -122,8 +122,9 @@ class _Search:
         found = self.documents.find(Installs, path)
         for command in found.commands if found is not None else ():
             copies = found.copies if found is not None else ()
-            targets = [self._file(name, path, copies) for name in command.files]
-            project = self._folder(command.project, path, copies) if command.project else None
+            start = self._start(command.folder, path)
+            targets = [self._file(name, start, copies) for name in command.files]
+            project = self._folder(command.project, start, copies) if command.project else None
             yield Installation(path, source, command, tuple(t for t in targets if t is not None), project)
 
     def _of_notebooks(self) -> Iterator[Installation]:
@@ -136,6 +137,15 @@ class _Search:
                     files = tuple(target for target in targets if target is not None)
                     project = self._folder(command.project, path, ()) if command.project else None
                     yield Installation(path, NOTEBOOK, command, files, project, magic.cell)
+
+    def _start(self, folder: str, path: str) -> str:
+        """The path as it would be in the folder that a command enters, where there is such a folder."""
+        here, name = posixpath.split(path)
+        for candidate in (posixpath.join(here, folder), folder.lstrip("/")):
+            clean = posixpath.normpath(candidate)
+            if folder and clean != "." and clean in self.files.folders:
+                return f"{clean}/{name}"
+        return path
 
     def _file(self, name: str, path: str, copies: tuple[tuple[str, str], ...]) -> str | None:
         """The repository's file that a command means: beside it, from the root, copied, or the nearest so called."""

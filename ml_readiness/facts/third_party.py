@@ -27,6 +27,7 @@ ASIDE = re.compile(
 END_TO_END = re.compile(
     r"(?:^|/)(?:[^/]*_)?(?:e2e|benchmarks?|bench)(?:_[^/]*)?\.py$|(?:^|/)run_e2e[^/]*\.py$", re.IGNORECASE
 )
+GENERATED = re.compile(r"_pb2(?:_grpc)?$")
 FIND_SPEC = ("importlib.util.find_spec", "find_spec", "pkgutil.find_loader", "pytest.importorskip")
 
 
@@ -63,12 +64,10 @@ class ThirdParty:
     @cached_property
     def judged(self) -> tuple[Needed, ...]:
         """Those that a manifest has to cover: of code that is neither test, example nor build hook; of notebooks where
-        there is no other code."""
-        units = [unit for unit in self.code.production if not is_aside(unit.path)]
-        if not any(unit.python.code_lines for unit in units):
-            units = [unit for unit in self.code.notebooks if not unit.is_example] or list(self.code.notebooks)
-        paths = {unit.path for unit in units}
-        return tuple(needed for needed in self.all if needed.unit.path in paths)
+        no other code imports anything."""
+        found = [n for n in self.all if n.unit.is_production and not is_aside(n.unit.path)]
+        found = found or [n for n in self.all if n.unit.is_notebook and not n.unit.is_example]
+        return tuple(found or [n for n in self.all if n.unit.is_notebook])
 
     @cached_property
     def tops(self) -> frozenset[str]:
@@ -78,7 +77,7 @@ class ThirdParty:
     def _of(self, unit: Unit) -> Iterator[Needed]:
         seen: set[tuple[str, str]] = set()
         for each in unit.python.imports:
-            if not each.top or is_standard(each.top) or self._is_own(each, unit):
+            if not each.top or is_standard(each.top) or GENERATED.search(each.top) or self._is_own(each, unit):
                 continue
             module = f"{each.module}.{each.name}" if each.name not in {"", "*"} else each.module
             if (each.top, module) in seen or distributions().is_ambient(module):
@@ -141,5 +140,5 @@ class ThirdParty:
 
 
 def is_aside(path: str) -> bool:
-    """Whether a file only builds, documents or measures the project."""
-    return bool(BUILD_HOOK.search(path) or ASIDE.search(path) or END_TO_END.search(path))
+    """Whether a file only builds, documents or measures the project, or is a template of another one."""
+    return bool(BUILD_HOOK.search(path) or ASIDE.search(path) or END_TO_END.search(path) or "{{" in path)

@@ -25,6 +25,9 @@ COMMAND = re.compile(
 SEPARATOR = re.compile(r"&&|\|\||[;|]|(?<!\\)\)(?=\s|$)|`|</")
 WORD = re.compile(r"\"([^\"]*)\"|'([^']*)'|([^\s\"']+)")
 COPY = re.compile(r"^\s*(?:COPY|ADD)\s+(.+)$", re.IGNORECASE)
+ENTER = re.compile(r"(?:^|&&|;)[\s$>@\-`]*(?:WORKDIR\s+(?=\.)|cd\s+)([\w./-]+)")
+NEAR = 12
+"""Lines within which a `cd` still holds."""
 EXPRESSION = re.compile(r"\$?\{\{[^{}]*\}\}|\$\{[^{}]*\}")
 EXEC_FORM = re.compile(r"[\[\]\"',]+\s*")
 WITH_VALUE = frozenset({
@@ -57,6 +60,8 @@ class Install(Struct, frozen=True):
     constraints: tuple[str, ...] = ()
     project: str = ""
     """The folder of the project that it installs, as written; empty where it installs none."""
+    folder: str = ""
+    """Where the `cd` before it goes, as written."""
     requirements: tuple[Requirement, ...] = ()
     """What it names itself, installers left out."""
     text: str = ""
@@ -91,12 +96,17 @@ class Installs(Struct, frozen=True):
         text = decode(data)
         commands: list[Install] = []
         copies: list[tuple[str, str]] = []
+        entered, since = "", 0
         for number, line in joined_lines(text):
             if len(line) > LONGEST_COMMAND or len(commands) >= MOST_COMMANDS:
                 continue
             if copy := COPY.match(line):
                 copies.extend(_copies(copy[1]))
-            commands.extend(commands_of(line, number))
+            if line.lstrip().startswith(("```", "#", "FROM")) or number - since > NEAR:
+                entered = ""
+            commands.extend(commands_of(line, number, entered))
+            for moved in ENTER.finditer(line):
+                entered, since = moved[1].strip("'\""), number
         return cls(tuple(commands[:MOST_COMMANDS]), tuple(copies[:MOST_COMMANDS]))
 
 
@@ -117,8 +127,8 @@ def joined_lines(text: str) -> Iterator[tuple[int, str]]:
         yield first, " ".join(parts)
 
 
-def commands_of(line: str, number: int) -> Iterator[Install]:
-    """The installing commands of one line."""
+def commands_of(line: str, number: int, folder: str = "") -> Iterator[Install]:
+    """The installing commands of one line, which starts in a folder."""
     if "install" not in line and "sync" not in line and " add " not in line and "create" not in line:
         return
     if re.search(r"\[\s*\"", line):
@@ -126,11 +136,13 @@ def commands_of(line: str, number: int) -> Iterator[Install]:
     for part in SEPARATOR.split(line):
         if part.lstrip().startswith("#") and not part.lstrip().startswith("#!"):
             continue
+        if moved := ENTER.match(part):
+            folder = moved[1].strip("'\"")
         if match := COMMAND.search(part):
-            yield _install(match, number, part.strip()[:300])
+            yield _install(match, number, part.strip()[:300], folder)
 
 
-def _install(match: re.Match[str], line: int, text: str) -> Install:
+def _install(match: re.Match[str], line: int, text: str, folder: str) -> Install:
     tool = match["tool"]
     tool = "pip" if tool.startswith(("pip", "uv pip")) and tool != "pipenv" else tool
     tool = "conda" if tool in {"mamba", "micromamba"} else tool
@@ -153,6 +165,7 @@ def _install(match: re.Match[str], line: int, text: str) -> Install:
         tuple(reading.files),
         tuple(reading.constraints),
         project,
+        folder,
         tuple(reading.requirements),
         text,
     )
