@@ -127,7 +127,7 @@ def _of_tasks(facts: Facts, case: Case) -> Answer:
     lost = ""
     for task in page.tasks:
         for run in commands.task(case.path, task, book, Place(case.path, folder)):
-            boilerplate = run.words[0].endswith("sphinx-build") or "SPHINXBUILD" in run.words[0]
+            boilerplate = any("sphinx" in word.lower() for word in run.words[:1])
             if "test" in run.roles and not boilerplate:
                 if not run.lost:
                     return Answer(True, True, f"{task.name}: {run.shown}")

@@ -166,7 +166,7 @@ class _Reading:
         target = self._local(job.uses)
         called = self.ci.pipelines.read(target, self.pipeline.system) if target and depth else None
         if called is None:
-            hinted = HINTS.search(job.uses.partition("@")[0]) or any(TESTS.search(text) for text in job.inputs.values())
+            hinted = HINTS.search(job.uses.partition("@")[0].rpartition("/workflows/")[2]) or any(TESTS.search(text) for text in job.inputs.values())
             if hinted and not disabled:
                 self.unknown.append((job.uses, line))
             return

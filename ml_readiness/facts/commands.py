@@ -33,9 +33,11 @@ SILENT = frozenset(
      "which", "hash")
 )  # fmt: skip
 """What a shell does by itself."""
+GENERATED = frozenset(("test", "tests", "check", "distcheck"))
+"""Targets of Makefiles that CMake, configure and the like generate, which run tests."""
 ASKING = frozenset((("command", "-v"), ("command", "-V")))
 SETTING = frozenset(("export", "declare", "readonly", "typeset", "local", "set", "setx"))
-COMPILED_TEST = re.compile(r"(?:.*/)(?:(?:unit|integration|run)[_-]?)?(?:tests?(?:[_-]?\w+)?|\w+[_-]tests?)")
+COMPILED_TEST = re.compile(r"(?:.*/)(?:(?:unit|integration|run)[_-]?)?(?:tests?(?:[_-]?\w+)?|\w+[_-]tests?)(?:\.exe)?")
 """A program that the build makes, by its name a test."""
 
 
@@ -265,7 +267,11 @@ class Commands:
         inside = replace(inside, folder=folder, variables={**inside.variables, **call.variables})
         if name == "make" and "-i" in words[1:]:
             inside = replace(inside, lost=inside.lost or "`make -i` ignores failures")
-        book = self.runners.book(name, folder, call.file)
+        generated = bool(call.folder) and not self.places.holds(call.folder, place.folder)
+        book = Book() if generated else self.runners.book(name, folder, call.file)
+        if name == "make" and not book.pages and GENERATED.intersection(call.wanted):
+            yield self._run(words, line, place, frozenset({"test"}))
+            return
         found = list(called(book, call))
         for path, task, stem in found:
             yield from self.task(path, task, book, inside, stem)

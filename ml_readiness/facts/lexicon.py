@@ -50,6 +50,8 @@ class Runner(Struct, frozen=True, forbid_unknown_fields=True):
     file: frozenset[str] = frozenset()
     variables: frozenset[str] = frozenset()
     """Environment variables that name tasks, too."""
+    idle: frozenset[str] = frozenset()
+    """Words with which it runs nothing."""
 
 
 class Pattern(Struct, frozen=True, forbid_unknown_fields=True):

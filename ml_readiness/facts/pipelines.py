@@ -30,7 +30,7 @@ SYSTEMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("circleci", r"\.circleci/config\.ya?ml"),
         ("travis", r"\.travis\.ya?ml"),
         ("jenkins", r"(?:.*/)?(?:[^/]*\.)?jenkinsfile(?:[._-][^/]*)?"),
-        ("cloudbuild", r"(?:.*/)?\.?cloudbuild[^/]*\.ya?ml"),
+        ("cloudbuild", r"(?:.*/)?\.?cloud[-_]?build(?:[^/]*|/[^/]+)\.ya?ml"),
         ("bitbucket", r"bitbucket-pipelines\.ya?ml"),
         ("buildkite", r"\.buildkite/.*\.ya?ml"),
         ("drone", r"\.drone\.ya?ml"),

@@ -68,6 +68,11 @@ class Places:
                 return tail if tail in found else ""
         return ""
 
+    def holds(self, written: str, start: str = "") -> bool:
+        """Whether the tree has the folder that is meant."""
+        path = posixpath.normpath(posixpath.join(start, ROOT.sub("", written)))
+        return path == "." or path in self.files.folders or VARYING.match(written) is not None
+
     def folder(self, written: str, start: str = "") -> str:
         """The folder of the tree that is meant; the root where that cannot be told."""
         path = written.replace("\\", "/")

@@ -16,12 +16,6 @@ if TYPE_CHECKING:
     from ml_readiness.facts.runners import Book
     from ml_readiness.parsers.tasks import Task
 
-DOES_NOTHING = frozenset(
-    ("-l", "--list", "--listenvs", "-a", "--listenvs-all", "--showconfig", "--notest", "--help", "-h", "--version",
-     "-n", "--list-sessions", "--dry-run", "-q", "--question", "--summary", "list", "config", "devenv",
-     "quickstart", "schema")
-)  # fmt: skip
-"""Words with which a runner runs nothing."""
 NOTHING = "-"
 """A task that a call names when it means none."""
 NPM_TEST = frozenset(("test", "t", "tst"))
@@ -42,7 +36,7 @@ class Call:
 
 def call_of(name: str, runner: Runner, words: tuple[str, ...], variables: Mapping[str, str]) -> Call | None:
     """What the words of a call ask a runner for; None where they ask it for nothing that runs."""
-    if not DOES_NOTHING.isdisjoint(words[1:3]) and name not in {"npm", "invoke", "just"}:
+    if not runner.idle.isdisjoint(words[1:4]):
         return None
     call = read_call(runner, words[1:], variables)
     if name == "npm":

@@ -173,7 +173,7 @@ def _shell(bare: Bare, name: str, words: tuple[str, ...]) -> Bare | None:
                 return _with(bare, (), text=" ".join(rest[position + 1 :]))
             if word.lower() in {"-file", "-f"}:
                 return _with(bare, ("sh", *rest[position + 1 :]))
-        return None
+        return _with(bare, ("sh", *rest)) if rest and rest[0].endswith((".ps1", ".bat", ".cmd")) else None
     for position, word in enumerate(rest):
         if not word.startswith(("-", "+")):
             return None

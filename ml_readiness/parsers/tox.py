@@ -23,7 +23,7 @@ MAX_DEPTH = 5
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _SECTION = re.compile(r"\{\[([^\]{}]+)\]([\w-]+)\}")
-_HOLE = re.compile(r"\{(?:posargs:?|env:)?([^{}]*)\}")
+_HOLE = re.compile(r"(?<!\$)\{(?:posargs:?|env:)?([^{}]*)\}")
 _CONDITION = re.compile(r"^(?P<factors>!?[\w.{},!-]+):\s+(?P<rest>\S.*)$")
 _TOML = re.compile(
     r"^[ \t]*(?:env_list|requires|legacy_tox_ini)[ \t]*=[ \t]*[\[\"']|^\[(?:env\.|env_run_base|project\]|tool\.)",
