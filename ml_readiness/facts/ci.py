@@ -32,6 +32,9 @@ HINTS = re.compile(
     r"(?:^|[\W_])(?:tests?|ci|tox|nox|pytest|unit|python[-_]package|checks?\.ya?ml)(?:$|[\W_])", re.IGNORECASE
 )
 """Names of things outside of the tree that may run tests."""
+COMMENTED = re.compile(
+    r"^\s*#+\s*(?:-\s*)?(?:(?:run|script|command|args|test_script)\s*:\s*)?(?:-\s+)?[\"']?([\w./${}-]+(?: .*)?)$"
+)
 BACKSLASH = re.compile(r"(?<=[\w.%}])\\(?=[\w.])")
 WINDOWS = frozenset(("appveyor", "azure"))
 """Systems on which a path may be written with backslashes."""
@@ -102,12 +105,27 @@ class ContinuousIntegration:
         return tuple(run for run in self.runs if role in run.roles)
 
     @cached_property
-    def unknown(self) -> tuple[tuple[Pipeline, str, int], ...]:
-        """What pipelines take from elsewhere or name in vain, and might run anything: (pipeline, what, line)."""
-        found: list[tuple[Pipeline, str, int]] = []
-        for pipeline in self.pipelines.all:
-            found.extend((pipeline, what, line) for what, line in self.unknown_of(pipeline))
-        return tuple(found)
+    def unknown(self) -> tuple[tuple[str, Location], ...]:
+        """What pipelines take from elsewhere or name in vain, and might run tests, with its places."""
+        return tuple(
+            (what, Location(path=pipeline.path, line=line or None))
+            for pipeline in self.pipelines.all
+            for what, line in self.unknown_of(pipeline)
+        )
+
+    @cached_property
+    def commented(self) -> tuple[Location, ...]:
+        """Where a comment of a pipeline holds a command that would run tests."""
+        return tuple(
+            Location(path=path, line=number)
+            for path in self.pipelines.paths
+            for number, line in enumerate(self.files.text(path).split("\n"), 1)
+            if (match := COMMENTED.match(line)) and self._runs_tests(match[1], path, number)
+        )
+
+    def _runs_tests(self, text: str, path: str, line: int) -> bool:
+        runs = self.commands.text(text, line, Place(path), Options())
+        return any("test" in run.roles for run in runs)
 
     def of(self, pipeline: Pipeline) -> tuple[PipelineRun, ...]:
         """The commands of one pipeline."""
@@ -166,7 +184,8 @@ class _Reading:
         target = self._local(job.uses)
         called = self.ci.pipelines.read(target, self.pipeline.system) if target and depth else None
         if called is None:
-            hinted = HINTS.search(job.uses.partition("@")[0].rpartition("/workflows/")[2]) or any(TESTS.search(text) for text in job.inputs.values())
+            name = job.uses.partition("@")[0].rpartition("/workflows/")[2]
+            hinted = HINTS.search(name) or any(TESTS.search(text) for text in job.inputs.values())
             if hinted and not disabled:
                 self.unknown.append((job.uses, line))
             return
