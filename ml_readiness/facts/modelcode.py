@@ -66,7 +66,7 @@ class ModelCode:
             if site.unit.is_test or site.name.endswith((".loads", ".download")):
                 continue
             text = self.path_of(site)
-            if any(part in site.name for part in FROM_FILES) or MODEL_FILE.search(text):
+            if site.name.endswith(".load") or any(part in site.name for part in FROM_FILES) or MODEL_FILE.search(text):
                 found.append((site, text))
         return tuple(found)
 

@@ -103,6 +103,8 @@ class Preparation:
             return f"calls {site.name.rpartition(':')[2].lstrip('?')}"
         if PREPARES.search(function.name.rpartition(".")[2]):
             return "its name says so"
+        if not unit.imports_any("pandas", "polars", "pyspark", "dask", "modin", "cudf"):
+            return ""
         columns = (a for a in unit.python.assigns if a.scope == function.name and COLUMN.match(a.target))
         return "assigns columns of a data frame" if next(columns, None) is not None else ""
 

@@ -31,7 +31,7 @@ ARGUMENT = re.compile(
 )
 PACKAGE = re.compile(
     r"\b(?:apt(?:-get)?|dnf|yum|apk|conda|mamba|micromamba|uv|pyenv|brew)\b[^\n#]*?\bpython"
-    rf"(?:==?|@|\s+(?:install\s+)?)?({VERSION})",
+    r"(?:==?|@|\s+(?:install\s+)?)?([23]\.\d{1,2}(?:\.\d{1,2}|\.\*)?(?!\d))",
     re.IGNORECASE,
 )
 PIPELINE_KEY = re.compile(

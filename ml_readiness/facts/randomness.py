@@ -147,7 +147,7 @@ class Randomness:
             conditional = sometimes.get(site.name, ())
             drawing = site.name in always or any(_is_on(keywords, word) for word in conditional)
             if not drawing and site.call.method in known.methods:
-                drawing = site.name.startswith(("pandas.", "polars.", "pyspark."))
+                drawing = site.name.startswith(("pandas.", "polars.", "pyspark.")) or site.call.method == "randomSplit"
             if not drawing or _is_off(keywords, "shuffle"):
                 continue
             given = next((w for w in known.keywords if w in keywords and keywords[w].kind != "none"), "")
