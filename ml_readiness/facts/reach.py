@@ -31,6 +31,8 @@ PREPARATION = re.compile(
     r"|rootutils|multiprocessing|tensorflow\.config|torch\.set|torch\.backends|load_dotenv|print$|str$|\?)"
 )
 """Module-level calls that only prepare what the importer does."""
+SEVERAL = 2
+"""Statements that make a file without a main guard a script."""
 TOO_MUCH_TEXT = 4_000_000
 
 
@@ -109,7 +111,17 @@ class Reach:
         return frozenset(re.findall(r"[\w./-]+\.py\b|\b\w+(?:\.\w+)+\b|(?<=-m )\w+|\b\w+(?=:\w)", self._operated_text))
 
     def _starts(self, unit: Unit) -> bool:
-        return bool(unit.python.main_guard) or self._acts(unit) or self._is_framework(unit) or self._is_named(unit)
+        if unit.python.main_guard or self._acts(unit) or self._is_script(unit):
+            return True
+        return self._is_framework(unit) or self._is_named(unit)
+
+    def _is_script(self, unit: Unit) -> bool:
+        """Whether nothing imports it although it does several things when it is run."""
+        return unit.python.statements >= SEVERAL and unit.path not in self._imported
+
+    @cached_property
+    def _imported(self) -> frozenset[str]:
+        return frozenset(path for targets in self.code.imported.values() for path in targets)
 
     def _acts(self, unit: Unit) -> bool:
         return any(
