@@ -91,5 +91,10 @@ def preprocessing_in_modules(
         yield partial("prepared by statements of a script, where nothing can import it", at=at)
     elif preparation.in_notebooks:
         yield fail("data is prepared only in a notebook", at=preparation.in_notebooks[0].location)
-    elif sites := [*model.training, *(site for site, _ in model.local_loads)]:
+    elif not _is_ready_made(model) and (sites := [*model.training, *(site for site, _ in model.local_loads)]):
         yield fail("a model is used, but no code prepares its input", at=sites[0].location, confidence=Confidence.LOW)
+
+
+def _is_ready_made(model: ModelCode) -> bool:
+    """Whether the data come from a library, as numbers that need no preparing."""
+    return any(site.name.startswith("sklearn.datasets.") for site in model.code.sites)

@@ -25,6 +25,10 @@ LOADS = re.compile(
 )
 """Names of functions that bring data in."""
 DATA_CLASSES = re.compile(r"(?:Dataset|DataModule|DataLoader|Preprocessor|Tokenizer|Transformer|Vectorizer|Encoder)$")
+ABOUT = re.compile(
+    r"config|param|setting|option|_args|schema|_path|_url|_name$|logger|metric|plot|show|print", re.IGNORECASE
+)
+"""Names that speak of the settings or the picture of a step, not of the step."""
 COLUMN = re.compile(r"\w*(?:df|data|frame)\w*\[")
 READERS = re.compile(
     r"^(?:pandas|polars|dask|pyspark|datasets|torchvision\.datasets|tensorflow_datasets)\b.*(?:read_|load)"
@@ -101,7 +105,8 @@ class Preparation:
         sites = self._sites.get((unit.path, function.name), ())
         if site := next((site for site in sites if not READERS.match(site.name)), None):
             return f"calls {site.name.rpartition(':')[2].lstrip('?')}"
-        if PREPARES.search(function.name.rpartition(".")[2]):
+        own = function.name.rpartition(".")[2]
+        if PREPARES.search(own) and not ABOUT.search(own):
             return "its name says so"
         if not unit.imports_any("pandas", "polars", "pyspark", "dask", "modin", "cudf"):
             return ""
@@ -112,7 +117,8 @@ class Preparation:
         sites = self._sites.get((unit.path, function.name), ())
         if sites:
             return f"calls {sites[0].name.rpartition(':')[2].lstrip('?')}"
-        return "its name says so" if LOADS.search(function.name.rpartition(".")[2]) else ""
+        own = function.name.rpartition(".")[2]
+        return "its name says so" if LOADS.search(own) and not ABOUT.search(own) else ""
 
     @cached_property
     def inline(self) -> tuple[Site, ...]:
