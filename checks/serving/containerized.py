@@ -1,0 +1,78 @@
+"""Can it be run without setting up a machine by hand?"""
+
+from collections.abc import Iterator
+
+from ml_readiness.check import check, fail, ok, partial
+from ml_readiness.facts.code import Code
+from ml_readiness.facts.containers import Containers
+from ml_readiness.facts.evidence_files import found, vocabulary
+from ml_readiness.facts.files import Files
+from ml_readiness.report import Effort, Finding, ProjectKind, Severity
+
+SHOWN = 3
+
+
+@check(
+    "Can it be run without setting up a machine by hand?",
+    severity=Severity.MEDIUM,
+    effort=Effort.SMALL,
+    not_for=[ProjectKind.LIBRARY, ProjectKind.NOT_ML, ProjectKind.NOTEBOOKS, ProjectKind.COLLECTION],
+)
+def containerized(containers: Containers, files: Files, code: Code) -> Iterator[Finding]:
+    """An image holds the code, the libraries and the system beneath them, so what was tested is what runs. Without one,
+    every machine is set up by hand and each is a little different.
+
+    ## How to fix
+    Add a Dockerfile that installs the locked requirements, copies the code and starts the job or the server.
+
+    ## Passes
+    ```dockerfile title="Dockerfile"
+    FROM python:3.12-slim
+    COPY . /app
+    RUN pip install -r /app/requirements.txt
+    CMD ["uvicorn", "app.main:app"]
+    ```
+
+    ## Passes: a buildpack
+    ```text title="Procfile"
+    web: gunicorn app:app
+    ```
+
+    ## Partial: only an environment to work in
+    ```dockerfile title="Dockerfile"
+    FROM python:3.12
+    COPY requirements.txt .
+    RUN pip install -r requirements.txt
+    CMD ["jupyter", "lab"]
+    ```
+
+    ## Fails
+    ```python title="serve.py"
+    import joblib
+    model = joblib.load("model.joblib")
+    ```
+    """
+    if images := containers.packaging:
+        for image in images[:SHOWN]:
+            started = " ".join(image.starts[-1].words)[:60] if image.starts else "what is copied into it"
+            yield ok(f"an image that starts `{started}`", at=image.location)
+        return
+    packages = list(found(files, vocabulary().packages))
+    if packages:
+        yield from (ok(f"{what} packages the project", at=location) for what, location in packages[:SHOWN])
+        return
+    yield next(_halves(containers, files, code), fail("no Dockerfile or other description of an image"))
+
+
+def _halves(containers: Containers, files: Files, code: Code) -> Iterator[Finding]:
+    for image in containers.images:
+        started = f"starts `{' '.join(image.starts[-1].words)[:60]}`" if image.starts else "starts nothing"
+        why = "is for development" if image.is_development else f"{started}, nothing of the project"
+        yield partial(f"the image {why}", at=image.location)
+    for path in containers.devcontainers:
+        yield partial("only a development container", at=path)
+    for what, location in found(files, vocabulary().environments):
+        yield partial(f"only {what}", at=location)
+    for site in code.calls_to(*vocabulary().images):
+        if site.unit.is_production:
+            yield partial(f"an image that `{site.name.rpartition(':')[2]}` builds from code", at=site.location)
