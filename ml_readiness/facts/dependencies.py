@@ -117,6 +117,8 @@ class Dependencies:
     def _nearest(self) -> tuple[Manifest, ...]:
         """The runtime manifests nearest to the root; of several kinds in a folder the one that tools prefer."""
         useful = [each for each in self.manifests.runtime if each.wanted or each.doubtful]
+        of_project = [each for each in self.manifests.runtime if each.kind != "script"]
+        useful = [each for each in useful if each.kind != "script" or not of_project]
         if not useful:
             return tuple(each for each in self.manifests.runtime if each.is_package)[:1]
         locked = [each for each in useful if each.folder == "" and self.locks.covering(each) is not None]

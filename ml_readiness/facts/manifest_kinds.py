@@ -30,7 +30,11 @@ NEVER_CONDA = re.compile(r"(?:^|/)\.github/|(?:^|/)(?:Chart|Charts|mkdocs|docker
 
 
 def read_all(documents: Documents, files: Files) -> Iterator[Manifest]:
-    """Every manifest among the project's own files."""
+    """Every manifest among the project's own files; templates of other projects are left out."""
+    return (each for each in _read_all(documents, files) if "{{" not in each.path)
+
+
+def _read_all(documents: Documents, files: Files) -> Iterator[Manifest]:
     yield from _requirements(documents, files)
     yield from _pyprojects(documents, files)
     yield from _setups(documents, files)

@@ -21,6 +21,7 @@ DEVELOPMENT_NAME = re.compile(
     r"|precommit|dev-?tools|tooling|coverage|setup|packaging|notebooks?|jupyter)(?=[/_.-]|$)",
     re.IGNORECASE,
 )
+DEVELOPMENT_FOLDER = re.compile(r"(?:^|/)(?:dev|ci|lint|tests?|benchmarks?|tooling)$", re.IGNORECASE)
 ARTEFACT_FOLDER = re.compile(r"(?:^|/)(?:mlruns|mlartifacts|artifacts/model[^/]*|wandb/run-[^/]*)/", re.IGNORECASE)
 INSTALLERS = frozenset({"pip", "setuptools", "wheel", "pkg-resources", "python"})
 """Names whose version does not change what the project computes."""
@@ -120,9 +121,7 @@ def role_of(path: str) -> str:
         return DEVELOPMENT
     if is_example(path):
         return EXAMPLE
-    parent = folder.rpartition("/")[2]
-    stem = name.rpartition(".")[0]
-    if DEVELOPMENT_NAME.search(stem) or (DEVELOPMENT_NAME.search(parent) and "requirement" not in parent.lower()):
+    if DEVELOPMENT_NAME.search(name.rpartition(".")[0]) or DEVELOPMENT_FOLDER.search(folder):
         return DEVELOPMENT
     return RUNTIME
 
