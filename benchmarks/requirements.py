@@ -29,6 +29,7 @@ from ml_readiness.documents import PARSE_ERRORS, Documents
 from ml_readiness.facts.includes import Tree, follow
 from ml_readiness.parsers.conda import CondaEnvironment
 from ml_readiness.parsers.lock import Lock
+from ml_readiness.parsers.loose import mapping
 from ml_readiness.parsers.requirement import ARBITRARY, EXACT, Requirement
 from ml_readiness.parsers.requirements import Requirements
 from ml_readiness.parsers.yaml import load
@@ -68,9 +69,7 @@ def main(arguments: list[str] | None = None) -> int:
     score = Score()
     files = sorted(chosen.cases.glob("*.y*ml")) if chosen.cases.is_dir() else [chosen.cases]
     for file in files:
-        cases: Any = load(file.read_bytes())
-        if isinstance(cases, dict):
-            run(cases, chosen.repos, score)
+        run(mapping(load(file.read_bytes())), chosen.repos, score)
     for section in sorted(score.right | score.wrong | score.skipped):
         total = score.right[section] + score.wrong[section]
         skipped = f", {score.skipped[section]} skipped" if score.skipped[section] else ""
@@ -175,7 +174,7 @@ def _meets(found: int, expected: Any) -> bool:
 
 def _each_file(case: Case, repos: Path | None, score: Score, section: str, judge: Any) -> None:
     git = repos and _git_directory(repos, case["repo"])
-    for path, expected in (case.get("files") or {}).items():
+    for path, expected in mapping(case.get("files")).items():
         data = _read(git, case.get("commit") or "HEAD", path) if git else None
         if data is None:
             score.skipped[section] += 1

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from ml_readiness.documents import Documents
 from ml_readiness.facts.distributions import distributions
 from ml_readiness.facts.files import Files
-from ml_readiness.facts.manifests import RUNTIME, Manifest, Manifests, is_fixed
+from ml_readiness.facts.manifests import DEVELOPER_TOOLS, RUNTIME, Manifest, Manifests, is_fixed
 from ml_readiness.parsers.lock import Lock
 
 if TYPE_CHECKING:
@@ -27,10 +27,6 @@ READ_BY = {
     "conda-lock.yml": ("conda",),
     "pixi.lock": ("pixi", "pyproject"),
 }
-DEVELOPER_TOOLS = frozenset({
-    "black", "build", "coverage", "flake8", "ipykernel", "isort", "jupyter", "jupyterlab", "mypy", "notebook",
-    "pre-commit", "pylint", "pyright", "pytest", "pytest-cov", "ruff", "sphinx", "tox", "twine",
-})  # fmt: skip
 FEWEST_LINKS = 3
 CLOSED = 0.8
 

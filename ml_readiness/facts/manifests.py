@@ -11,7 +11,7 @@ from typing import Self
 from ml_readiness.documents import Documents
 from ml_readiness.facts.files import Files, is_example, is_test
 from ml_readiness.facts.includes import Declared, Problem
-from ml_readiness.parsers.requirement import LOCAL, WILDCARD
+from ml_readiness.parsers.requirement import LOCAL, WILDCARD, Requirement
 
 RUNTIME, DEVELOPMENT, EXAMPLE, ARTEFACT = "runtime", "development", "example", "artefact"
 
@@ -25,6 +25,12 @@ DEVELOPMENT_FOLDER = re.compile(r"(?:^|/)(?:dev|ci|lint|tests?|benchmarks?|tooli
 ARTEFACT_FOLDER = re.compile(r"(?:^|/)(?:mlruns|mlartifacts|artifacts/model[^/]*|wandb/run-[^/]*)/", re.IGNORECASE)
 INSTALLERS = frozenset({"pip", "setuptools", "wheel", "pkg-resources", "python"})
 """Names whose version does not change what the project computes."""
+DEVELOPER_TOOLS = frozenset({
+    "autopep8", "black", "build", "bumpversion", "coverage", "flake8", "ipykernel", "isort", "jupyter", "jupyterlab",
+    "mkdocs", "mypy", "nbqa", "notebook", "pre-commit", "pylint", "pyright", "pytest", "pytest-cov", "pytest-mock",
+    "ruff", "sphinx", "tox", "twine",
+})  # fmt: skip
+"""What developers run, not the project."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +76,9 @@ class Manifest:
 
     @cached_property
     def open(self) -> tuple[Declared, ...]:
-        """What is not fixed to one version, neither here nor by a constraint."""
+        """What is not fixed to one version, neither here nor by a constraint; tools of developers do not count."""
         fixed = {each.key for each in (*self.declared, *self.constraints) if self._fixes(each) and each.key}
+        fixed |= DEVELOPER_TOOLS
         return tuple(each for each in self.wanted if not self._fixes(each) and each.key not in fixed)
 
     def _fixes(self, each: Declared) -> bool:
@@ -108,6 +115,13 @@ def is_fixed(each: Declared) -> bool:
     return found.kind == "wildcard" and FULL_CONDA_VERSION.fullmatch(found.specifier) is not None
 
 
+def is_named_version(requirement: Requirement) -> bool:
+    """Whether an address names a version by its tag, so that somebody would have to move it."""
+    reference = requirement.url.partition("#")[0].rpartition("@")[2] if requirement.kind == "vcs_ref" else ""
+    return VERSION_TAG.fullmatch(reference) is not None
+
+
+VERSION_TAG = re.compile(r"(?:refs/tags/.+|[A-Za-z-]*v?\d+(?:[._-]\w+)*)")
 FULL_CONDA_VERSION = re.compile(r"=\d+(?:\.\w+){2,}")
 VERSIONED_ADDRESS = re.compile(r"[-_/]v?\d+\.\d+[\w.+%-]*?\.(?:whl|tar\.gz|zip)(?:#|$)|[-_]\d+\.\d+[\w.+%-]*\.whl")
 
