@@ -12,7 +12,7 @@
 ARG BASE=docker.io/library/python:3.13-slim@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b
 
 FROM ${BASE} AS libraries
-COPY action/requirements.txt /tmp/requirements.txt
+COPY requirements/run.txt /tmp/requirements.txt
 RUN python3 -m pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes --only-binary=:all: \
       --no-compile --target /opt/ml-readiness/libraries --requirement /tmp/requirements.txt
 COPY ml_readiness /opt/ml-readiness/ml_readiness

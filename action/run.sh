@@ -3,7 +3,7 @@
 # Nothing here looks into the workspace: it holds what is audited.
 set -euo pipefail
 
-here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 export GITHUB_WORKSPACE="${GITHUB_WORKSPACE:-$PWD}"
 temporary="${RUNNER_TEMP:-${TMPDIR:-/tmp}}"
 libraries="$temporary/ml-readiness-libraries"
@@ -49,16 +49,16 @@ uv_install() {
 
 find_uv() {
   uv="$(command -v uv)" && return
-  pip_install "$libraries.uv" --requirement "$here/uv.txt" || return
+  pip_install "$libraries.uv" --requirement "$root/requirements/uv.txt" || return
   uv="$libraries.uv/bin/uv"
   [[ -x "$uv" ]]
 }
 
 install_libraries() {
   rm -rf "$libraries"
-  if ! { find_uv && uv_install "$libraries" --requirement "$here/requirements.txt"; }; then
+  if ! { find_uv && uv_install "$libraries" --requirement "$root/requirements/run.txt"; }; then
     rm -rf "$libraries"
-    pip_install "$libraries" --requirement "$here/requirements.txt" ||
+    pip_install "$libraries" --requirement "$root/requirements/run.txt" ||
       stop "the libraries of ml-readiness could not be installed, see above"
   fi
   touch "$libraries/.complete"
@@ -66,4 +66,4 @@ install_libraries() {
 
 find_python
 [[ -e "$libraries/.complete" ]] || install_libraries
-exec "${python[@]}" -I -S -B "$here/main.py" "$libraries" publish
+exec "${python[@]}" -I -S -B "$root/action/main.py" "$libraries" publish

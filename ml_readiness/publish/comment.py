@@ -115,29 +115,28 @@ class Thread:
             return Posted(Status.SKIPPED, why=unwanted) if unwanted else self._create(draft, login)
         posted = self._update(mine[0], draft)
         self._delete(mine[1:])
-        return posted if posted is not None else self._create(draft, login)
+        return posted if posted is not None else self._create(draft, login, instead_of=mine[0].id)
 
-    def _mine(self, draft: Draft, login: str | None) -> list[Comment]:
+    def _mine(self, draft: Draft, login: str | None, instead_of: int | None = None) -> list[Comment]:
         """Our comments with the draft's marker, oldest first; a marker in somebody else's comment means nothing."""
-        comments = self.github.comments(self.repository, self.number)
+        comments = [c for c in self.github.comments(self.repository, self.number) if c.id != instead_of]
         marked = [comment for comment in comments if (comment.body or "").startswith(draft.marker)]
         return sorted((comment for comment in marked if _is_by(comment, login)), key=lambda comment: comment.id)
 
-    def _create(self, draft: Draft, login: str | None) -> Posted:
+    def _create(self, draft: Draft, login: str | None, instead_of: int | None = None) -> Posted:
         try:
             created = self._write(draft, lambda body: self.github.create_comment(self.repository, self.number, body))
         except Refused as refusal:
             if not refusal.is_unsure:
                 raise
             self.github.pause(PAUSE)
-            if not self._mine(draft, login):
+            if not self._mine(draft, login, instead_of):
                 self._write(draft, lambda body: self.github.create_comment(self.repository, self.number, body))
             created = None
-        return self._alone(draft, login, created)
+        return self._alone(draft, self._mine(draft, login, instead_of), created)
 
-    def _alone(self, draft: Draft, login: str | None, created: Comment | None) -> Posted:
+    def _alone(self, draft: Draft, mine: list[Comment], created: Comment | None) -> Posted:
         """The oldest of our comments stays, with the newest text; two runs may have created one each."""
-        mine = self._mine(draft, login)
         if not mine:
             return Posted(Status.CREATED, created.html_url if created else "")
         first = mine[0]

@@ -1,0 +1,1 @@
+"""The GitHub Action: its parts with strings, its talk with GitHub over HTTP, and the whole as a runner runs it."""
