@@ -54,8 +54,9 @@ def containerized(containers: Containers, files: Files, code: Code) -> Iterator[
     """
     if images := containers.packaging:
         for image in images[:SHOWN]:
-            started = " ".join(image.starts[-1].words)[:60] if image.starts else "what is copied into it"
-            yield ok(f"an image that starts `{started}`", at=image.location)
+            own = next((c for c in containers.commands_of(image) if containers.is_own(c)), None)
+            started = f"`{' '.join(own.words)[:60]}`" if own is not None else "what is copied into it"
+            yield ok(f"an image that starts {started}", at=image.location)
         return
     packages = list(found(files, vocabulary().packages))
     if packages:
@@ -66,9 +67,13 @@ def containerized(containers: Containers, files: Files, code: Code) -> Iterator[
 
 def _halves(containers: Containers, files: Files, code: Code) -> Iterator[Finding]:
     for image in containers.images:
-        started = f"starts `{' '.join(image.starts[-1].words)[:60]}`" if image.starts else "starts nothing"
-        why = "is for development" if image.is_development else f"{started}, nothing of the project"
-        yield partial(f"the image {why}", at=image.location)
+        if image.is_development:
+            yield partial("the only image is for development", at=image.location)
+        elif image.starts:
+            started = " ".join(image.starts[-1].words)[:60]
+            yield partial(f"the image starts `{started}`, nothing of the project", at=image.location)
+        else:
+            yield partial("the image starts nothing; it only provides an environment", at=image.location)
     for path in containers.devcontainers:
         yield partial("only a development container", at=path)
     for what, location in found(files, vocabulary().environments):

@@ -61,6 +61,11 @@ class Service:
         return tuple(found)
 
     @property
+    def only_options(self) -> bool:
+        """Whether its command is nothing but options for what the image starts."""
+        return all(command.words[:1] == () or command.words[0].startswith("-") for command in self.commands)
+
+    @property
     def volumes(self) -> tuple[str, ...]:
         """What is mounted from the tree: paths as written."""
         texts = [each.text or each.string("source") for each in self.node.list("volumes")]

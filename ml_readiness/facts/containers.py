@@ -132,12 +132,15 @@ class Containers:
 
     def starts_project(self, image: Image) -> bool:
         """Whether a container of the image runs something of the project."""
-        run = [*image.starts, *self._given(image)]
-        if any(self.is_own(command) for command in run):
+        if any(self.is_own(command) for command in self.commands_of(image)):
             return True
         loads = any(_loading().search(stage.base) for stage in image.lineage)
         named = any(program(c.words[0]) in vocabulary().environment for c in image.starts if c.words)
         return loads and image.copies and not named
+
+    def commands_of(self, image: Image) -> tuple[Command, ...]:
+        """What its containers run: its own command, and those that compose and scripts give."""
+        return (*image.starts, *self._given(image))
 
     def _given(self, image: Image) -> Iterator[Command]:
         """Commands that compose, Kubernetes or scripts give to a container of the image."""

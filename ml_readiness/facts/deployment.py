@@ -83,7 +83,7 @@ class Deployment:
     def is_own(self, service: Service) -> bool:
         """Whether a compose service runs something of the project: its image is built here, or its command is."""
         image = next((i for i in self.containers.images if i.path == service.dockerfile), None)
-        if service.commands:
+        if service.commands and not service.only_options:
             own = any(self.containers.is_own(command) for command in service.commands)
             return own and (bool(service.dockerfile) or bool(service.volumes))
         if image is None:
@@ -121,5 +121,5 @@ class Deployment:
 
     def _scheduled(self) -> Iterator[Evidence]:
         for schedule in self.schedules.all:
-            if schedule.location.path.endswith(".py") or "workflow" not in schedule.what:
+            if not schedule.location.path.startswith(".github/"):
                 yield Evidence(schedule.what, schedule.location)

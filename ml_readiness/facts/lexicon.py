@@ -162,7 +162,7 @@ def roles(words: Sequence[str]) -> frozenset[str]:
 def _candidates(words: Sequence[str]) -> Iterator[Rule]:
     known = lexicon().rules
     name = program(words[0])
-    yield from known.get(name, ())
+    yield from known.get(name) or known.get("*", ())
     if len(words) > 1:
         yield from known.get(f"{name} {words[1]}", ())
 

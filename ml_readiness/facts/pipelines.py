@@ -50,6 +50,7 @@ NAMES = {
     "codebuild": "CodeBuild", "semaphore": "Semaphore",
     "cirrus": "Cirrus CI", "codefresh": "Codefresh",
 }  # fmt: skip
+AT_ROOT = re.compile(r"\.?azure-pipelines?\.ya?ml", re.IGNORECASE)
 STARTS = ("trigger", "pr", "schedules", "pool", "extends")
 """Keys that make an Azure file a pipeline and not a template."""
 
@@ -80,7 +81,7 @@ class Pipelines:
 
     def _starts(self, path: str, system: str) -> bool:
         """Whether a file starts something by itself; Azure keeps templates beside its pipelines."""
-        if system != "azure":
+        if system != "azure" or AT_ROOT.fullmatch(path):
             return True
         root = self.node(path)
         return root is not None and any(root.get(key) is not None for key in STARTS)
