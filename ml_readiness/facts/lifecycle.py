@@ -32,7 +32,7 @@ GUESSED = {"fit": "training", "train": "training", "predict": "predicting", "pre
 @lru_cache(maxsize=100_000)
 def stages_of(name: str) -> tuple[str, ...]:
     """The stages that a canonical call name belongs to; the project's own functions and bare names to none."""
-    if name[0] in ":?" or "." not in name:
+    if name[:1] in ":?" or "." not in name:
         return ()
     return tuple(stage for stage, known in stages().items() if known.meets(name))
 
