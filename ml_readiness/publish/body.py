@@ -150,10 +150,10 @@ def _foot(report: Report, situation: Situation) -> Iterator[str]:
 
 
 def _fold(title: str, lines: Iterable[str]) -> str:
-    inside = list(lines)
+    inside = "\n".join(lines).strip("\n")
     if not inside:
         return ""
-    return _joined(["", f"<details><summary>{title}</summary>", "", *inside, "", "</details>"])
+    return _joined(["", f"<details><summary>{title}</summary>", "", inside, "", "</details>"])
 
 
 def _joined(lines: Iterable[str]) -> str:

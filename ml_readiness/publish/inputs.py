@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
@@ -61,7 +61,7 @@ class Inputs:
     sarif_file: str | None = None
     json_file: str | None = None
     badge_file: tuple[str, ...] = ()
-    token: str = ""
+    token: str = field(default="", repr=False)
     has_own_token: bool = False
     """Whether the token is another one than the run was given."""
     api: str = "https://api.github.com"
