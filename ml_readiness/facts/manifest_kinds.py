@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ml_readiness.facts.includes import Declared, Problem, Tree, follow, resolved
-from ml_readiness.facts.manifests import ARTEFACT, DEVELOPMENT, RUNTIME, Manifest, role_of
+from ml_readiness.facts.manifests import ARTEFACT, DEVELOPMENT, RUNTIME, Manifest, belongs_to_model, role_of
 from ml_readiness.parsers.conda import SHAPE, CondaEnvironment
 from ml_readiness.parsers.inline_script import InlineScript
 from ml_readiness.parsers.pipfile import Pipfile
@@ -78,9 +78,7 @@ def _of_tree(path: str, tree: Tree, found: Requirements, role: str) -> Manifest:
 
 
 def _role(path: str, files: Files) -> str:
-    """A file beside an `MLmodel` belongs to the saved model."""
-    folder = path.rpartition("/")[0]
-    return ARTEFACT if f"{folder}/MLmodel".lstrip("/") in files.entries else role_of(path)
+    return ARTEFACT if belongs_to_model(path, files) else role_of(path)
 
 
 def _declared(found: Iterable[Requirement], path: str) -> tuple[Declared, ...]:

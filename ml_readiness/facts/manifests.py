@@ -88,7 +88,7 @@ class Manifest:
     @cached_property
     def names(self) -> frozenset[str]:
         """The distributions it needs to run, by their compared names."""
-        return frozenset(each.key for each in (*self.declared, *self.doubtful) if each.key)
+        return frozenset(each.requirement.likely_key for each in (*self.declared, *self.doubtful)) - {""}
 
     @cached_property
     def all_names(self) -> frozenset[str]:
@@ -124,6 +124,12 @@ def is_named_version(requirement: Requirement) -> bool:
 VERSION_TAG = re.compile(r"(?:refs/tags/.+|[A-Za-z-]*v?\d+(?:[._-]\w+)*)")
 FULL_CONDA_VERSION = re.compile(r"=\d+(?:\.\w+){2,}")
 VERSIONED_ADDRESS = re.compile(r"[-_/]v?\d+\.\d+[\w.+%-]*?\.(?:whl|tar\.gz|zip)(?:#|$)|[-_]\d+\.\d+[\w.+%-]*\.whl")
+
+
+def belongs_to_model(path: str, files: Files) -> bool:
+    """Whether a file says what a saved model was made with: it lies beside an `MLmodel`, or among a tracker's runs."""
+    folder = path.rpartition("/")[0]
+    return f"{folder}/MLmodel".lstrip("/") in files.entries or ARTEFACT_FOLDER.search(f"{folder}/") is not None
 
 
 def role_of(path: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from ml_readiness.documents import Documents
 from ml_readiness.facts.files import Files
+from ml_readiness.facts.manifests import belongs_to_model
 from ml_readiness.parsers.conda import CondaEnvironment
 from ml_readiness.parsers.inline_script import InlineScript
 from ml_readiness.parsers.lock import Lock
@@ -139,7 +140,7 @@ def _metadata(documents: Documents, files: Files) -> Iterator[Declaration]:
     )
     yield from (each for each in stated if not files.is_vendored(each.path))
     for path in files.find("*.yml", "*.yaml"):
-        text = documents.find(Text, path)
+        text = documents.find(Text, path) if not belongs_to_model(path, files) else None
         if text is not None and "dependencies:" in text.lines[:200]:
             environment = documents.find(CondaEnvironment, path)
             python = environment.python if environment is not None else None

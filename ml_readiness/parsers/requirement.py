@@ -65,6 +65,15 @@ class Requirement(Struct, frozen=True):
         return canonical(self.name)
 
     @property
+    def likely_key(self) -> str:
+        """The same, or where only a build could tell, what the repository that it comes from is called."""
+        if self.name or not self.is_repository:
+            return self.key
+        address = self.url.partition("#")[0].rstrip("/")
+        last = re.split(r"[/:]", address)[-1].partition("@")[0]
+        return canonical(last.removesuffix(".git"))
+
+    @property
     def is_pinned(self) -> bool:
         """Whether exactly one version, commit or artefact can be selected."""
         return self.kind in PINNED
