@@ -13,6 +13,8 @@ from ml_readiness.facts.tools import Level, Tools, Use
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 ENOUGH = 3
+OF_ANYTHING = frozenset(["cerberus", "jsonschema", "voluptuous", "schema", "fastjsonschema"])
+SETTINGS = re.compile(r"config|setting|request|payload|openapi|argument|params|response|tool|plugin", re.IGNORECASE)
 EXPECTATION = re.compile(r"expect_(?:column|table|multicolumn)_\w+|expect_compound_\w+")
 DBT_TESTS = re.compile(r"^\s+(?:data_)?tests:\s*$", re.MULTILINE)
 
@@ -107,7 +109,7 @@ def data_validated(code: Code, tools: Tools, guards: Guards, files: Files) -> It
     enforced = [use for use in tools.called("data-validation") if _counts(use)]
     if enforced:
         yield ok(f"the data is checked with {enforced[0].shown}", at=enforced[0].location, confidence=Confidence.MEDIUM)
-    elif (place := _expected(code)) or (place := _dbt_tests(files)):
+    elif (place := _expected(code)) or (place := _dbt_tests(files)) or (place := _attached(code)):
         yield ok("the data is checked against declared expectations", at=place, confidence=Confidence.MEDIUM)
     else:
         yield _own(code, tools, guards)
@@ -130,8 +132,15 @@ def _own(code: Code, tools: Tools, guards: Guards) -> Finding:
 
 
 def _counts(use: Use) -> bool:
-    """In a notebook a check is looked at, not enforced."""
+    """In a notebook a check is looked at, not enforced; and some validators mostly check settings and requests."""
+    if use.tool in OF_ANYTHING and (use.call is None or SETTINGS.search(f"{use.scope} {use.path} {_given(use)}")):
+        return False
     return use.unit is None or not use.unit.is_notebook
+
+
+def _given(use: Use) -> str:
+    values = (*use.call.args, *use.call.keywords.values()) if use.call is not None else ()
+    return " ".join(value.text for value in values)
 
 
 def _describes(use: Use) -> bool:
@@ -146,6 +155,14 @@ def _expected(code: Code) -> str:
         return ""
     for unit in code.units:
         if not unit.is_notebook and any(EXPECTATION.fullmatch(call.method) for call in unit.python.calls):
+            return unit.path
+    return ""
+
+
+def _attached(code: Code) -> str:
+    """A file that attaches expectations to a feature group, which checks what is inserted."""
+    for unit in code.production:
+        if any("expectation_suite" in call.keywords for call in unit.python.calls):
             return unit.path
     return ""
 

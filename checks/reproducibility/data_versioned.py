@@ -84,14 +84,15 @@ def data_versioned(datasets: Datasets) -> Iterator[Finding]:
     """
     if not datasets.learns:
         return
-    named = [source for source in datasets.named if source.location.path in _production(datasets)]
+    fetched = (*datasets.named, *datasets.addresses)
+    named = [source for source in fetched if source.location.path in _production(datasets)]
     fixed = datasets.pointers or (() if named else (*datasets.committed, *datasets.versioned))
     if not fixed and not named and not datasets.missing and datasets.data_files:
         path = datasets.data_files[0]
         yield ok(f"`{path}` is committed", at=path, confidence=Confidence.MEDIUM)
     elif fixed:
         yield ok(fixed[0].what, at=fixed[0].location)
-    elif loose := (*named, *datasets.named, *datasets.addresses, *datasets.described):
+    elif loose := (*named, *fetched, *datasets.described, *datasets.services):
         yield partial(loose[0].what, at=loose[0].location, confidence=Confidence.MEDIUM)
     elif datasets.missing:
         read = datasets.missing[0]
@@ -101,4 +102,5 @@ def data_versioned(datasets: Datasets) -> Iterator[Finding]:
 
 
 def _production(datasets: Datasets) -> frozenset[str]:
+    """Files whose data matters most."""
     return frozenset(unit.path for unit in datasets.code.production)

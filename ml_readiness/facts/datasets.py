@@ -33,6 +33,10 @@ ASIDE = re.compile(
     r"|models?|artifacts?|requirements|assets|config|mlruns|gx|great_expectations|static|templates)(?:[/_.-]|$)",
     re.IGNORECASE,
 )
+NOT_INPUT = re.compile(
+    r"sample|example|(?:^|/)(?:tests?|eval|results?|reports?|outputs?|predictions?|submissions?|metrics|mlruns|logs?)/|\.db$|\.sqlite3?$",
+    re.IGNORECASE,
+)
 READERS = re.compile(
     r"^(?:(?:pandas|polars|dask\.dataframe|geopandas|modin\.pandas|cudf|pyarrow\.\w+)\.(?:read|scan)_(?!sql|clip|html)\w+"
     r"|numpy\.(?:load|loadtxt|genfromtxt)|scipy\.io\.loadmat|open|h5py\.File|torchvision\.datasets\.(?:ImageFolder|DatasetFolder)"
@@ -59,8 +63,12 @@ NAMED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 BUCKET = re.compile(
-    r"\b(?:s3|gs|abfss?|wasbs?|hdfs|az)://[\w./*-]+|\b(?:bucket|blob|dataset|table)[\w-]*['\"]?\s*[:=]", re.IGNORECASE
+    r"\b(?:s3|gs|abfss?|wasbs?|hdfs|az)://[\w./*-]+"
+    r"|^\s*[\"']?[\w-]*(?:bucket|dataset|data_url|data_source)[\w-]*[\"']?\s*[:=]\s*[\"']?[\w][\w./:-]{3,}[\"']?\s*,?\s*$",
+    re.IGNORECASE | re.MULTILINE,
 )
+KAGGLE = re.compile(r"(?:^|/)kaggle/input/([\w-]+)")
+SERVED = re.compile(r"https?://(?:[\w-]*api[\w-]*|data)\.[\w.-]+/[\w./?=&%-]*", re.IGNORECASE)
 LFS = re.compile(r"^(\S+)\s.*filter=lfs", re.MULTILINE)
 
 
@@ -167,7 +175,25 @@ class Datasets:
     @cached_property
     def addresses(self) -> tuple[Source, ...]:
         """Addresses of data in code without a version."""
-        return tuple(Source(f"the data is fetched from {url}", at) for url, at in self._urls if not _is_fixed(url))
+        named = [(url, at) for url, at in self._urls if not _is_fixed(url)]
+        for read in self.reads:
+            kaggle = KAGGLE.search(read.path)
+            if kaggle is not None:
+                named.append((f"Kaggle's `{kaggle[1]}`", read.location))
+            elif "://" in read.path and not _is_fixed(read.path):
+                named.append((read.path[:120], read.location))
+        return tuple(Source(f"the data is fetched from {url}", at) for url, at in named)
+
+    @cached_property
+    def services(self) -> tuple[Source, ...]:
+        """Services that production code asks for data."""
+        return tuple(
+            Source(f"the data comes from {found[0][:80]}", unit.location(text.line))
+            for unit in self._units
+            if unit.is_production
+            for text in unit.python.texts
+            if "://" in text.value and (found := SERVED.search(text.value)) is not None
+        )
 
     @cached_property
     def _urls(self) -> tuple[tuple[str, Location], ...]:
@@ -195,7 +221,7 @@ class Datasets:
                 if match is not None:
                     at = Location(path=unit.path, cell=cell.index)
                     found.append(Source("the data's source is named, without a version", at))
-        for path in self.files.find("*.json", "*.yaml", "*.yml", "*.toml", "*.py", "*.cfg", "*.ini"):
+        for path in self.files.find("*.json", "*.yaml", "*.yml", "*.toml", "*.cfg", "*.ini"):
             match = BUCKET.search(self.files.text(path)) if not ASIDE.search(path) else None
             if match is not None:
                 line = self.files.text(path).count("\n", 0, match.start()) + 1
@@ -217,7 +243,8 @@ class Datasets:
     @cached_property
     def data_files(self) -> tuple[str, ...]:
         """Committed files that hold rows of data, samples and outputs left out."""
-        return tuple(path for path in self.files.own if TABLE.search(path) and not ASIDE.search(path))
+        found = (path for path in self.files.own if TABLE.search(path))
+        return tuple(path for path in found if not (ASIDE.search(path) or NOT_INPUT.search(path)))
 
     @cached_property
     def committed(self) -> tuple[Source, ...]:
@@ -235,7 +262,10 @@ class Datasets:
         return tuple(
             read
             for read in self.reads
-            if DATA.search(read.path) and HOLE not in read.path.rpartition("/")[2] and self.find(read.path) is None
+            if DATA.search(read.path)
+            and "://" not in read.path
+            and HOLE not in read.path.rpartition("/")[2]
+            and self.find(read.path) is None
         )
 
     def find(self, text: str) -> str | None:
@@ -256,7 +286,7 @@ class Datasets:
     def _by_name(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for path in self.files.own:
-            if TABLE.search(path) and not re.search(r"sample|example|tests?/", path, re.IGNORECASE):
+            if TABLE.search(path) and not NOT_INPUT.search(path):
                 found.setdefault(path.rpartition("/")[2], []).append(path)
         return found
 

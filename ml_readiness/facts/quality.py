@@ -100,7 +100,7 @@ class QualityGates:
         for unit in self.code.tests:
             for condition in unit.python.conditions:
                 gates = condition.effect == "assert" and self._is_threshold(unit, condition)
-                if gates and self._uses_model(unit, condition.scope):
+                if gates and not _is_range(condition) and self._uses_model(unit, condition.scope):
                     yield Gate("a test fails below a figure of quality", unit.location(condition.line))
             for site in self.code.calls_in(unit):
                 gates = site.call.method in ASSERTIONS and _compares_metric(site)
@@ -136,7 +136,7 @@ class QualityGates:
 
     @cached_property
     def _asking(self) -> frozenset[str]:
-        return self.graph.leading_to([*self.lifecycle.training, *self.lifecycle.predicting, *self.lifecycle.measuring])
+        return self.graph.leading_to([*self.lifecycle.training, *self.lifecycle.predicting])
 
     @cached_property
     def _fixtures(self) -> frozenset[str]:
@@ -165,7 +165,8 @@ class QualityGates:
         for unit in self.code.production:
             for condition in unit.python.conditions:
                 ordered = ORDER.intersection(condition.operators) and not STEERING.search(condition.scope)
-                if ordered and not _is_bounds_check(condition.test) and self._is_about_metric(unit, condition):
+                bounds = _is_range(condition) or _is_bounds_check(condition.test)
+                if ordered and not bounds and self._is_about_metric(unit, condition):
                     yield unit, condition
 
     def _promoting(self) -> Iterator[Gate]:
@@ -175,7 +176,7 @@ class QualityGates:
                 yield Gate(f"`{site.call.method.lstrip(':?')}` happens only above a figure of quality", site.location)
         for unit in self.code.production:
             for condition in unit.python.conditions:
-                decides = PROMOTES.search(condition.scope) and condition.effect != "warn"
+                decides = PROMOTES.search(condition.scope.rpartition(".")[2]) and condition.effect != "warn"
                 if decides and self._is_threshold(unit, condition):
                     yield Gate(f"`{condition.scope}` decides by a figure of quality", unit.location(condition.line))
 
@@ -209,6 +210,12 @@ class QualityGates:
                 and re.search(r"Regression|Classification|Performance", use.name)
             ):
                 yield Gate(f"{use.shown} reports quality against a reference", use.location)
+
+
+def _is_range(condition: Condition) -> bool:
+    """Whether a value only has to lie between two constants."""
+    ends = [each for each in _parts(condition.test) if each.kind in {"int", "float"}]
+    return len(condition.operators) > 1 and len(ends) > 1
 
 
 def _compares_metric(site: Site) -> bool:

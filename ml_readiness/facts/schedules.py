@@ -29,6 +29,11 @@ TRAINS = re.compile(
     r"(?:^|[\W_])(?:re-?)?train(?!ed|_test|ing_data|_data|_df|_set)(?:ing|er)?(?:$|[\W_])|dvc (?:repro|exp run)",
     re.IGNORECASE,
 )
+UPKEEP = re.compile(
+    r"codeql|stale|dependabot|renovate|scorecard|\block|label|welcome|security|lint|docs?\b|build|publish|release"
+    r"|(?:^|[\W_])(?:ci|tests?|testing|smoke|checks?|benchmarks?|nightly)(?:$|[\W_])",
+    re.IGNORECASE,
+)
 RUNS = re.compile(r"(?:[\w./-]+\.(?:py|sh|ipynb))\b|(?<=-m )[\w.]+|(?<=make )[\w-]+")
 WORKFLOWS = (".github/workflows/*.yml", ".github/workflows/*.yaml")
 CONFIGURED = (
@@ -96,7 +101,13 @@ class Schedules:
     def retraining(self) -> tuple[Schedule, ...]:
         """Those that train a model."""
         training = {key(site.unit, site.call.scope) for site in self.lifecycle.training if not site.unit.is_test}
-        return tuple(schedule for schedule in self.all if schedule.starts & training or TRAINS.search(schedule.text))
+        return tuple(
+            schedule
+            for schedule in self.all
+            if schedule.starts & training
+            or TRAINS.search(schedule.text)
+            or any(TRAINS.search(started.rpartition(":")[2]) for started in schedule.starts)
+        )
 
     def reached(self, unit: Unit, scope: str) -> Schedule | None:
         """The schedule that leads to code in this scope."""
@@ -160,7 +171,7 @@ class Schedules:
         for path in self.files.find(*WORKFLOWS):
             found = self.documents.find(YamlFile, path)
             cron = found.root.get("on", "schedule") if found is not None else None
-            if found is not None and cron is not None and not _is_upkeep(path):
+            if found is not None and cron is not None and not _is_upkeep(path, found.root.string("name")):
                 text = "\n".join(self._commands(found.root))
                 yield Schedule("the workflow has a time", Location(path=path, line=cron.line), self._named(text), text)
 
@@ -268,8 +279,7 @@ def _run_by(root: Node) -> Iterator[str]:
                 yield from (part.text for part in value.walk() if part.text)
 
 
-def _is_upkeep(path: str) -> bool:
-    name = path.rpartition("/")[2].lower()
-    return bool(
-        re.search(r"codeql|stale|dependabot|renovate|scorecard|lock|label|welcome|security|nightly-tests", name)
-    )
+def _is_upkeep(path: str, title: str) -> bool:
+    """Whether a workflow looks after the code, not after the model, by its names."""
+    names = f"{path.rpartition('/')[2]} {title}"
+    return bool(UPKEEP.search(names)) and not TRAINS.search(names)

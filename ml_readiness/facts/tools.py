@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from ml_readiness.documents import matcher
-from ml_readiness.facts.code import Code, Unit
+from ml_readiness.facts.code import Code, Site, Unit
 from ml_readiness.facts.files import Files
 from ml_readiness.facts.javascript import JavaScript
 from ml_readiness.facts.locks import is_complete
@@ -169,7 +169,7 @@ class Tools:
         found: dict[str, list[_Spot]] = defaultdict(list)
         for site in self.code.sites:
             call = site.call
-            found[site.name].append(_Spot(site.unit, call.line, call.scope, call))
+            found[_past_fallback(site)].append(_Spot(site.unit, call.line, call.scope, call))
             for name in _handed_over(call):
                 found[self.code.canonical(site.unit, name)].append(_Spot(site.unit, call.line, call.scope))
         for unit in self.code.units:
@@ -285,6 +285,17 @@ class Tools:
         for tool, patterns in self.signs.with_files.get(role, {}).items():
             for path in self.files.find(*patterns):
                 yield Use(tool, role, Level.DECLARED, path, path)
+
+
+def _past_fallback(site: Site) -> str:
+    """The name of a call; of the library's, where the project only defines a stand-in for a failed import."""
+    prefix = f":{site.unit.path}:"
+    if site.name.startswith(prefix):
+        first, dot, rest = site.name.removeprefix(prefix).partition(".")
+        for each in site.unit.python.imports:
+            if each.guarded and each.alias == first and each.name:
+                return f"{each.module}.{each.name}{dot}{rest}"
+    return site.name
 
 
 def _handed_over(call: Call) -> Iterator[str]:
