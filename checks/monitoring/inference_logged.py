@@ -76,7 +76,7 @@ def inference_logged(footprints: Footprints, project: Project) -> Iterator[Findi
     if project.kind is ProjectKind.LIBRARY:
         if paths := footprints.library_paths:
             yield _judged(footprints, paths, footprints.printed_by_library)
-    elif paths := footprints.paths:
+    elif paths := footprints.paths or footprints.answering_paths:
         yield _judged(footprints, paths, footprints.printed(paths))
     elif footprints.javascript.answering:
         yield _in_javascript(footprints)

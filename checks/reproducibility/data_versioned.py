@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
 from ml_readiness.facts.datasets import Datasets
+from ml_readiness.facts.members import Members
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 
@@ -15,7 +16,7 @@ from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severi
     effort=Effort.MEDIUM,
     not_for=[ProjectKind.NOT_ML],
 )
-def data_versioned(datasets: Datasets) -> Iterator[Finding]:
+def data_versioned(datasets: Datasets, members: Members) -> Iterator[Finding]:
     """When the data behind a name changes, the same code trains another model, and nobody can tell which of the two
     changed. Data with a version or a checksum can be had again.
 
@@ -86,7 +87,10 @@ def data_versioned(datasets: Datasets) -> Iterator[Finding]:
         return
     fetched = (*datasets.named, *datasets.addresses)
     named = [source for source in fetched if source.location.path in _production(datasets)]
-    fixed = datasets.pointers or (() if named else (*datasets.committed, *datasets.versioned))
+    loose_calls = [source for source in named if source in datasets.named]
+    several = bool(members.reasons) and bool(named)
+    versioned = () if loose_calls or several else datasets.versioned
+    fixed = datasets.pointers or versioned or (() if named else datasets.committed)
     if not fixed and not named and not datasets.missing and datasets.data_files:
         path = datasets.data_files[0]
         yield ok(f"`{path}` is committed", at=path, confidence=Confidence.MEDIUM)

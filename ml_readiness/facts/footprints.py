@@ -61,6 +61,14 @@ class Footprints:
         entries |= {unit.path for unit in self.code.production if self._says_so(unit)}
         return frozenset(path for path in entries if path in self.code.by_path)
 
+    @cached_property
+    def answering_paths(self) -> frozenset[str]:
+        """Files with routes or pages, for applications whose model is asked in a way we do not see."""
+        serving = self.inference.serving
+        if not serving.inferring and not self.tools.called("llm", "embedding", "retrieval"):
+            return frozenset()
+        return frozenset([route.unit.path for route in serving.routes] + [unit.path for unit in serving.demos])
+
     def _with_users(self, paths: Iterable[str]) -> frozenset[str]:
         """The files and those that use them, training and evaluation left out."""
         wanted = frozenset(paths)

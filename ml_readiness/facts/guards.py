@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 STOPS = frozenset({"assert", "raise", "exit", "warn"})
 CONTENT = re.compile(
-    r"\.(?:isnull|isna|isnan|isfinite|isinf|notnull|notna|duplicated|issubset|issuperset|is_numeric_dtype|has_nulls"
+    r"\.(?:isnull|isna|isnan|isfinite|isinf|notnull|notna|duplicated|is_numeric_dtype|has_nulls"
     r"|is_string_dtype|null_count|is_null)$"
 )
 TABLE = re.compile(r"\.(?:columns|column_names|dtypes?|empty|is_unique|is_monotonic_increasing)$")
@@ -135,6 +135,9 @@ def _tested(condition: Condition) -> str:
     for call in condition.calls:
         if CONTENT.search(call):
             return f"`{call.rpartition('.')[2]}`"
+    if any(call.endswith((".issubset", ".issuperset")) for call in condition.calls):
+        named = next((name for name in (*condition.names, condition.scope) if PIECES.search(name)), "")
+        return f"`{named}`" if named else ""
     for name in condition.names:
         if (TABLE.search(name) and not name.startswith("self.config")) or SHAPED.match(name):
             return f"`{name}`"

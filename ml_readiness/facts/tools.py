@@ -171,7 +171,8 @@ class Tools:
             call = site.call
             found[_past_fallback(site)].append(_Spot(site.unit, call.line, call.scope, call))
             for name in _handed_over(call):
-                found[self.code.canonical(site.unit, name)].append(_Spot(site.unit, call.line, call.scope))
+                if name.partition(".")[0] in self.signs.tops:
+                    found[name].append(_Spot(site.unit, call.line, call.scope))
         for unit in self.code.units:
             for function in unit.python.functions:
                 for name in function.decorators:
