@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ml_readiness.check import check, fail, ok, partial
 from ml_readiness.facts.lifecycle import Lifecycle
 from ml_readiness.facts.modelcode import ModelCode
-from ml_readiness.facts.preparation import Preparation
+from ml_readiness.facts.preparation import Preparation, Prepares
 from ml_readiness.facts.serving import Serving
 from ml_readiness.facts.signals import Signals
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
@@ -78,7 +78,12 @@ def preprocessing_in_modules(
     learned_in_notebook = bool(model.training) and not model.trained_in_production
     serving = {route.unit.path for route in answers.routes} | {unit.path for unit in answers.demos}
     elsewhere = [each for each in modules if each.unit.path not in serving]
-    if elsewhere or (not learned_in_notebook and (modules or preparation.inline)):
+    if _is_learned_from_statements(preparation, model, elsewhere, serving):
+        at = next(
+            site.location for site in preparation.statements if site.unit.path in model.lifecycle.units("training")
+        )
+        yield partial("training prepares its data by statements of a script, where nothing can import them", at=at)
+    elif elsewhere or (not learned_in_notebook and (modules or preparation.inline)):
         for each in (elsewhere or modules)[:SHOWN]:
             yield ok(f"`{each.name}` ({each.why})", at=each.location, confidence=Confidence.MEDIUM)
         for site in () if modules else preparation.inline[:1]:
@@ -98,3 +103,15 @@ def preprocessing_in_modules(
 def _is_ready_made(model: ModelCode) -> bool:
     """Whether the data come from a library, as numbers that need no preparing."""
     return any(site.name.startswith("sklearn.datasets.") for site in model.code.sites)
+
+
+def _is_learned_from_statements(
+    preparation: Preparation, model: ModelCode, modules: list[Prepares], serving: set[str]
+) -> bool:
+    """Whether scripts that train prepare their data at the top level, and modules that do are only there for serving."""
+    training = {site.unit.path for site in model.trained_in_production}
+    code = model.code
+    for_serving = {each.path for path in serving for each in code.closure(code.by_path[path])}
+    for_training = {each.path for path in training for each in code.closure(code.by_path[path])}
+    others = [each for each in modules if each.unit.path not in for_serving or each.unit.path in for_training]
+    return not others and any(site.unit.path in training for site in preparation.statements)

@@ -227,26 +227,30 @@ class Code:
 
     def define(self, unit: Unit, name: str) -> Definition | None:
         """The project's own definition that a resolved name of a unit stands for; re-exports are followed."""
+        return self._trace(unit, name)[0]
+
+    def _trace(self, unit: Unit, name: str) -> tuple[Definition | None, str]:
+        """What a name stands for when re-exports are followed: a definition of the project's, or a library's name."""
         for _ in range(MAX_HOPS):
             if name.startswith(":"):
-                return Definition(unit, name[1:])
+                return Definition(unit, name[1:]), name
             found = self._module_prefix(unit, name)
             if found is None:
-                return None
+                return None, name
             unit, rest = found
             if not rest or rest.partition(".")[0] in unit.functions or rest.partition(".")[0] in unit.classes:
-                return Definition(unit, rest)
+                return Definition(unit, rest), name
             first, _, more = rest.partition(".")
             imported = next((each for each in unit.python.imports if each.alias == first), None)
             imported = imported or self._star_import(unit, first)
             if imported is None:
-                return Definition(unit, rest)
+                return Definition(unit, rest), name
             if imported.name == "*":
                 unit, name = self.by_path[self.modules.candidates(imported.module, unit.path)[0]], f":{rest}"
                 continue
             joint = "" if imported.module.endswith(".") else "."
             name = ".".join(filter(None, [f"{imported.module}{joint}{imported.name}".rstrip("."), more]))
-        return None
+        return None, name
 
     def _star_import(self, unit: Unit, name: str) -> Import | None:
         """The `from module import *` of a unit that brings a name in."""
@@ -293,7 +297,7 @@ class Code:
         return self._canonical[key]
 
     def _see_through(self, unit: Unit, name: str) -> str:
-        definition = self.define(unit, name)
+        definition, name = self._trace(unit, name)
         if definition is None:
             return name
         unit, parts = definition.unit, definition.name.split(".")

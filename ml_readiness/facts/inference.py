@@ -53,7 +53,9 @@ class Inference:
 
     @cached_property
     def _stages(self) -> dict[str, frozenset[str]]:
-        return {name: self.lifecycle.units(name) for name in ("training", "loading", "measuring")}
+        found = {name: self.lifecycle.units(name) for name in ("loading", "measuring")}
+        learning = self.graph.leading_to(self.model.training)
+        return {**found, "training": frozenset(name[1:].partition(":")[0] for name in learning)}
 
     @cached_property
     def entries(self) -> tuple[tuple[Location, str], ...]:

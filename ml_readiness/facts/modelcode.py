@@ -123,7 +123,7 @@ class ModelCode:
         called = [
             site
             for site in self.code.by_method.get("__call__", ())
-            if site.name.removesuffix(".__call__") in self.leading_to_load
+            if (called := site.name.removesuffix(".__call__")) in self.leading_to_load or NETWORKS.match(called)
         ]
         answering = ("predict", "generate", "sample", "infer", "inference", "encode_image", "encode_text", "transcribe")
         asked = [s for name in answering for s in self.code.by_method.get(name, ()) if s.name in self.networks]

@@ -137,7 +137,19 @@ class Preparation:
             site
             for (_, scope), sites in self._sites.items()
             for site in sites
-            if not scope and site.unit.is_production and not READERS.match(site.name)
+            if not scope
+            and site.unit.is_production
+            and (not READERS.match(site.name) or site.unit.path in self._writing)
+        )
+
+    @cached_property
+    def _writing(self) -> frozenset[str]:
+        """Scripts that write tables at their top level: what they read and write is data on its way to a model."""
+        return frozenset(
+            site.unit.path
+            for name in ("to_csv", "to_parquet", "to_feather", "to_pickle", "to_json")
+            for site in self.code.by_method.get(name, ())
+            if not site.call.scope and site.unit.is_production
         )
 
     @cached_property

@@ -106,9 +106,16 @@ class Tests:
         names = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test)\.py$")
         return tuple(
             unit.path
-            for unit in self.code.tests
-            if unit.path not in holding and names.search(unit.path) and self.code.imported.get(unit.path)
+            for unit in self.code.units
+            if unit.path not in holding
+            and ((names.search(unit.path) and self.code.imported.get(unit.path)) or self._asks_a_server(unit))
         )
+
+    def _asks_a_server(self, unit: Unit) -> bool:
+        """Whether a script called `test.py` sends requests to a server that somebody has started."""
+        if not re.search(r"(?:^|/)tests?\.py$", unit.path):
+            return False
+        return any(re.match(r"(?:requests|httpx|urllib)\b", call.name) for call in unit.python.calls)
 
     @cached_property
     def fixtures(self) -> Mapping[str, tuple[tuple[Unit, Function], ...]]:
