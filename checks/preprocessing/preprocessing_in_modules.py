@@ -108,7 +108,7 @@ def _is_ready_made(model: ModelCode) -> bool:
 def _is_learned_from_statements(
     preparation: Preparation, model: ModelCode, modules: list[Prepares], serving: set[str]
 ) -> bool:
-    """Whether scripts that train prepare their data at the top level, and modules that do are only there for serving."""
+    """Whether scripts that train prepare their data at the top level, and modules that do are for serving only."""
     training = {site.unit.path for site in model.trained_in_production}
     code = model.code
     for_serving = {each.path for path in serving for each in code.closure(code.by_path[path])}
