@@ -52,10 +52,10 @@ def dependencies_declared(dependencies: Dependencies, coverage: Coverage, docume
     imports = coverage.imports
     if not imports.code.units:
         return
-    useful = [each for each in dependencies.manifests.runtime if each.wanted or each.doubtful]
+    useful = [each for each in dependencies.manifests.runtime if each.wanted]
     if useful:
         for each in useful[:SHOWN]:
-            yield ok(f"`{each.path}` lists {_count(len(each.wanted) or len(each.doubtful))}", at=each.path)
+            yield ok(f"`{each.path}` lists {_count(len(each.wanted))}", at=each.path)
         return
     package = next((each for each in dependencies.manifests.runtime if each.is_package or each.extras), None)
     if package is not None and not coverage.missing:

@@ -81,9 +81,10 @@ def dependencies_locked(dependencies: Dependencies, imports: ThirdParty, project
         return
     locks = {manifest: _lock(dependencies, manifest) for manifest, _ in deciding}
     unlocked = [manifest for manifest, lock in locks.items() if lock is None]
-    for manifest in unlocked[:SHOWN]:
-        yield fail(_reason(dependencies, manifest.path), at=manifest.path)
-    if unlocked:
+    allowed = 0 if project.kind is ProjectKind.COLLECTION else sum(len(manifest.wanted) for manifest in locks) / 2
+    if sum(len(manifest.wanted) for manifest in unlocked) > allowed:
+        for manifest in unlocked[:SHOWN]:
+            yield fail(_reason(dependencies, manifest.path), at=manifest.path)
         return
     for manifest, lock in list(locks.items())[:SHOWN]:
         if lock is not None:

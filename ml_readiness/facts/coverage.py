@@ -72,7 +72,9 @@ class Coverage:
             serving = self.dependencies.serving(needed.unit.path)
             declared = frozenset(name for each in serving for name in each.all_names)
             providers = distributions().providing(needed.module)
-            if not providers or any(distributions().provides(name, needed.module) for name in declared):
+            if not providers or not declared.isdisjoint(providers):
+                continue
+            if any(distributions().provides(name, needed.module) for name in declared):
                 continue
             yield needed, providers[0], self._bringer(serving, providers)
 

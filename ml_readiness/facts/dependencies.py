@@ -116,7 +116,7 @@ class Dependencies:
     @cached_property
     def _nearest(self) -> tuple[Manifest, ...]:
         """The runtime manifests nearest to the root; of several kinds in a folder the one that tools prefer."""
-        useful = [each for each in self.manifests.runtime if each.wanted or each.doubtful]
+        useful = [each for each in self.manifests.runtime if each.wanted]
         of_project = [each for each in self.manifests.runtime if each.kind != "script"]
         useful = [each for each in useful if each.kind != "script" or not of_project]
         if not useful:

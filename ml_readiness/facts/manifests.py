@@ -71,13 +71,15 @@ class Manifest:
 
     @cached_property
     def wanted(self) -> tuple[Declared, ...]:
-        """What it needs to run, without installers and without the project itself."""
-        return tuple(each for each in self.declared if each.key not in INSTALLERS and not is_own(each))
+        """What it needs to run, without installers and without the project itself; what refused lines mean too."""
+        meant = (*self.declared, *self.doubtful)
+        return tuple(each for each in meant if each.key not in INSTALLERS and not is_own(each))
 
     @cached_property
     def open(self) -> tuple[Declared, ...]:
         """What is not fixed to one version, neither here nor by a constraint; tools of developers do not count."""
-        fixed = {each.key for each in (*self.declared, *self.constraints) if self._fixes(each) and each.key}
+        stated = (*self.declared, *self.doubtful, *self.constraints)
+        fixed = {each.key for each in stated if self._fixes(each) and each.key}
         fixed |= DEVELOPER_TOOLS
         return tuple(each for each in self.wanted if not self._fixes(each) and each.key not in fixed)
 
