@@ -146,7 +146,7 @@ def _given(use: Use) -> str:
 def _describes(use: Use) -> bool:
     """Whether it is a schema of data in a file or in code; installing a validator describes nothing."""
     is_written = use.level >= Level.CALLED or use.name == use.path
-    return is_written and use.tool not in {"pydantic", "msgspec", "marshmallow"}
+    return is_written and use.tool not in {"pydantic", "msgspec", "marshmallow", *OF_ANYTHING}
 
 
 def _expected(code: Code) -> str:

@@ -73,23 +73,9 @@ class Answers:
                 yield Check(f"`{site.name}` runs what the model answered", site.location)
 
     def _is_answer(self, site: Site) -> bool:
-        """Whether an argument comes from a call of the model in the same function."""
-        given = {each.text.lstrip("?:").partition(".")[0] for value in site.call.args[:1] for each in _parts(value)}
-        scope = site.call.scope
-        known = self._from_model(site, scope)
-        return bool(given & known)
-
-    def _from_model(self, site: Site, scope: str) -> set[str]:
-        """Names in a function that hold an answer, followed through assignments."""
-        lines = {use.line for use in self.models.calls if use.path == site.unit.path}
-        asked = [call for call in site.unit.python.calls if call.scope == scope and call.line in lines]
-        known = {name for call in asked for name in call.targets}
-        assigns = [assign for assign in site.unit.python.assigns if assign.scope == scope]
-        for _ in range(4):
-            for assign in assigns:
-                if any(each.text.lstrip("?:").partition(".")[0] in known for each in _parts(assign.value)):
-                    known.add(assign.target)
-        return known
+        """Whether an argument comes from a call of the model: names stand for what they were assigned from."""
+        texts = {part.text for value in site.call.args[:1] for part in _parts(value)}
+        return any(match.role == "llm" for text in texts for match in self.tools.signs.of(text))
 
 
 def _parts(value: Expr) -> Iterator[Expr]:

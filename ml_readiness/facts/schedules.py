@@ -29,6 +29,7 @@ TRAINS = re.compile(
     r"(?:^|[\W_])(?:re-?)?train(?!ed|_test|ing_data|_data|_df|_set)(?:ing|er)?(?:$|[\W_])|dvc (?:repro|exp run)",
     re.IGNORECASE,
 )
+JOB = re.compile(r"\b(?:job|target|func|flow)\s*=\s*(\w+)")
 UPKEEP = re.compile(
     r"codeql|stale|dependabot|renovate|scorecard|\block|label|welcome|security|lint|docs?\b|build|publish|release"
     r"|(?:^|[\W_])(?:ci|tests?|testing|smoke|checks?|benchmarks?|nightly)(?:$|[\W_])",
@@ -132,7 +133,7 @@ class Schedules:
 
     def _started(self, site: Site) -> frozenset[str]:
         """The functions that a scheduling call names, and what they lead to."""
-        words = set(self._words(site.unit, (*site.call.args, *site.call.keywords.values()), 2))
+        words = set(self._words(site.unit, (*site.call.args, *site.call.keywords.values(), *self._jobs(site)), 2))
         if site.name.startswith(":"):
             words.add(site.name.rpartition(".")[0] if "." in site.name.rpartition(":")[2] else site.name)
         names = {word.rpartition(":")[2].rpartition(".")[2].lstrip("?") for word in words}
@@ -148,6 +149,14 @@ class Schedules:
             found |= {key(site.unit, f.name) for f in sorted(after, key=lambda f: f.line)[:1]}
         return self.graph.reached_from(found) if found else frozenset()
 
+    def _jobs(self, site: Site) -> Iterator[Expr]:
+        """What the variables hold that a scheduling call is given, by their names in the source."""
+        lines = range(site.call.line, site.call.end_line + 1)
+        for line in lines:
+            for name in JOB.findall(self.files.line(site.unit.path, line)):
+                if name in site.unit.values:
+                    yield site.unit.values[name]
+
     def _words(self, unit: Unit, values: tuple[Expr, ...], hops: int) -> Iterator[str]:
         for value in values:
             if value.kind in {"str", "name"} and value.text:
@@ -162,8 +171,8 @@ class Schedules:
 
     def _whole(self, unit: Unit) -> frozenset[str]:
         """Everything that a file leads to."""
-        names = {key(unit, ""), *(key(unit, function.name) for function in unit.python.functions)}
-        return self.graph.reached_from(names)
+        names = {key(each, "") for each in self.code.closure(unit)}
+        return self.graph.reached_from(names | {key(unit, function.name) for function in unit.python.functions})
 
     # Schedules in configuration
 
