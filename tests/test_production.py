@@ -1,4 +1,4 @@
-"""Traps for the questions about production: what looks like monitoring, tracking or validation and is not, and the reverse."""
+"""Traps for the questions about production: what looks like monitoring and is not, and the reverse."""
 
 from __future__ import annotations
 
@@ -143,20 +143,31 @@ def test_a_pipeline_without_a_time_does_not_run_again() -> None:
         )
 
 
+JOBS = """
+from dagster import ScheduleDefinition, asset, define_asset_job
+from sklearn.svm import SVC
+
+@asset
+def trained():
+    return SVC().fit(X, y)
+
+@asset
+def scored(trained):
+    return trained.predict(X)
+
+score_job = define_asset_job('score_job', selection=['scored'])
+fit_job = define_asset_job('fit_job', selection=['trained'])
+daily = ScheduleDefinition(job={}, cron_schedule='0 0 * * *')
+"""
+
+
 def test_a_job_schedule_covers_only_the_job_it_names() -> None:
-    jobs = (
-        "from dagster import ScheduleDefinition, asset, define_asset_job\nfrom sklearn.svm import SVC\n\n"
-        "@asset\ndef trained():\n    return SVC().fit(X, y)\n\n@asset\ndef scored(trained):\n    return trained.predict(X)\n\n"
-        "score_job = define_asset_job('score_job', selection=['scored'])\n"
-        "fit_job = define_asset_job('fit_job', selection=['trained'])\n"
-        "daily = ScheduleDefinition(job={}, cron_schedule='0 0 * * *')\n"
-    )
-    assert outcome("alerts-or-retraining", {"app.py": APP, "jobs.py": jobs.format("score_job")}) == "fail"
-    assert outcome("alerts-or-retraining", {"app.py": APP, "jobs.py": jobs.format("fit_job")}) == "pass"
+    assert outcome("alerts-or-retraining", {"app.py": APP, "jobs.py": JOBS.format("score_job")}) == "fail"
+    assert outcome("alerts-or-retraining", {"app.py": APP, "jobs.py": JOBS.format("fit_job")}) == "pass"
 
 
 def test_a_step_that_tells_of_failures_is_an_alert() -> None:
-    told = "on: push\njobs:\n  a:\n    steps:\n      - run: pytest\n      - if: failure()\n        uses: slackapi/slack-github-action@v1\n"
+    told = "on: push\njobs:\n  a:\n    steps:\n      - if: failure()\n        uses: slackapi/slack-github-action@v1\n"
     assert outcome("alerts-or-retraining", {"app.py": APP, ".github/workflows/a.yml": told}) == "pass"
     untold = told.replace("failure()", "success()")
     assert outcome("alerts-or-retraining", {"app.py": APP, ".github/workflows/a.yml": untold}) == "fail"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ml_readiness.facts.tools import Level, Tools
+from ml_readiness.facts.tools import Tools
+from ml_readiness.facts.uses import Level
 from tests.auditing import facts_of
 
 

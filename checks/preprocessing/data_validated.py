@@ -9,7 +9,8 @@ from ml_readiness.check import check, fail, ok, partial, unknown
 from ml_readiness.facts.code import Code
 from ml_readiness.facts.files import Files
 from ml_readiness.facts.guards import Guards
-from ml_readiness.facts.tools import Level, Tools, Use
+from ml_readiness.facts.tools import Tools
+from ml_readiness.facts.uses import Level, Use
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 ENOUGH = 3

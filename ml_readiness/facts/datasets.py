@@ -14,7 +14,8 @@ from ml_readiness.facts.experiments import Experiments
 from ml_readiness.facts.files import Files
 from ml_readiness.facts.lifecycle import Lifecycle
 from ml_readiness.facts.serving import Serving
-from ml_readiness.facts.tools import Tools, Use
+from ml_readiness.facts.tools import Tools
+from ml_readiness.facts.uses import Use
 from ml_readiness.facts.values import HOLE, Values
 from ml_readiness.report import Location
 

@@ -14,7 +14,8 @@ from ml_readiness.facts.code import Code, Unit
 from ml_readiness.facts.files import Files
 from ml_readiness.facts.schedules import Schedules
 from ml_readiness.facts.serving import Serving
-from ml_readiness.facts.tools import Level, Tools, Use
+from ml_readiness.facts.tools import Tools
+from ml_readiness.facts.uses import Level, Use
 from ml_readiness.report import Location
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Self
 from ml_readiness.facts.code import Code, Site, Unit
 from ml_readiness.facts.files import Files
 from ml_readiness.facts.lifecycle import Lifecycle
-from ml_readiness.facts.tools import Tools, Use
+from ml_readiness.facts.tools import Tools
+from ml_readiness.facts.uses import Use
 from ml_readiness.report import Location
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from ml_readiness.facts.code import Code, Site, Unit
 from ml_readiness.facts.inference import Inference
 from ml_readiness.facts.javascript import JavaScript
 from ml_readiness.facts.lifecycle import Lifecycle
-from ml_readiness.facts.tools import Tools, Use
+from ml_readiness.facts.tools import Tools
+from ml_readiness.facts.uses import Use
 from ml_readiness.report import Location
 
 if TYPE_CHECKING:

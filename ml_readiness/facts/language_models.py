@@ -12,7 +12,8 @@ from ml_readiness.facts.code import Code, Site, Unit
 from ml_readiness.facts.dated import ModelRule, hosted_models
 from ml_readiness.facts.files import Files
 from ml_readiness.facts.lifecycle import Lifecycle
-from ml_readiness.facts.tools import Level, Tools, Use
+from ml_readiness.facts.tools import Tools
+from ml_readiness.facts.uses import Level, Use
 from ml_readiness.facts.values import HOLE, Values
 from ml_readiness.report import Location
 

@@ -13,7 +13,8 @@ from ml_readiness.facts.code import Code, Unit
 from ml_readiness.facts.files import Files
 from ml_readiness.facts.language_models import LanguageModels
 from ml_readiness.facts.quality import QualityGates
-from ml_readiness.facts.tools import Tools, Use
+from ml_readiness.facts.tools import Tools
+from ml_readiness.facts.uses import Use
 from ml_readiness.parsers.yaml import YamlFile
 from ml_readiness.report import Location
 

@@ -15,7 +15,8 @@ from ml_readiness.facts.code import Code, Site
 from ml_readiness.facts.files import Files
 from ml_readiness.facts.hubs import Fixed, Hubs
 from ml_readiness.facts.manifests import Manifests
-from ml_readiness.facts.tools import Tools, Use
+from ml_readiness.facts.tools import Tools
+from ml_readiness.facts.uses import Use
 from ml_readiness.facts.values import HOLE, Values
 from ml_readiness.report import Location
 

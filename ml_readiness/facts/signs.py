@@ -7,90 +7,19 @@ from collections import defaultdict
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
 
 from ml_readiness.facts import knowledge
+from ml_readiness.facts.roles import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 FOLDER = knowledge.FOLDER / "tools"
 PATTERN = re.compile(r"\.?[\w*\[\]-]+(?:\.[\w*\[\]-]+)*(?:\(\w+\))?")
-
-Role = Literal[
-    "api",
-    "baseline",
-    "comparison",
-    "conversion",
-    "data-profile",
-    "data-schema",
-    "data-source",
-    "data-validation",
-    "data-versioning",
-    "dataframe",
-    "demo-ui",
-    "drift",
-    "drift-statistic",
-    "embedding",
-    "errors",
-    "estimator",
-    "explanation",
-    "fairness",
-    "feature-store",
-    "guard",
-    "hosted-training",
-    "hpo",
-    "hub-download",
-    "ingestion",
-    "lineage",
-    "lint",
-    "llm",
-    "llm-eval",
-    "llm-tracing",
-    "load-test",
-    "logging",
-    "metric",
-    "metrics",
-    "metrics-setup",
-    "model-load",
-    "model-scan",
-    "notebook-hygiene",
-    "notebook-runner",
-    "notification",
-    "orchestration",
-    "pickle-load",
-    "pickle-save",
-    "privacy",
-    "prompt-registry",
-    "record-validation",
-    "registry",
-    "resampling",
-    "resource",
-    "retrieval",
-    "runtime",
-    "safe-load",
-    "sandbox",
-    "scheduling",
-    "secret-scan",
-    "security-scan",
-    "serving",
-    "signing",
-    "split",
-    "storage",
-    "structured-output",
-    "test",
-    "tracking",
-    "tracking-setup",
-    "trainer",
-    "transformer-stateful",
-    "transformer-stateless",
-    "transformer-vocabulary",
-    "worker",
-]
-ROLES: frozenset[str] = frozenset(get_args(Role))
 
 
 class Sign(Struct, frozen=True, forbid_unknown_fields=True):

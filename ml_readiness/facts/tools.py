@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from enum import IntEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
@@ -17,12 +16,13 @@ from ml_readiness.facts.locks import is_complete
 from ml_readiness.facts.manifests import Manifests
 from ml_readiness.facts.reach import Reach
 from ml_readiness.facts.signs import Signs, signs
-from ml_readiness.report import Location
+from ml_readiness.facts.uses import Level, Use
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ml_readiness.facts.signs import Match, Role
+    from ml_readiness.facts.roles import Role
+    from ml_readiness.facts.signs import Match
     from ml_readiness.parsers.expressions import Expr
     from ml_readiness.parsers.python import Call
 
@@ -35,67 +35,6 @@ DEPLOYED = (
 SAMPLES = (".env", ".env.*", "*.env", "*.env.*", "env.example", "README*")
 CONFIGURABLE = ("hydra", "lightning.pytorch.cli", "pytorch_lightning.cli", "jsonargparse", "omegaconf")
 """Packages that make objects of class names in YAML files."""
-
-
-class Level(IntEnum):
-    """How far a tool got; each step holds the ones before it."""
-
-    DECLARED = 1
-    """In a manifest, or its configuration file is here."""
-    IMPORTED = 2
-    """Imported, and nothing of it called."""
-    CALLED = 3
-    """Called in a notebook, a test, an example, or in code that nothing runs."""
-    WIRED = 4
-    """Called by production code that something starts."""
-
-
-@dataclass(frozen=True, eq=False)
-class Use:
-    """One place where a tool shows."""
-
-    tool: str
-    """Its distribution."""
-    role: str
-    level: Level
-    name: str
-    """What shows it: a resolved call, an imported module, a file, a distribution."""
-    path: str
-    line: int | None = None
-    unit: Unit | None = None
-    scope: str = ""
-    call: Call | None = None
-
-    @property
-    def title(self) -> str:
-        """What people call the tool."""
-        return signs().title(self.tool, self.role)
-
-    @property
-    def location(self) -> Location:
-        """Where it shows."""
-        if self.unit is not None and self.line is not None:
-            return self.unit.location(self.line)
-        return Location(path=self.path, line=self.line)
-
-    @property
-    def stage(self) -> str:
-        """How far it got, as the end of a sentence."""
-        return {Level.DECLARED: "declared", Level.IMPORTED: "imported"}.get(self.level, "called")
-
-    @property
-    def shown(self) -> str:
-        """The tool and what it is seen by, for a message."""
-        return f"{self.title} (`{self._telling}`)" if self.call is not None else self.title
-
-    @property
-    def _telling(self) -> str:
-        """The part of the name by which the tool is known, without what is done with the result."""
-        parts = self.name.split(".")
-        for end in range(2, len(parts)):
-            if any((m.tool, m.role) == (self.tool, self.role) for m in signs().of(".".join(parts[:end]))):
-                return parts[end - 1]
-        return parts[-1].lstrip("?:")
 
 
 @dataclass(frozen=True, slots=True)
