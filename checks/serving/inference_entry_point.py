@@ -12,7 +12,7 @@ SHOWN = 3
 
 @check(
     "How do I get one prediction?",
-    severity=Severity.HIGH,
+    severity=Severity.CRITICAL,
     effort=Effort.MEDIUM,
     not_for=[ProjectKind.NOT_ML, ProjectKind.LIBRARY],
 )

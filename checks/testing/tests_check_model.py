@@ -15,6 +15,7 @@ SHOWN = 3
     "Is the model itself tested, or only helpers?",
     severity=Severity.HIGH,
     effort=Effort.MEDIUM,
+    requires="tests-exist",
     not_for=[ProjectKind.NOT_ML],
 )
 def tests_check_model(tests: ModelTests, model: ModelCode, signals: Signals) -> Iterator[Finding]:

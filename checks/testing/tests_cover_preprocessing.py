@@ -15,6 +15,7 @@ SHOWN = 3
     "Is the feature and preprocessing code tested?",
     severity=Severity.HIGH,
     effort=Effort.MEDIUM,
+    requires="tests-exist",
     not_for=[ProjectKind.NOT_ML],
 )
 def tests_cover_preprocessing(tests: ModelTests, preparation: Preparation, signals: Signals) -> Iterator[Finding]:

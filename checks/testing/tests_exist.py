@@ -12,7 +12,7 @@ SHOWN = 3
 OTHER_CODE = ("*.ts", "*.tsx", "*.js", "*.r", "*.jl", "*.scala", "*.java", "*.cpp", "*.go", "*.rs")
 
 
-@check("Do you have any test cases?", severity=Severity.HIGH, effort=Effort.MEDIUM)
+@check("Do you have any test cases?", severity=Severity.CRITICAL, effort=Effort.MEDIUM)
 def tests_exist(tests: Tests, code: Code, files: Files) -> Iterator[Finding]:
     """Without a test that runs the project's own code and asserts on the result, every change can break something
     and nobody notices before the users do.
