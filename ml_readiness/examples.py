@@ -1,7 +1,11 @@
-"""The examples in a check's docstring, as snapshots: documentation that is also a test."""
+"""The examples in a check's docstring, as snapshots: documentation that is also a test.
+
+A character reference such as `&commat;` stands for its character, so that the example of a secret is not one itself.
+"""
 
 from __future__ import annotations
 
+import html
 import inspect
 import re
 from dataclasses import dataclass

@@ -16,7 +16,12 @@ MOST = 25
 CONFIDENCE = {"provider": Confidence.HIGH, "key": Confidence.HIGH, "url": Confidence.MEDIUM}
 
 
-@check("Is the repository free of keys and passwords?", severity=Severity.CRITICAL, effort=Effort.SMALL, prohibition=True)
+@check(
+    "Is the repository free of keys and passwords?",
+    severity=Severity.CRITICAL,
+    effort=Effort.SMALL,
+    prohibition=True,
+)
 def no_secrets(leaks: Leaks) -> Iterator[Finding]:
     """A key in the history is a key in everybody's hands: whoever can read the code can spend the money, read the data
     or push as you. Removing the line is not enough, because the history keeps it.
@@ -27,7 +32,7 @@ def no_secrets(leaks: Leaks) -> Iterator[Finding]:
 
     ## Fails
     ```yaml title="config.yml"
-    database: postgresql://admin:hunter-42x@db.acme-prod.net:5432/sales
+    database: postgresql://admin:hunter-42x&commat;db.acme-prod.net:5432/sales
     ```
     ## Passes
     ```python title="app.py"
