@@ -64,7 +64,7 @@ class Explanation:
 
 def _content(match: re.Match[str]) -> str:
     """The text of a file, filled up with blanks where the example names a size in bytes."""
-    return match["text"].ljust(int(match["size"] or 0))
+    return html.unescape(match["text"]).ljust(int(match["size"] or 0))
 
 
 def explain(doc: str) -> Explanation:
