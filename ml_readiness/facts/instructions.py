@@ -48,6 +48,8 @@ PROMPT = re.compile(
 )
 COMMAND_LINE = re.compile(r"(?!.*<-)[A-Za-z.~/\"'$(_]")
 """What a line of commands begins with; folder trees begin otherwise."""
+ENVIRONMENT = re.compile(r"^(?:[\w./~$-]*/)?\.?v?env/(?:bin|Scripts)/")
+"""Where a program is in a virtual environment that is not activated."""
 PYTHON_PROMPT = re.compile(r"^\s*(?:(?:>>>|\.\.\.|In \[\d*\]:)\s?)?")
 IMPORT = re.compile(
     r"\s*(?:import ([A-Za-z_][\w.]*)(?: as \w+| *, *[\w.]+)*\s*(?:#.*)?$|from ([A-Za-z_][\w.]*) import \S)"
@@ -142,7 +144,7 @@ class Instructions:
 
     def _commands(self, page: Page, text: str, line: int, folder: str) -> Iterator[Instruction]:
         for command in commands(text, line):
-            words = " ".join(command.words)
+            words = ENVIRONMENT.sub("", " ".join(command.words))
             role = self._role(words)
             if role:
                 bare = _unwrapped(words)
