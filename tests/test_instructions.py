@@ -164,5 +164,7 @@ def test_reading_instructions_takes_linear_time(text: str, around: str) -> None:
 
 def test_programs_of_an_environment_that_is_not_activated() -> None:
     commands = "python3 -m venv .venv && .venv/bin/python -m pip install . && .venv/bin/python train.py"
-    found = answer("readme-how-to-run", {"README.md": f"# A\n\n```sh\n{commands}\n```\n", "train.py": "print(1)\n"})
-    assert found.outcome == "pass", found.messages
+    page = f"# A\n\n```sh\n{commands}\n```\n"
+    files = {"README.md": page, "train.py": "print(1)\n", "pyproject.toml": "[project]\nname = 'a'\n"}
+    found = answer("readme-how-to-run", files)
+    assert found.outcome is Outcome.PASS, found.messages
