@@ -92,9 +92,9 @@ def _good_news(comparison: Comparison) -> tuple[str, str]:
 def _head(report: Report, situation: Situation) -> Iterator[str]:
     name = f" of {code(situation.name)}" if situation.name else ""
     if report.score is None:
-        yield f"### ML readiness{name}: no score"
+        yield f"## ML readiness{name}: no score"
     else:
-        yield f"### ML readiness{name}: {report.score}/100, grade {report.grade}{_delta(report.comparison)}"
+        yield f"## ML readiness{name}: {report.score}/100, grade {report.grade}{_delta(report.comparison)}"
     yield ""
     kind, sentence = verdict(report, situation)
     yield f"> [!{kind}]"

@@ -74,7 +74,7 @@ def test_the_comment_looks_as_agreed() -> None:
 
 def test_a_reviewer_sees_first_what_got_worse() -> None:
     text = body.render(compared(), SITUATION)
-    assert text.splitlines()[0] == "### ML readiness: 21/100, grade F (-18)"
+    assert text.splitlines()[0] == "## ML readiness: 21/100, grade F (-18)"
     assert "> [!WARNING]\n> **2 answers got worse with this change.**" in text
     assert text.index("Worse with this change") < text.index("Asked for the first time") < text.index("Better")
     assert text.index("Better with this change") < text.index("<details>")
@@ -148,7 +148,7 @@ def test_the_minimal_comment_keeps_the_verdict() -> None:
 def test_remarks_and_names_are_shown() -> None:
     situation = Situation(remarks=("Nothing to compare with: the base is gone",), name="services/a")
     text = body.render(report([result("a")]), situation)
-    assert text.startswith("### ML readiness of `services/a`: 100/100")
+    assert text.startswith("## ML readiness of `services/a`: 100/100")
     assert "Nothing to compare with: the base is gone" in text
 
 
@@ -187,7 +187,7 @@ def test_whatever_a_repository_says_no_link_tag_or_mention_comes_alive(text: str
     assert {url for url in links if not url.startswith("https://ours.example.com/")} <= {SITUATION.page}
     tags = {tag.lower() for tag in re.findall(r"</?([a-zA-Z][\w-]*)", html)}
     assert tags <= {
-        *("h3", "p", "ul", "ol", "li", "strong", "code", "sub", "details", "summary", "blockquote", "a"),
+        *("h2", "h3", "p", "ul", "ol", "li", "strong", "code", "sub", "details", "summary", "blockquote", "a"),
         *("table", "thead", "tbody", "tr", "th", "td"),
     }
     for tag in ("details", "summary", "table", "sub"):

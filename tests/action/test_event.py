@@ -22,7 +22,7 @@ SERVERS = ("api.github.com", "ghes-35", "ghes-34", "ghes-33", "ghes-32", "ghes-3
 
 
 def pull(**more: object) -> dict[str, Any]:
-    usual = {
+    usual: dict[str, Any] = {
         "number": 7,
         "state": "open",
         "head": {"sha": HEAD, "repo": {"full_name": "fork/repo"}},
@@ -32,7 +32,7 @@ def pull(**more: object) -> dict[str, Any]:
 
 
 def run(**more: object) -> dict[str, Any]:
-    usual = {
+    usual: dict[str, Any] = {
         "id": 99,
         "run_attempt": 2,
         "event": "pull_request",

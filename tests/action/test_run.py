@@ -75,7 +75,7 @@ def test_a_pull_request_gets_outputs_a_summary_annotations_and_a_comment(
     assert any(line.startswith("::error file=requirements.txt,line=") for line in ran.commands)
     assert "mode audit, since the event is pull_request" in ran.log
     assert json.loads(Path(ran.outputs["report-json"]).read_text())["comparison"]["revision"] == checkout.base
-    assert Path(ran.outputs["report-md"]).read_text().startswith("### ML readiness")
+    assert Path(ran.outputs["report-md"]).read_text().startswith("## ML readiness")
 
 
 def test_the_second_run_updates_and_the_third_leaves_it(
@@ -158,7 +158,7 @@ def test_a_project_in_a_folder_is_told_by_its_place_in_the_repository(
     checkout = checkouts.opened(tmp_path / "pull", inside, {"services/a/requirements.txt": "pandas\n"})
     sarif = tmp_path / "a.sarif"
     ran = act(checkout.environment(tmp_path, hub, path="services/a", comment_id="services/a", sarif_file=str(sarif)))
-    assert "### ML readiness of `services/a`:" in model.comments[0]["body"]
+    assert "## ML readiness of `services/a`:" in model.comments[0]["body"]
     assert any("file=services/a/requirements.txt" in line for line in ran.commands)
     (run,) = json.loads(sarif.read_text())["runs"]
     uris = {r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for r in run["results"]}
@@ -211,7 +211,7 @@ def test_without_a_pull_request_there_is_a_summary_and_no_comment(
     Path(environment["GITHUB_EVENT_PATH"]).write_text(json.dumps(payload).replace("BASE", checkout.base))
     ran = act(environment)
     assert ran.outputs["comment-status"] == "skipped"
-    assert ran.summary.startswith("### ML readiness")
+    assert ran.summary.startswith("## ML readiness")
     assert hub.requests == []
     assert ran.status == (GATE_FAILED if name == "merge_group" else FINE)
 
@@ -397,7 +397,7 @@ def saved(act: Callable[[dict[str, str]], Ran], checkout: Checkout, hub: Hub, fo
     environment = checkout.environment(folder, hub)
     checkout.event(Path(environment["GITHUB_EVENT_PATH"]), source="stranger/org-repo")
     report = Path(act(environment).outputs["report-json"])
-    run = {
+    run: dict[str, object] = {
         "id": 12,
         "run_attempt": 1,
         "event": "pull_request",
@@ -406,7 +406,7 @@ def saved(act: Callable[[dict[str, str]], Ran], checkout: Checkout, hub: Hub, fo
         "head_repository": {"full_name": "stranger/org-repo"},
         "pull_requests": [],
     }
-    payload = {"workflow_run": run, "repository": {"id": 1, "full_name": REPOSITORY}}
+    payload: dict[str, object] = {"workflow_run": run, "repository": {"id": 1, "full_name": REPOSITORY}}
     Path(environment["GITHUB_EVENT_PATH"]).write_text(json.dumps(payload))
     more = {"GITHUB_EVENT_NAME": "workflow_run", "GITHUB_RUN_ID": "99", "ML_READINESS_REPORT": str(report.parent)}
     return environment | more

@@ -128,12 +128,12 @@ def test_what_is_no_report_is_refused(tmp_path: Path, content: bytes, said: str)
 
 
 @pytest.mark.parametrize(
-    "more",
-    [{"extra": 1}, {"score": "high"}, {"kind": "robot"}, {"results": [{}]}, {"comparison": {"revision": None}}],
+    ("key", "value"),
+    [("extra", 1), ("score", "high"), ("kind", "robot"), ("results", [None]), ("comparison", {"revision": None})],
 )
-def test_a_form_that_is_not_ours_is_refused(tmp_path: Path, honest: Report, more: dict[str, Any]) -> None:
+def test_a_form_that_is_not_ours_is_refused(tmp_path: Path, honest: Report, key: str, value: object) -> None:
     with pytest.raises(ReadinessError, match="the saved report is not one"):
-        read(tmp_path, forged(honest, **more))
+        read(tmp_path, forged(honest, **{key: value}))
 
 
 def test_a_check_that_nobody_knows_or_that_comes_twice_is_refused(tmp_path: Path, honest: Report) -> None:
