@@ -35,8 +35,9 @@ import yaml
 
 from ml_readiness.documents import Documents
 from ml_readiness.facts import Facts
+from ml_readiness.facts.flow.judging import reused
 from ml_readiness.facts.flow.project import Flow
-from ml_readiness.facts.flow.verdicts import Pair, reused
+from ml_readiness.facts.flow.verdicts import Pair
 from ml_readiness.parsers.notebook import joined_code
 from ml_readiness.snapshot import Memory
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok
 from ml_readiness.facts.flow.project import Flow
-from ml_readiness.facts.flow.sides import main_pairs
+from ml_readiness.facts.flow.sides import fitted_steps, main_pairs, main_splits, trained_apart
 from ml_readiness.facts.flow.telling import leak_message, leak_steps, source, told
 from ml_readiness.facts.flow.verdicts import leaks
 from ml_readiness.facts.project import Project
@@ -69,9 +69,9 @@ def split_before_fit(flow: Flow, project: Project) -> Iterator[Finding]:
     ```
     """
     judged = main_pairs(flow, project.kind)
-    found = leaks(judged)
+    found = leaks(judged, main_splits(flow, project.kind))
     for leak in found[:SHOWN]:
-        sure = leak.first.kind in SURE and leak.pairs[0].evaluation.place.path == leak.first.place.path
+        sure = leak.first.kind in SURE and any(p.evaluation.place.path == leak.first.place.path for p in leak.pairs)
         yield fail(
             leak_message(flow, leak),
             at=flow.at(leak.first.place),
@@ -80,7 +80,15 @@ def split_before_fit(flow: Flow, project: Project) -> Iterator[Finding]:
         )
     if found:
         return
-    clean = dict.fromkeys(fit for pair in judged if not pair.overlap for fit in pair.clean)
-    for fit in list(clean)[:SHOWN]:
+    apart = [fit for pair in judged if not pair.overlap and pair.known for fit in pair.clean]
+    apart = list(dict.fromkeys([*apart, *trained_apart(flow, project.kind)]))
+    for fit in apart[:SHOWN]:
         rows = source(fit.rows).removeprefix("all rows of ")
         yield ok(f"{told(fit)} on training rows of {rows} only", at=flow.at(fit.place), confidence=Confidence.MEDIUM)
+    splits = main_splits(flow, project.kind)
+    divided = {splitting.rows.root for splitting in splits if splitting.rows is not None}
+    steps = fitted_steps(flow, project.kind)
+    if splits and not apart and not any(fit.rows.root in divided for fit in steps):
+        for fit in steps[:1]:
+            message = f"{told(fit)}, and was not seen to reach evaluation rows before they are split off"
+            yield ok(message, at=flow.at(fit.place), confidence=Confidence.LOW)

@@ -13,9 +13,9 @@ from typing import ClassVar, Self
 from msgspec import Struct
 
 MENTIONS = re.compile(
-    rb"\.\s*(?:fit|fit_\w+|partial_fit|transform|predict\w*|score|evaluate|adapt|train|backward|dump|dumps|load|loads"
-    rb"|save\w*|read_\w+|to_\w+|fillna|mean|median|std|quantile|split|concat)\s*\(|train_test_split|cross_val|load_\w+\("
-    rb"|fetch_\w+\(|import\s+(?:joblib|pickle|sklearn|pandas)|from\s+(?:joblib|pickle|sklearn|pandas)|get_dummies"
+    rb"\.\s*(?:fit|fit_\w+|partial_fit|predict\w*|backward|transform|fillna|get_dummies|log_model)\s*\(|train_test_split"
+    rb"|cross_val|import\s+(?:joblib|pickle|sklearn|pandas)|from\s+(?:joblib|pickle|sklearn|pandas)|\.(?:read_|to_)csv"
+    rb"|\.(?:mean|std)\(\s*(?:axis\s*=\s*0|0)?\s*\)"
 )
 """A file without any of these neither prepares data nor touches a model."""
 

@@ -56,6 +56,7 @@ VIEWS = frozenset(
 )
 
 
+MAP_METHODS = frozenset({"items", "keys", "values", "get", "pop", "update", "copy", "setdefault"})
 LABELS = frozenset({"columns", "feature_names"})
 
 
@@ -84,7 +85,7 @@ def attribute(m: Machine, frame: Frame, receiver: Value, name: str) -> Value:
         return found if found is not None else NOTHING
     if isinstance(receiver, Map):
         found = receiver.items.get(name)
-        return found if found is not None else Method(receiver, name)
+        return found if found is not None else Method(receiver, name) if name in MAP_METHODS else NOTHING
     if isinstance(receiver, Choice):
         found = NOTHING
         for option in receiver.options:
@@ -189,6 +190,9 @@ def item(m: Machine, frame: Frame, receiver: Value, index: Value, line: int) -> 
         for option in receiver.options:
             found = join(found, item(m, frame, option, index, line), m.universe)
         return found
+    if isinstance(receiver, Ext) and receiver.name == "sys.argv":
+        words = m.words(m.script)
+        return _list_item(m, Seq([Const(m.script), *map(Const, words)]), index) if words is not None else NOTHING
     if isinstance(receiver, Ext) and "." not in receiver.name:
         return pick(m, frame, adopted(receiver, m.universe), index, line)
     if isinstance(receiver, Ext) and receiver.name.endswith((".c_", ".r_")):

@@ -101,6 +101,14 @@ def _of_text(c: Call, receiver: Value, name: str) -> Value:
                 break
             text = text[:start] + (str(known) if known is not None else "*") + text[end + 1 :]
         return Text(text) if "*" in text else Const(text)
+    if name == "open":
+        made = Thing("open", "file", c.place.path, c.line)
+        made.arguments = [receiver]
+        return made
+    if name in {"resolve", "absolute", "expanduser", "as_posix", "__str__"}:
+        return receiver
+    if name == "joinpath":
+        return joined("/", [receiver, *c.args])
     if name in {"lower", "upper", "strip", "rstrip", "lstrip", "title"} and not c.args:
         return Const(getattr(text, name)())
     if name == "split":

@@ -41,6 +41,8 @@ class Training:
     fits: frozenset[Fit]
     """What was learned before and is contained in the rows."""
     order: int = 0
+    loop: int = 0
+    """Which loop it was trained in; 0 outside loops."""
     inner: frozenset[Fit] = frozenset()
     """What the steps of the model itself learned from the rows."""
     evaluations: list[Evaluation] = field(default_factory=list["Evaluation"])
@@ -63,6 +65,17 @@ class Evaluation:
     training: Training | None = None
     single: bool = False
     """Whether it was asked row by row."""
+    repeated: bool = False
+    """Whether it was asked in a loop in which it was also trained."""
+
+
+@dataclass(eq=False, slots=True)
+class Comparison:
+    """Two scores were compared."""
+
+    one: Evaluation
+    other: Evaluation
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +87,8 @@ class Splitting:
     rows: Rows | None
     options: tuple[tuple[str, str], ...] = ()
     """Constant keyword arguments; `*` for those that are not constant."""
+    fits: frozenset[Fit] = frozenset()
+    """What was learned before and is contained in the rows."""
 
 
 @dataclass(eq=False, slots=True)
@@ -95,6 +110,7 @@ class Events:
     trainings: list[Training] = field(default_factory=list[Training])
     evaluations: list[Evaluation] = field(default_factory=list[Evaluation])
     splittings: list[Splitting] = field(default_factory=list[Splitting])
+    comparisons: list[Comparison] = field(default_factory=list[Comparison])
     saved: list[Stored] = field(default_factory=list[Stored])
     loaded: list[Stored] = field(default_factory=list[Stored])
     order: int = 0

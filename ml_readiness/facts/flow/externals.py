@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ml_readiness.facts.flow import builtin, frames, learners, operators, splitting, things
 from ml_readiness.facts.flow.joining import constant, data_of, rows_in, signature
 from ml_readiness.facts.flow.reading import (
+    configured,
     dumped,
     hub_dataset,
     library_dataset,
@@ -18,6 +19,7 @@ from ml_readiness.facts.flow.reading import (
     saved_arrays,
 )
 from ml_readiness.facts.flow.selecting import put, side_by_side
+from ml_readiness.facts.flow.settings import parser_made
 from ml_readiness.facts.flow.splitting import split
 from ml_readiness.facts.flow.values import NO_FITS, NOTHING, Const, Data, Map, Seq, Value
 
@@ -199,11 +201,14 @@ def _cross_validated(c: Call, last: str) -> Value:
 
 
 def _metric(c: Call, last: str) -> Value:
+    score = NOTHING
     for value in c.values():
         data = data_of(value, c.m.universe)
         if data.made is not None:
             data.made.scored = True
-    return NOTHING
+            score = Data(form="number", sig=("score", c.place))
+            score.made = data.made
+    return score
 
 
 def _boosted(c: Call) -> Value:
@@ -269,6 +274,14 @@ LAST: Mapping[str, Callable[[Call], Value]] = {
 FUNCTIONS: Mapping[str, Callable[[Call], Value]] = {
     **builtin.FUNCTIONS,
     "open": opened,
+    "argparse.ArgumentParser": parser_made,
+    "ArgumentParser": parser_made,
+    "yaml.safe_load": configured,
+    "yaml.load": configured,
+    "yaml.full_load": configured,
+    "json.load": configured,
+    "omegaconf.OmegaConf.load": configured,
+    "dvc.api.params_show": configured,
     "os.path.join": path_joined,
     "posixpath.join": path_joined,
     "pathlib.Path": path,

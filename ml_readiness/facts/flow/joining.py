@@ -98,8 +98,8 @@ def element(value: Value, universe: Universe) -> Value:
         for option in value.options:
             found = join(found, element(option, universe), universe)
         return found
-    if isinstance(value, Thing):
-        return NOTHING
+    if isinstance(value, Thing) and value.source is not None:
+        return value.source.derived(form="row")
     return NOTHING
 
 

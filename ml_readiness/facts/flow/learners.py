@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 
 from ml_readiness.facts.flow.events import Evaluation, Fit, Training
 from ml_readiness.facts.flow.joining import adopted, constant, data_of, rows_in
+from ml_readiness.facts.flow.reading import file_asked
+from ml_readiness.facts.flow.settings import parser_asked
 from ml_readiness.facts.flow.splitting import DATA_NAMES, fold_pair, folds, note
 from ml_readiness.facts.flow.storing import stored
 from ml_readiness.facts.flow.things import is_model, thing_of
 from ml_readiness.facts.flow.values import NO_FITS, NOTHING, Data, Obj, Seq, Text, Thing, Value
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from ml_readiness.facts.flow.calls import Call
 
 
@@ -63,6 +67,8 @@ def answered(c: Call, asked: Value, result: Value) -> Value:
 def method(c: Call, thing: Thing, name: str) -> Value:
     """A method of a library object."""
     known = c.m.knowledge
+    if thing.role in SPECIAL:
+        return SPECIAL[thing.role](c, thing, name)
     if name in {"transform", "inverse_transform", "texts_to_sequences", "texts_to_matrix", "encode", "doc2bow"}:
         return transformed(c, thing, c.adopted(0, *DATA_NAMES))
     if name == "fit_transform":
@@ -174,7 +180,7 @@ def _trained(c: Call, thing: Thing, data: Data) -> Value:
     if data.rows is None:
         return thing
     events = c.m.events
-    training = Training(thing, c.place, data.rows, data.learned, events.tick())
+    training = Training(thing, c.place, data.rows, data.learned, events.tick(), c.m.loop)
     thing.trainings.append(training)
     events.trainings.append(training)
     if thing.role == "composite":
@@ -275,3 +281,7 @@ def learned_from(c: Call, loss: Data) -> None:
     asked.method = "trained"
     if asked in c.m.events.evaluations:
         c.m.events.evaluations.remove(asked)
+
+
+SPECIAL: Mapping[str, Callable[[Call, Thing, str], Value]] = {"arguments": parser_asked, "file": file_asked}
+"""Objects that neither learn nor hold rows."""

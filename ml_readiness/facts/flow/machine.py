@@ -11,6 +11,8 @@ from ml_readiness.facts.flow.joining import elements, join
 from ml_readiness.facts.flow.knowledge import Knowledge, knowledge
 from ml_readiness.facts.flow.operations import HANDLERS
 from ml_readiness.facts.flow.rows import Rows, Universe
+from ml_readiness.facts.flow.shelf import Shelf
+from ml_readiness.facts.flow.unknowns import argument
 from ml_readiness.facts.flow.values import NOTHING, Data, Ext, Frame, Function, Map, Seq, Thing, Value
 
 if TYPE_CHECKING:
@@ -23,6 +25,13 @@ MAX_DEPTH = 14
 """Calls within calls that are followed."""
 
 
+STEPS_FOR_EACH = 12
+"""How often each instruction of a file may be followed, on average."""
+STEPS_AT_LEAST = 20_000
+STEPS_AT_ONCE = 600_000
+"""Before another file gets its turn."""
+STEPS_AT_MOST = 6_000_000
+"""In one project."""
 MAX_VISITS = 40
 """How often one function is followed; later calls are taken to pass their data on."""
 
@@ -57,7 +66,17 @@ class Loop:
 
     start: int
     items: list[Value]
+    around: int = 0
+    """The number of the loop outside."""
     done: int = 0
+
+
+def _no_words(path: str) -> tuple[str, ...] | None:
+    return None
+
+
+def _no_configuration(path: str, importer: str) -> Value | None:
+    return None
 
 
 @dataclass(eq=False)
@@ -72,12 +91,21 @@ class Machine:
     knowledge: Knowledge = field(default_factory=knowledge)
     steps: int = 0
     depth: int = 0
+    loop: int = 0
+    """The number of the innermost loop whose passes are not told apart; 0 outside loops."""
     visits: dict[int, int] = field(default_factory=dict[int, int])
     names: dict[str, Ext] = field(default_factory=dict[str, Ext])
     guessed: dict[Rows, Thing] = field(default_factory=dict)
     """Parameters that are used as learners."""
-    stored: dict[str, Value] = field(default_factory=dict[str, Value])
-    """What was saved, by path."""
+    given: dict[tuple[str, str, str], Thing] = field(default_factory=dict[tuple[str, str, str], "Thing"])
+    """Parameters that nothing gives a value, by path, function and name."""
+    shelf: Shelf = field(default_factory=Shelf)
+    script: str = ""
+    """The path of the file that is being followed as if it were run."""
+    words: Callable[[str], tuple[str, ...] | None] = _no_words
+    """The command line of a script, as far as it is known."""
+    configuration: Callable[[str, str], Value | None] = _no_configuration
+    """What a configuration file holds, by its path and that of the script."""
 
     @property
     def exhausted(self) -> bool:
@@ -88,8 +116,15 @@ class Machine:
         """Follows a module from its first to its last statement, once."""
         if unit.frame is None:
             unit.frame = Frame(unit, unit.file.bodies[0], None)
+            self.allow(unit)
             self.run(unit.frame)
         return unit.frame
+
+    def allow(self, unit: Unit) -> None:
+        """Adds what a file may use to the budget."""
+        size = sum(len(body.ops) for body in unit.file.bodies)
+        allowed = max(self.budget, self.steps) + STEPS_AT_LEAST + STEPS_FOR_EACH * size
+        self.budget = min(STEPS_AT_MOST, allowed, self.steps + STEPS_AT_ONCE)
 
     def enter(self, function: Function, args: list[Value], kw: Mapping[str, Value], line: int = 0) -> Value:
         """Follows a call of a function of the project; its result."""
@@ -114,14 +149,14 @@ class Machine:
         if function.bound is not None:
             args = [function.bound, *args]
         variables = frame.variables
-        for name in body.parameters:
-            variables[name] = function.defaults.get(name, NOTHING)
         variables.update(zip(body.parameters, args, strict=False))
+        for name in body.parameters[len(args) :]:
+            variables[name] = kw[name] if name in kw else argument(self, function, name)
         if body.rest:
             variables[body.rest] = Seq(args[len(body.parameters) :])
         extra: dict[object, Value] = {}
         for name, value in kw.items():
-            if name in variables and name != body.rest:
+            if name in body.parameters:
                 variables[name] = value
             elif name == "**" and isinstance(value, Map):
                 for key, inner in value.items.items():
@@ -186,7 +221,8 @@ class Machine:
                 self._merge(frame, branch, stack)
         elif code in {"for", "while"}:
             items: list[Value] = elements(values[0], self.universe) if code == "for" else [NOTHING]
-            stack.append(Loop(position, items))
+            stack.append(Loop(position, items, around=self.loop))
+            self.loop = self.loop if len(items) > 1 else self.events.tick()
             results[position] = items[0]
         elif code == "endfor":
             loop = stack[-1] if stack else None
@@ -197,6 +233,7 @@ class Machine:
                     results[loop.start] = loop.items[loop.done]
                     return loop.start
                 stack.pop()
+                self.loop = loop.around
         elif code == "return":
             value = values[0] if values else NOTHING
             frame.returned = value if frame.returned is None else join(frame.returned, value, self.universe)

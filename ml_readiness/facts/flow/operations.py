@@ -130,7 +130,7 @@ def _unary(m: Machine, frame: Frame, op: Op, values: list[Value]) -> Value:
 
 
 def _compare(m: Machine, frame: Frame, op: Op, values: list[Value]) -> Value:
-    return compared(m, values[0], values[1], op.name)
+    return compared(m, frame, values[0], values[1], op.name, op.line)
 
 
 def _either(m: Machine, frame: Frame, op: Op, values: list[Value]) -> Value:

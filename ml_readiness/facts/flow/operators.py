@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ml_readiness.facts.flow.events import Comparison, Place
 from ml_readiness.facts.flow.joining import constant, data_of, gathered, signature
 from ml_readiness.facts.flow.values import NO_FITS, NOTHING, Const, Data, Seq, Text, Value
 
 if TYPE_CHECKING:
     from ml_readiness.facts.flow.machine import Machine
+    from ml_readiness.facts.flow.values import Frame
+
+ORDERS = frozenset({"Lt", "LtE", "Gt", "GtE", "Eq"})
 
 
 def combined(m: Machine, one: Value, other: Value, operator: str) -> Value:
@@ -77,11 +81,13 @@ def merged(parts: list[Data]) -> Data:
     return made
 
 
-def compared(m: Machine, one: Value, other: Value, operator: str) -> Value:
+def compared(m: Machine, frame: Frame, one: Value, other: Value, operator: str, line: int) -> Value:
     """`one < other` and its kind."""
     left, right = data_of(one, m.universe), data_of(other, m.universe)
     if left is NOTHING and right is NOTHING:
         return NOTHING
+    if left.made is not None and right.made is not None and operator in ORDERS:
+        m.events.comparisons.append(Comparison(left.made, right.made, Place(frame.unit.path, line)))
     made = merged([left, right])
     if made.form not in {"row", "group"}:
         made.form = "flag"

@@ -10,6 +10,9 @@ from ml_readiness.documents import PARSE_ERRORS, Documents
 from ml_readiness.facts.files import Files, is_example, is_test
 from ml_readiness.facts.flow.machine import Machine, Unit
 from ml_readiness.facts.flow.roots import Roots
+from ml_readiness.facts.flow.running import Running
+from ml_readiness.facts.flow.settings import configuration
+from ml_readiness.facts.flow.shelf import Shelf
 from ml_readiness.facts.flow.values import NOTHING, Const, Value
 from ml_readiness.facts.flow.verdicts import Pair, pairs
 from ml_readiness.facts.modules import Modules
@@ -22,12 +25,6 @@ if TYPE_CHECKING:
 
     from ml_readiness.facts.flow.events import Place
 
-STEPS_FOR_EACH = 24
-"""How often each instruction of a file may be followed, on average."""
-STEPS_AT_LEAST = 20_000
-STEPS_AT_MOST = 6_000_000
-"""In one project."""
-
 
 @dataclass(frozen=True)
 class Flow:
@@ -39,12 +36,19 @@ class Flow:
     """Files whose budget was used up, or that could not be followed to the end."""
 
     @classmethod
-    def gather(cls, documents: Documents, files: Files, modules: Modules) -> Self:
-        """Follows every file of the project that is not a test, and the functions nothing calls."""
-        units = _units(documents, files)
-        found = _Following(units, modules)
+    def gather(cls, documents: Documents, files: Files, modules: Modules, running: Running) -> Self:
+        """Follows every file of the project that is not a test, and the functions nothing calls.
+
+        Twice, if something was loaded before the script that saves it was followed.
+        """
+        found = _Following(_units(documents, files), files, modules, running)
         found.follow()
-        return cls(found.machine, files, tuple(found.cut_short))
+        if found.machine.shelf.appeared():
+            again = _Following(_units(documents, files), files, modules, running)
+            again.continue_from(found.machine)
+            again.follow()
+            found = again
+        return cls(found.machine, files, tuple(dict.fromkeys(found.cut_short)))
 
     @cached_property
     def pairs(self) -> tuple[Pair, ...]:
@@ -119,25 +123,38 @@ CONSTANTS: Mapping[str, Callable[[str], object]] = {
 class _Following:
     """Follows units one after the other, each with a budget of its own."""
 
-    def __init__(self, units: Mapping[str, Unit], modules: Modules) -> None:
+    def __init__(self, units: Mapping[str, Unit], files: Files, modules: Modules, running: Running) -> None:
         self.units = units
         self.modules = modules
+        self.running = running
         self.known: dict[tuple[str, str], Unit | None] = {}
-        self.machine = Machine(self._find, 0)
+        self.machine = Machine(self._find, 0, words=running.words, configuration=partial(configuration, files))
         self.cut_short: list[str] = []
 
     def follow(self) -> None:
         """Modules first, then what no module has called."""
-        ordered = sorted(self.units.values(), key=lambda unit: (is_example(unit.path), unit.path))
+        first = {path: position for position, path in enumerate(self.running.order)}
+        ordered = sorted(
+            self.units.values(), key=lambda unit: (is_example(unit.path), first.get(unit.path, len(first)), unit.path)
+        )
         for unit in ordered:
             self._guarded(unit, partial(self.machine.module, unit))
+        called = frozenset(name for unit in ordered for body in unit.file.bodies for name in body.calls)
+        for unit in ordered:
+            self._guarded(unit, partial(Roots(self.machine, unit).follow, called))
         for unit in ordered:
             self._guarded(unit, Roots(self.machine, unit).follow)
 
+    def continue_from(self, before: Machine) -> None:
+        """Takes over what an earlier walk found to be saved, and what it calls its rows."""
+        self.machine.universe = before.universe
+        self.machine.shelf = Shelf(dict(before.shelf.values))
+
     def _guarded(self, unit: Unit, follow: Callable[[], object]) -> None:
         machine = self.machine
-        size = sum(len(body.ops) for body in unit.file.bodies)
-        machine.budget = min(STEPS_AT_MOST, machine.steps + STEPS_AT_LEAST + STEPS_FOR_EACH * size)
+        machine.script = unit.path
+        machine.budget = 0
+        machine.allow(unit)
         try:
             follow()
         except PARSE_ERRORS:

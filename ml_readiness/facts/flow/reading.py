@@ -18,7 +18,7 @@ def reading(c: Call, last: str) -> Value:
     target = c.arg(0, "filepath_or_buffer", "path", "io", "path_or_buf", "filepath", "sql", "name")
     path = storing.path_of(target) if target is not None else ""
     place = (c.place.path, c.place.line)
-    known = c.m.stored.get(path) if path else None
+    known = c.m.shelf.get(path)
     if isinstance(known, Data) and known.rows is not None:
         c.m.events.loaded.append(Stored(known, path, c.place, last))
         return known.derived()
@@ -63,12 +63,22 @@ def loaded(c: Call) -> Value:
     """What was saved under a path; an object that is not known where nothing was."""
     target = c.arg(0, "filename", "file", "path", "f", "filepath", "model_uri", "model_name")
     path = storing.path_of(target) if target is not None else ""
-    known = c.m.stored.get(path) if path else None
+    configured = c.m.configuration(path, c.m.script) if path else None
+    if configured is not None:
+        return configured
+    known = c.m.shelf.get(path)
     value: Value = known if known is not None else Thing("loaded", "", c.place.path, c.line)
     c.m.events.loaded.append(Stored(value, path, c.place, "load"))
     if isinstance(value, Data):
         return value.derived()
     return value
+
+
+def configured(c: Call) -> Value:
+    """`yaml.safe_load(...)` and its kind: what the file holds, if it is in the repository."""
+    path = storing.path_of(c.args[0]) if c.args else "params.yaml"
+    known = c.m.configuration(path, c.m.script) if path else None
+    return known if known is not None else Thing("configuration", "", c.place.path, c.line)
 
 
 def dumped(c: Call) -> Value:
@@ -92,6 +102,29 @@ def opened(c: Call) -> Value:
     made = Thing("open", "file", c.place.path, c.line)
     made.arguments = c.args[:1]
     return made
+
+
+def file_asked(c: Call, thing: Thing, name: str) -> Value:
+    """A method of an open file."""
+    path = storing.path_of(thing)
+    if name in {"write", "writelines", "writerow", "writerows"}:
+        data = c.data(0)
+        if data.rows is not None and path:
+            taken = data.derived()
+            taken.rows = c.m.universe.subset(data.rows, ("written", path), (c.place.path, c.line))
+            c.m.shelf.put(path, taken)
+        return NOTHING
+    return file_rows(c, thing) if name in {"read", "readlines", "readline"} else NOTHING
+
+
+def file_rows(c: Call, thing: Thing) -> Value:
+    """The lines of an open file, as rows of data."""
+    path = storing.path_of(thing)
+    known = c.m.shelf.get(path)
+    if isinstance(known, Data):
+        return known.derived()
+    place = (thing.path, thing.line)
+    return Data(c.m.universe.source(path or "a file", place, ("file", path, None) if path else ("file", place)))
 
 
 def path_joined(c: Call) -> Value:

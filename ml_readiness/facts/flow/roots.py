@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING
 
 from ml_readiness.facts.flow.attributes import bind
 from ml_readiness.facts.flow.calls import Call, construct
-from ml_readiness.facts.flow.values import NOTHING, Class, Const, Data, Function, Obj, Value
+from ml_readiness.facts.flow.values import Class, Function, Obj
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ml_readiness.facts.flow.machine import Machine, Unit
 
 
@@ -20,9 +18,11 @@ class Roots:
     def __init__(self, machine: Machine, unit: Unit) -> None:
         self.machine = machine
         self.unit = unit
+        self.called: frozenset[str] = frozenset()
 
-    def follow(self) -> None:
-        """Follows each function once, methods on one object of their class."""
+    def follow(self, called: frozenset[str] = frozenset()) -> None:
+        """Follows each function once, unless its name is called somewhere; methods on one object of their class."""
+        self.called = called
         frame = self.unit.frame
         if frame is None:
             return
@@ -34,7 +34,7 @@ class Roots:
 
     def _function(self, function: Function) -> None:
         if self._is_due(function):
-            self.machine.enter(function, self._arguments(function), {})
+            self.machine.enter(function, [], {})
 
     def _class(self, made_of: Class) -> None:
         methods = [value for value in made_of.members.values() if isinstance(value, Function)]
@@ -44,32 +44,18 @@ class Roots:
         for method in methods:
             if self._is_due(method):
                 bound = bind(method, made)
-                self.machine.enter(bound, self._arguments(bound), {})
+                self.machine.enter(bound, [], {})
 
     def _object(self, made_of: Class) -> Obj:
-        init = made_of.members.get("__init__")
-        arguments = self._arguments(bind(init, NOTHING)) if isinstance(init, Function) else []
         assert self.unit.frame is not None  # noqa: S101
-        made = construct(Call(self.machine, self.unit.frame, 0, arguments, {}), made_of)
+        made = construct(Call(self.machine, self.unit.frame, 0, [], {}), made_of)
         assert isinstance(made, Obj)  # noqa: S101
         return made
 
     def _is_due(self, function: Function) -> bool:
         if id(function.body) in self.machine.visits or self.machine.exhausted:
             return False
+        if function.body.name.rpartition(".")[2] in self.called:
+            return False
         known = self.machine.knowledge
-        return bool(function.body.calls & (known.sets["telling"] | known.fits | known.asks))
-
-    def _arguments(self, function: Function) -> list[Value]:
-        return list(self._parameters(function))
-
-    def _parameters(self, function: Function) -> Iterator[Value]:
-        body = function.body
-        names = body.parameters[1:] if function.bound is not None else body.parameters
-        for name in names:
-            default = function.defaults.get(name)
-            if default is not None and not (isinstance(default, Const) and default.value is None):
-                yield default
-                continue
-            place = (self.unit.path, body.line)
-            yield Data(self.machine.universe.source(f"?{name}", place, (self.unit.path, body.name, body.line, name)))
+        return bool(function.body.calls & known.sets["telling"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Callable, Hashable, Iterable
 
 Key = tuple["Hashable", ...]
 
@@ -13,7 +13,7 @@ Key = tuple["Hashable", ...]
 class Rows:
     """A set of rows: a data set as it was read, or what was taken from another set. Equal ones are one object."""
 
-    __slots__ = ("above", "kind", "line", "members", "name", "parent", "path", "selector")
+    __slots__ = ("above", "kind", "line", "members", "name", "parent", "path", "places", "selector")
 
     def __init__(
         self,
@@ -26,7 +26,7 @@ class Rows:
         place: tuple[str, int] = ("", 0),
     ) -> None:
         self.kind = kind
-        """`source` (read or given), `part` (of a split), `subset`, `copies` (resampled), `union`, `either`, `group`."""
+        """`source` (read), `part` (of a split), `subset`, `copies` (resampled), `union`, `either`, `group`."""
         self.name = name
         """What was read; the function that split."""
         self.parent = parent
@@ -34,6 +34,8 @@ class Rows:
         """Of a part (split, index), of a subset what chose it."""
         self.members = members
         self.path, self.line = place
+        self.places: dict[str, int] = {}
+        """Where it is made in other files."""
         inherited = parent.above if parent is not None and kind != "group" else frozenset[Rows]()
         if members:
             inherited = frozenset.intersection(*(member.above for member in members))
@@ -42,6 +44,10 @@ class Rows:
 
     def __repr__(self) -> str:
         return f"{self.kind}:{self.name}@{self.line}"
+
+    def place_in(self, path: str) -> tuple[str, int]:
+        """Where it is made, in this file if it is made there."""
+        return (path, self.places[path]) if path in self.places else (self.path, self.line)
 
     @property
     def root(self) -> Rows:
@@ -65,19 +71,22 @@ class Universe:
 
     def source(self, name: str, place: tuple[str, int], key: Hashable = None) -> Rows:
         """A data set as it was read; the same name is the same data."""
-        return self._get(("source", name if key is None else key), lambda: Rows("source", name=name, place=place))
+        return self._get(
+            ("source", name if key is None else key), lambda: Rows("source", name=name, place=place), place
+        )
 
     def part(self, parent: Rows, split: Hashable, index: int, name: str, place: tuple[str, int]) -> Rows:
         """One side of a split: the parts of one split of one set have no row in common."""
         return self._get(
             ("part", parent, split, index),
             lambda: Rows("part", name=name, parent=parent, selector=(split, index), place=place),
+            place,
         )
 
     def subset(self, parent: Rows, selector: Key, place: tuple[str, int]) -> Rows:
         """The rows that a filter, slice or sample leaves."""
         return self._get(
-            ("subset", parent, selector), lambda: Rows("subset", parent=parent, selector=selector, place=place)
+            ("subset", parent, selector), lambda: Rows("subset", parent=parent, selector=selector, place=place), place
         )
 
     def copies(self, parent: Rows, name: str, place: tuple[str, int]) -> Rows:
@@ -109,10 +118,12 @@ class Universe:
         flat = flat[:4]
         return self._get(("either", frozenset(flat)), lambda: Rows("either", members=flat))
 
-    def _get(self, key: Key, make: object) -> Rows:
+    def _get(self, key: Key, make: Callable[[], Rows], place: tuple[str, int] = ("", 0)) -> Rows:
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = make()  # type: ignore[operator]
+            found = self._known[key] = make()
+        if place[0] != found.path:
+            found.places.setdefault(*place)
         return found
 
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ml_readiness.facts.files import is_example
 from ml_readiness.report import ProjectKind
 
 if TYPE_CHECKING:
+    from ml_readiness.facts.flow.events import Fit, Splitting
     from ml_readiness.facts.flow.project import Flow
     from ml_readiness.facts.flow.verdicts import Pair
 
 EVERYTHING_COUNTS = frozenset({ProjectKind.LIBRARY, ProjectKind.COLLECTION, ProjectKind.NOTEBOOKS})
+
+
+PLAIN = frozenset({"statistic", "frequency", "ranking"})
+TRAINING = re.compile(r"(?:^|[^a-z])train(?:ing)?(?:[^a-z]|$)", re.IGNORECASE)
+"""Names of data that say that it is the training part."""
 
 
 def main_pairs(flow: Flow, kind: ProjectKind) -> tuple[Pair, ...]:
@@ -22,6 +29,37 @@ def main_pairs(flow: Flow, kind: ProjectKind) -> tuple[Pair, ...]:
         pair for pair in flow.pairs if is_main(pair.evaluation.place.path) and is_main(pair.training.place.path)
     )
     return main or flow.pairs
+
+
+def main_splits(flow: Flow, kind: ProjectKind) -> tuple[Splitting, ...]:
+    """The splits that speak for the project."""
+    splits = tuple(flow.machine.events.splittings)
+    if kind in EVERYTHING_COUNTS:
+        return splits
+    return tuple(splitting for splitting in splits if is_main(splitting.place.path)) or splits
+
+
+def trained_apart(flow: Flow, kind: ProjectKind) -> tuple[Fit, ...]:
+    """What was learned from one side of a split only, categories and vocabularies included."""
+    found = tuple(fit for fit in flow.machine.events.fits.values() if _is_apart(fit))
+    if kind in EVERYTHING_COUNTS:
+        return found
+    return tuple(fit for fit in found if is_main(fit.place.path)) or found
+
+
+def fitted_steps(flow: Flow, kind: ProjectKind) -> tuple[Fit, ...]:
+    """Everything of the project that was fitted, plain statistics left out."""
+    found = tuple(fit for fit in flow.machine.events.fits.values() if fit.kind not in PLAIN)
+    return found if kind in EVERYTHING_COUNTS else tuple(fit for fit in found if is_main(fit.place.path))
+
+
+def _is_apart(fit: Fit) -> bool:
+    if fit.kind in PLAIN:
+        return False
+    if TRAINING.search(fit.rows.root.name.rpartition("/")[2]):
+        return True
+    parts = [above for above in fit.rows.above if above.kind == "part"]
+    return bool(parts) and all(part.selector[1] == 0 for part in parts)
 
 
 def is_main(path: str) -> bool:

@@ -93,7 +93,7 @@ def note_split(c: Call, name: str, data: Data, options: dict[str, Value]) -> Non
         (key, str(known) if (known := constant(value)) is not None else _unsaid(value))
         for key, value in options.items()
     )
-    c.m.events.splittings.append(Splitting(name, c.place, data.rows, shown))
+    c.m.events.splittings.append(Splitting(name, c.place, data.rows, shown, data.learned))
 
 
 def _unsaid(value: Value) -> str:
@@ -130,6 +130,7 @@ def note(c: Call, thing: Thing, name: str, data: Data, phase: str, training: Tra
     events = c.m.events
     noted = Evaluation(thing, name, c.place, data.rows, data.learned, phase, events.tick(), training=training)
     noted.single = data.form == "row"
+    noted.repeated = training is not None and training.loop != 0 and training.loop == c.m.loop
     if training is not None:
         training.evaluations.append(noted)
     events.evaluations.append(noted)

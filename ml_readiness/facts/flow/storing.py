@@ -18,8 +18,7 @@ def stored(c: Call, value: Value, target: Value, how: str) -> None:
     c.m.events.saved.append(Stored(value, path, c.place, how))
     if isinstance(value, Thing):
         value.saved = True
-    if path and path != "*":
-        c.m.stored[path] = value
+    c.m.shelf.put(path, value.derived() if isinstance(value, Data) else value)
 
 
 def stored_data(c: Call, data: Data, name: str) -> None:

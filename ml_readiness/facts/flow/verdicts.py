@@ -11,7 +11,7 @@ from ml_readiness.facts.flow.rows import covers, meet
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ml_readiness.facts.flow.events import Evaluation, Events, Fit, Training
+    from ml_readiness.facts.flow.events import Evaluation, Events, Fit, Splitting, Training
     from ml_readiness.facts.flow.rows import Rows
 
 ROW_FILTERS = frozenset({"mask", "dropna", "drop_duplicates"})
@@ -40,6 +40,12 @@ class Pair:
         return bool(self.leaks) and (not self.overlap or self.overlap in IN_PART)
 
     @property
+    def known(self) -> bool:
+        """Whether it is known where the rows of both sides come from."""
+        sides = (self.training.rows, self.evaluation.rows)
+        return all(rows is not None and not rows.root.name.startswith("?") for rows in sides)
+
+    @property
     def refitting(self) -> bool:
         """Whether the evaluation is on other rows, which something was fitted to once more."""
         return bool(self.refits) and not self.overlap
@@ -51,6 +57,9 @@ class Leak:
 
     fits: tuple[Fit, ...]
     pairs: tuple[Pair, ...]
+    """The evaluations that they reach; empty where only the split was seen."""
+    split: Splitting | None = None
+    """The split that comes too late, where no evaluation was seen."""
 
     @property
     def first(self) -> Fit:
@@ -60,7 +69,7 @@ class Leak:
     @property
     def divided(self) -> Rows | None:
         """Where the rows that were learned from are told apart; None where two data sets were put together."""
-        asked = self.pairs[0].evaluation.rows
+        asked = self.pairs[0].evaluation.rows if self.pairs else None
         return division(self.first.rows, asked) if asked is not None else None
 
 
@@ -92,7 +101,7 @@ def _side(fit: Fit, training: Training, evaluation: Evaluation) -> str:
     rows, asked = training.rows, evaluation.rows
     assert rows is not None  # noqa: S101
     assert asked is not None  # noqa: S101
-    if fit.kind in knowledge().harmless or fit.kind == "unknown":
+    if is_harmless(fit):
         return ""
     if not covers(fit.rows, asked):
         if _cuts_across(fit.rows, rows, asked):
@@ -115,17 +124,38 @@ def _cuts_across(learned: Rows, trained: Rows, asked: Rows) -> bool:
     return not related
 
 
-def leaks(found: Iterable[Pair]) -> tuple[Leak, ...]:
-    """The leaks of some pairs, those of one kind in one file together, in document order."""
+def leaks(found: Iterable[Pair], splittings: Iterable[Splitting] = ()) -> tuple[Leak, ...]:
+    """The leaks of some pairs, and of splits that come after a fit; those of one kind in one file together."""
     fits: dict[tuple[str, str], dict[Fit, None]] = {}
     seen: dict[tuple[str, str], dict[int, Pair]] = {}
+    late: dict[tuple[str, str], Splitting] = {}
     for pair in found:
         for fit in pair.leaks if pair.leaking else ():
             key = (fit.place.path, fit.kind)
             fits.setdefault(key, {})[fit] = None
             seen.setdefault(key, {})[id(pair)] = pair
-    made = [Leak(tuple(sorted(fits[key], key=_place)), tuple(seen[key].values())) for key in fits]
+    for splitting in splittings:
+        for fit in sorted(splitting.fits, key=_place):
+            key = (fit.place.path, fit.kind)
+            if key not in seen and _comes_too_late(fit, splitting):
+                fits.setdefault(key, {})[fit] = None
+                late.setdefault(key, splitting)
+    made = [
+        Leak(tuple(sorted(fits[key], key=_place)), tuple(seen.get(key, {}).values()), late.get(key)) for key in fits
+    ]
     return tuple(sorted(made, key=lambda leak: _place(leak.first)))
+
+
+def _comes_too_late(fit: Fit, splitting: Splitting) -> bool:
+    """Whether rows are divided after something was learned from all of them, and for the first time."""
+    if is_harmless(fit) or splitting.rows is None or not covers(fit.rows, splitting.rows):
+        return False
+    return not any(above.kind == "part" for above in fit.rows.above)
+
+
+def is_harmless(fit: Fit) -> bool:
+    """Whether having learned it from all rows says nothing about the answers, as far as is known."""
+    return fit.kind in knowledge().harmless or fit.kind == "unknown"
 
 
 def _place(fit: Fit) -> tuple[str, int]:
@@ -141,8 +171,3 @@ def division(learned: Rows, asked: Rows) -> Rows | None:
             found = rows
         rows = rows.parent
     return found if rows is learned else None
-
-
-def reused(events: Events) -> tuple[Evaluation, ...]:
-    """Evaluations whose rows chose between models, with no other rows kept for the end."""
-    return ()
