@@ -313,8 +313,8 @@ def _report(entry: dict[str, Any], repos: Path, *, wrong: bool) -> None:
     print(f"{'':24}precision  recall    tp   fp   fn   tn aside  lines")
     for kind, score in scores.items():
         print(f"{kind:24}{score}")
-    ratio = following / max(parsing, 1e-9)
-    print(f"parsing {parsing:.1f} s, following with parsing {following:.1f} s: {ratio:.1f}x")
+    ratio = (following - parsing) / max(parsing, 1e-9)
+    print(f"parsing {parsing:.1f} s, following {following - parsing:.1f} s more: {ratio:.1f} times as much")
     if wrong:
         for kind, score in scores.items():
             for line in score.wrong:

@@ -294,3 +294,5 @@ FUNCTIONS: Mapping[str, Callable[[Call], Value]] = {
     "torchvision.datasets.CIFAR10": library_dataset,
     "torchvision.datasets.FashionMNIST": library_dataset,
 }
+MODULES_OF_FUNCTIONS = frozenset(name.rpartition(".")[0] for name in FUNCTIONS)
+"""Modules some of whose functions are followed, though others only print or draw."""

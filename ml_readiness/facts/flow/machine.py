@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ml_readiness.facts.flow.calls import Call, ask, invoke
 from ml_readiness.facts.flow.events import Events
+from ml_readiness.facts.flow.externals import MODULES_OF_FUNCTIONS
 from ml_readiness.facts.flow.joining import elements, join
 from ml_readiness.facts.flow.knowledge import Knowledge, knowledge
 from ml_readiness.facts.flow.operations import HANDLERS
@@ -185,9 +186,13 @@ class Machine:
             for operand in op.args:
                 if operand >= 0:
                     values.append(results[operand])
+                    continue
+                value = pool[~operand]
+                if type(value) is str:
+                    known = frame.variables.get(value) if not frame.shared else None
+                    values.append(known if known is not None else self.lookup(frame, value))
                 else:
-                    value = pool[~operand]
-                    values.append(self.lookup(frame, value) if type(value) is str else value)
+                    values.append(value)
             handler = handlers.get(op.code)
             if handler is not None:
                 results[position] = handler(self, frame, op, values)
@@ -290,7 +295,8 @@ class Machine:
         """A name of a library, always the same object."""
         found = self.names.get(name)
         if found is None:
-            found = self.names[name] = Ext(name)
+            inert = name.partition(".")[0] in self.knowledge.inert and name not in MODULES_OF_FUNCTIONS
+            found = self.names[name] = Ext(name, inert)
         return found
 
 

@@ -14,6 +14,7 @@ from ml_readiness.facts.flow.values import (
     Class,
     Const,
     Data,
+    Ext,
     Frame,
     Function,
     Map,
@@ -54,7 +55,10 @@ def _call(m: Machine, frame: Frame, op: Op, values: list[Value]) -> Value:
 
 
 def _method(m: Machine, frame: Frame, op: Op, values: list[Value]) -> Value:
-    return ask(make(m, frame, op, values), values[0], op.name)
+    receiver = values[0]
+    if type(receiver) is Ext and receiver.inert:
+        return NOTHING
+    return ask(make(m, frame, op, values), receiver, op.name)
 
 
 def _attr(m: Machine, frame: Frame, op: Op, values: list[Value]) -> Value:

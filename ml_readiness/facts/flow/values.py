@@ -191,10 +191,12 @@ class Spread(Value):
 class Ext(Value):
     """A name of a library, or a name that is not bound anywhere."""
 
-    __slots__ = ("name",)
+    __slots__ = ("inert", "name")
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, inert: bool = False) -> None:
         self.name = name
+        self.inert = inert
+        """Whether nothing that its methods are given comes out again."""
 
     def __repr__(self) -> str:
         return f"Ext({self.name})"
