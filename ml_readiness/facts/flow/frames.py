@@ -295,6 +295,11 @@ def _group(c: Call, data: Data, name: str) -> Value:
     return made
 
 
+def _window(c: Call, data: Data, name: str) -> Value:
+    """Each row with those around it: what is computed from it is computed row by row."""
+    return data.derived(form="row")
+
+
 def _copy(c: Call, data: Data, name: str) -> Value:
     made = data.derived(form=data.form)
     made.sig = data.sig
@@ -364,6 +369,10 @@ SPECIAL: Mapping[str, Callable[[Call, Data, str], Value]] = {
     "groupby": _group,
     "groupBy": _group,
     "group_by": _group,
+    "resample": _group,
+    "rolling": _window,
+    "expanding": _window,
+    "ewm": _window,
     "copy": _copy,
     "rename": _rename,
     "tolist": _list_of_columns,

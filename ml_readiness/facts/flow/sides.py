@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from ml_readiness.facts.files import is_example
+from ml_readiness.facts.flow.verdicts import PLAIN, TRAINING
 from ml_readiness.report import ProjectKind
 
 if TYPE_CHECKING:
@@ -14,11 +14,6 @@ if TYPE_CHECKING:
     from ml_readiness.facts.flow.verdicts import Pair
 
 EVERYTHING_COUNTS = frozenset({ProjectKind.LIBRARY, ProjectKind.COLLECTION, ProjectKind.NOTEBOOKS})
-
-
-PLAIN = frozenset({"statistic", "frequency", "ranking"})
-TRAINING = re.compile(r"(?:^|[^a-z])train(?:ing)?(?:[^a-z]|$)", re.IGNORECASE)
-"""Names of data that say that it is the training part."""
 
 
 def main_pairs(flow: Flow, kind: ProjectKind) -> tuple[Pair, ...]:

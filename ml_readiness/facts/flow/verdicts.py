@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
     from ml_readiness.facts.flow.rows import Rows
 
 ROW_FILTERS = frozenset({"mask", "dropna", "drop_duplicates"})
+OUTER = frozenset({"slice", "mask", "without", "isin", "label", "chosen"})
+"""Ways to choose rows that leave others for a test."""
+TRAINING = re.compile(r"(?:^|[^a-z])train(?:ing)?(?:[^a-z]|$)", re.IGNORECASE)
+"""Names of data that say that it is the training part."""
+PLAIN = frozenset({"statistic", "frequency", "ranking"})
+"""What is learned without an object that learns."""
 IN_PART = frozenset({"copies", "resplit", "contains"})
 """Ways for rows to meet that leave evaluation rows which are not training rows."""
 
@@ -107,11 +114,34 @@ def _side(fit: Fit, training: Training, evaluation: Evaluation) -> str:
         if _cuts_across(fit.rows, rows, asked):
             return "leak"
         return "clean" if meet(fit.rows, rows) else ""
-    if evaluation.phase == "folds" and any(above.kind == "part" for above in fit.rows.above):
+    if _is_inner(fit.rows, evaluation) or not _is_division(fit, rows, asked):
         return "clean"
     if covers(fit.rows, rows) or meet(fit.rows, rows):
         return "leak"
     return "refit" if fit in evaluation.fits else ""
+
+
+def _is_inner(learned: Rows, evaluation: Evaluation) -> bool:
+    """Whether only folds of an outer training part are concerned, whose scores choose settings and are not reported."""
+    asked = evaluation.rows
+    assert asked is not None  # noqa: S101
+    in_folds = evaluation.phase in {"folds", "validation"} or (
+        asked.kind == "part" and isinstance(asked.selector[0], tuple) and asked.selector[0][:1] == ("folds",)
+    )
+    if not in_folds:
+        return False
+    if learned.root.name.startswith("?"):
+        return True
+    return any(
+        above.kind == "part" or (above.kind == "subset" and above.selector[0] in OUTER) for above in learned.above
+    )
+
+
+def _is_division(fit: Fit, rows: Rows, asked: Rows) -> bool:
+    """Whether the rows are told apart by more than a slice of a parameter, which may as well be one sample."""
+    if not fit.rows.root.name.startswith("?") or fit.kind not in PLAIN:
+        return True
+    return any(above.kind == "part" for side in (rows, asked) for above in side.above - fit.rows.above)
 
 
 def _cuts_across(learned: Rows, trained: Rows, asked: Rows) -> bool:
