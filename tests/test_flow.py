@@ -369,3 +369,87 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
 )
 def test_any_expression_is_followed(expression: str) -> None:
     assert not flow(f"X = {expression}\nX.fit({expression})").cut_short
+
+
+def test_a_champion_that_is_compared_with_itself() -> None:
+    code = """
+        import joblib
+
+        X_train, X_test, y_train, y_test = train_test_split(df.drop(columns="y"), df["y"])
+        model = LogisticRegression().fit(X_train, y_train)
+        joblib.dump(model, "models/champion.joblib")
+        champion = joblib.load("models/champion.joblib")
+        if model.score(X_test, y_test) > champion.score(X_test, y_test):
+            print("better")
+        """
+    result = answer("evaluation-unseen", {"train.py": READ + dedent(code)})
+    assert result.outcome == "fail"
+    assert "same model on the same rows" in result.messages
+
+
+def test_a_champion_of_another_training_is_a_champion() -> None:
+    code = """
+        import joblib
+
+        X_train, X_test, y_train, y_test = train_test_split(df.drop(columns="y"), df["y"])
+        champion = joblib.load("models/champion.joblib")
+        model = LogisticRegression().fit(X_train, y_train)
+        if model.score(X_test, y_test) > champion.score(X_test, y_test):
+            joblib.dump(model, "models/champion.joblib")
+        """
+    assert answer("evaluation-unseen", {"train.py": READ + dedent(code)}).outcome == "pass"
+
+
+def test_folds_by_hand_do_not_choose() -> None:
+    code = """
+        X, y = df.drop(columns="y"), df["y"]
+        for train, test in KFold(5).split(X):
+            model = LogisticRegression().fit(X.iloc[train], y.iloc[train])
+            print(model.score(X.iloc[test], y.iloc[test]))
+        """
+    assert answer("evaluation-unseen", {"train.py": READ + dedent(code)}).outcome == "pass"
+
+
+def test_stages_of_a_pipeline_are_joined_by_files_and_command_lines() -> None:
+    files: dict[str, str | bytes] = {
+        "dvc.yaml": dedent("""
+            stages:
+              train:
+                cmd: python src/train.py data/scaled model.pkl
+                deps: [data/scaled]
+                outs: [model.pkl]
+              scale:
+                cmd: python src/scale.py data.csv data/scaled
+                deps: [data.csv]
+                outs: [data/scaled]
+            """),
+        "src/scale.py": dedent("""
+            import os
+            import sys
+
+            import pandas as pd
+            from sklearn.preprocessing import StandardScaler
+
+            frame = pd.read_csv(sys.argv[1])
+            frame["fare"] = StandardScaler().fit_transform(frame[["fare"]])
+            frame.to_csv(os.path.join(sys.argv[2], "all.csv"))
+            """),
+        "src/train.py": dedent("""
+            import argparse
+
+            import pandas as pd
+            from sklearn.model_selection import train_test_split
+            from sklearn.svm import SVC
+
+            parser = argparse.ArgumentParser()
+            parser.add_argument("folder")
+            parser.add_argument("model")
+            args = parser.parse_args()
+            frame = pd.read_csv(f"{args.folder}/all.csv")
+            train, test = train_test_split(frame)
+            print(SVC().fit(train[["fare"]], train.y).score(test[["fare"]], test.y))
+            """),
+    }
+    result = answer("split-before-fit", files)
+    assert result.outcome == "fail"
+    assert result.places == {"src/scale.py:9"}

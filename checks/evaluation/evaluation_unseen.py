@@ -97,12 +97,14 @@ def evaluation_unseen(flow: Flow, project: Project) -> Iterator[Finding]:
             yield fail(message, at=flow.at(pair.evaluation.place), steps=pair_steps(flow, pair))
     if wrong:
         return
-    main = [reuse for reuse in reused(flow.machine.events) if is_main(reuse.evaluations[-1].place.path)]
-    for reuse in (main or reused(flow.machine.events))[:SHOWN] if unseen else ():
+    again = [reuse for reuse in reused(flow.machine.events) if reuse.chooses]
+    main = [reuse for reuse in again if is_main(reuse.evaluations[-1].place.path)]
+    for reuse in (main or again)[:SHOWN] if unseen else ():
         last = reuse.evaluations[-1]
-        message = f"the rows that report the score also choose the model: {reuse.why}, and no others are kept"
+        message = f"the rows that report the score also help to choose: {reuse.why}, and no others are kept"
         steps = asked_steps(flow, *reuse.evaluations[:6])
         yield partial(message, at=flow.at(last.place), confidence=Confidence.MEDIUM, steps=steps)
         wrong = True
-    for pair in unseen[:SHOWN] if not wrong else ():
-        yield ok(apart(flow, pair), at=flow.at(pair.evaluation.place), confidence=Confidence.MEDIUM)
+    told = {} if wrong else {(apart(flow, pair), pair.evaluation.place): pair for pair in unseen}
+    for message, place in list(told)[:SHOWN]:
+        yield ok(message, at=flow.at(place), confidence=Confidence.MEDIUM)

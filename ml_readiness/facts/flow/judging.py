@@ -32,7 +32,8 @@ class Judged:
     @property
     def on_training_rows(self) -> tuple[Pair, ...]:
         """Scores on rows that it was trained on."""
-        return tuple(pair for pair in self.pairs if pair.overlap in ON_TRAINING_ROWS and pair.evaluation.scored)
+        scored = [pair for pair in self.pairs if pair.evaluation.scored and pair.evaluation.method != "forward"]
+        return tuple(pair for pair in scored if pair.overlap in ON_TRAINING_ROWS)
 
     @property
     def on_copies(self) -> tuple[Pair, ...]:
@@ -56,13 +57,18 @@ class Reuse:
     evaluations: tuple[Evaluation, ...]
     why: str
 
+    @property
+    def chooses(self) -> bool:
+        """Whether they surely choose: not where two models are only shown side by side."""
+        return not self.why.startswith("2 ")
+
 
 def reused(events: Events) -> tuple[Reuse, ...]:
     """Rows on which models are chosen and reported alike."""
     by_rows: dict[Rows, list[Evaluation]] = {}
     for evaluation in events.evaluations:
         training = evaluation.training
-        if evaluation.rows is None or training is None or training.rows is None or evaluation.phase == "folds":
+        if evaluation.rows is None or training is None or training.rows is None or _in_folds(evaluation):
             continue
         if not meet(training.rows, evaluation.rows):
             by_rows.setdefault(evaluation.rows, []).append(evaluation)
@@ -78,7 +84,15 @@ def _why(asked: list[Evaluation]) -> str:
     if any(each.repeated and each.phase != "validation" for each in scored):
         return "a loop over models or settings is scored on them"
     models = {id(each.training) for each in scored if each.phase != "validation"}
-    return f"{len(models)} trained models are scored on them" if len(models) > 1 else ""
+    return f"{len(models)} trained models are compared on them" if len(models) > 1 else ""
+
+
+def _in_folds(evaluation: Evaluation) -> bool:
+    """Whether each of its rows is asked about once, by the model of another fold."""
+    rows = evaluation.rows
+    if evaluation.phase == "folds" or rows is None:
+        return True
+    return rows.kind == "part" and isinstance(rows.selector[0], tuple) and rows.selector[0][:1] == ("folds",)
 
 
 def _untouched(rows: Rows, by_rows: dict[Rows, list[Evaluation]]) -> bool:
@@ -95,4 +109,4 @@ def with_itself(comparison: Comparison) -> bool:
     """Whether both sides of a comparison are scores of one trained model on the same rows."""
     one, other = comparison.one, comparison.other
     same = one.training is other.training and one.rows is other.rows and one.method == other.method
-    return one is not other and same and one.training is not None
+    return one is not other and same and one.training is not None and one.method != "forward"

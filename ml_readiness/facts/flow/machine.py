@@ -227,7 +227,7 @@ class Machine:
         elif code in {"for", "while"}:
             items: list[Value] = elements(values[0], self.universe) if code == "for" else [NOTHING]
             stack.append(Loop(position, items, around=self.loop))
-            self.loop = self.loop if len(items) > 1 else self.events.tick()
+            self.loop = self.universe.loop = self.loop if len(items) > 1 else self.events.tick()
             results[position] = items[0]
         elif code == "endfor":
             loop = stack[-1] if stack else None
@@ -238,7 +238,7 @@ class Machine:
                     results[loop.start] = loop.items[loop.done]
                     return loop.start
                 stack.pop()
-                self.loop = loop.around
+                self.loop = self.universe.loop = loop.around
         elif code == "return":
             value = values[0] if values else NOTHING
             frame.returned = value if frame.returned is None else join(frame.returned, value, self.universe)

@@ -13,7 +13,7 @@ Key = tuple["Hashable", ...]
 class Rows:
     """A set of rows: a data set as it was read, or what was taken from another set. Equal ones are one object."""
 
-    __slots__ = ("above", "kind", "line", "members", "name", "parent", "path", "places", "selector")
+    __slots__ = ("above", "kind", "line", "loop", "members", "name", "parent", "path", "places", "selector")
 
     def __init__(
         self,
@@ -34,6 +34,8 @@ class Rows:
         """Of a part (split, index), of a subset what chose it."""
         self.members = members
         self.path, self.line = place
+        self.loop = 0
+        """The loop in which it is made anew each time; 0 outside loops."""
         self.places: dict[str, int] = {}
         """Where it is made in other files."""
         inherited = parent.above if parent is not None and kind != "group" else frozenset[Rows]()
@@ -62,6 +64,8 @@ class Universe:
     """Makes row sets, each only once."""
 
     def __init__(self) -> None:
+        self.loop = 0
+        """The loop that is being followed."""
         self._known: dict[Key, Rows] = {}
         self._signatures: dict[Key, int] = {}
 
@@ -122,6 +126,7 @@ class Universe:
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = make()
+            found.loop = self.loop
         if place[0] != found.path:
             found.places.setdefault(*place)
         return found

@@ -130,7 +130,8 @@ def note(c: Call, thing: Thing, name: str, data: Data, phase: str, training: Tra
     events = c.m.events
     noted = Evaluation(thing, name, c.place, data.rows, data.learned, phase, events.tick(), training=training)
     noted.single = data.form == "row"
-    noted.repeated = training is not None and training.loop != 0 and training.loop == c.m.loop
+    in_loop = training is not None and training.loop != 0 and training.loop == c.m.loop
+    noted.repeated = in_loop and data.rows is not None and data.rows.loop != c.m.loop
     if training is not None:
         training.evaluations.append(noted)
     events.evaluations.append(noted)

@@ -134,7 +134,8 @@ def apart(flow: Flow, pair: Pair) -> str:
     if pair.evaluation.phase == "folds":
         return "evaluated on folds of the rows"
     if cut is None:
-        return f"evaluated on {source(rows)}"
+        rows_of = source(rows).removeprefix("all ")
+        return f"evaluated on {rows_of} that training did not see"
     return f"evaluated on rows that are set apart on {line_of(flow, _placed(cut, beside), pair.evaluation.place)}"
 
 
