@@ -47,14 +47,15 @@ class Applications:
         return frozenset({path.rpartition("/")[2] for path in self.files.entries} | folders)
 
     @cached_property
-    def _ends(self) -> Mapping[str, str]:
+    def _ends(self) -> Mapping[str, tuple[str, ...]]:
         """Python files by each of their endings: `main.py`, `app/main.py`."""
-        found: dict[str, str] = {}
+        found: dict[str, tuple[str, ...]] = {}
         for path in self.files.own:
             if path.endswith(".py"):
                 parts = path.split("/")
-                for start in range(len(parts)):
-                    found.setdefault("/".join(parts[start:]), path)
+                for start in range(max(0, len(parts) - 8), len(parts)):
+                    ending = "/".join(parts[start:])
+                    found[ending] = (*found.get(ending, ())[:50], path)
         return found
 
     def problems(self, command: Command) -> Iterator[str]:
@@ -86,7 +87,8 @@ class Applications:
 
     def _script(self, word: str, suffix: str) -> Iterator[str]:
         name = word.rpartition("/")[2]
-        if word.endswith(suffix) and not word.startswith(SYSTEM) and name not in self._names and "$" not in word:
+        of_base = word.startswith(SYSTEM) or (word.startswith("/") and word.count("/") == 1)
+        if word.endswith(suffix) and not of_base and name not in self._names and "$" not in word:
             yield f"`{word}` is not in the repository"
 
     def _module(self, module: str) -> Iterator[str]:
@@ -102,22 +104,21 @@ class Applications:
             return
         module, name = given["module"], given["name"].partition(".")[0]
         path = module.replace(".", "/")
-        file = self._ends.get(f"{path}.py") or self._ends.get(f"{path}/__init__.py")
-        if file is not None:
-            yield from self._object(file, name)
+        files = self._ends.get(f"{path}.py") or self._ends.get(f"{path}/__init__.py") or ()
+        if files:
+            if not any(self._defines(file, name) for file in files):
+                yield f"`{files[0]}` defines no `{name}`"
         elif "." not in module or module.partition(".")[0] in self._names:
             yield f"the module `{module}` is not in the repository"
 
-    def _object(self, path: str, name: str) -> Iterator[str]:
+    def _defines(self, path: str, name: str) -> bool:
         found = self.documents.find(PythonFile, path)
-        if found is None or any(each.name == "*" for each in found.imports):
-            return
+        if found is None or any(each.name == "*" for each in found.imports) or found.broken:
+            return True
         defined = (
             {a.target for a in found.assigns} | {f.name for f in found.functions} | {c.name for c in found.classes}
         )
-        imported = {each.alias or each.name or each.module for each in found.imports}
-        if name not in defined | imported:
-            yield f"`{path}` defines no `{name}`"
+        return name in defined | {each.alias or each.name or each.module for each in found.imports}
 
     @staticmethod
     def ports(command: Command) -> frozenset[int]:

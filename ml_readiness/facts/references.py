@@ -31,7 +31,7 @@ PRODUCED = re.compile(
 )
 """What builds make and nobody commits."""
 MAKERS = ("Makefile", "justfile", "*.sh", ".github/workflows/*.y*ml", ".gitlab-ci.yml", "dvc.yaml", "*.dvc",
-          "Taskfile.y*ml", "cloudbuild*.y*ml", "azure-pipelines*.y*ml", "README*")  # fmt: skip
+          "Taskfile.y*ml", "cloudbuild*.y*ml", "azure-pipelines*.y*ml")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,36 +134,50 @@ class References:
         return ignore if kept_out else ""
 
     def _is_made(self, source: str) -> bool:
-        """Whether something in the tree speaks of making a file, or git is told to leave it out."""
+        """Whether something in the tree makes a file, or git is told to leave it out."""
         name = source.rstrip("/*").rpartition("/")[2]
-        return bool(name) and (name in self._ignored_by_git or any(name in text for text in self._makers))
+        if not name or self._is_left_out(source):
+            return bool(name)
+        makes = re.compile(
+            rf"(?:>|-o|--output|-O|\btee|\bouts?\b|\bpath:|\btouch|\bcp\b|\bmv\b)[^\n]{{0,200}}?{re.escape(name)}"
+        )
+        return any(makes.search(text) for text in self._makers)
+
+    def _is_left_out(self, source: str) -> bool:
+        """Whether a pattern for git covers a file or a folder above it."""
+        parts = source.rstrip("/").split("/")
+        above = {"/".join(parts[: n + 1]) for n in range(len(parts))} | set(parts)
+        return any(fnmatchcase(each, pattern) for each in above for pattern in self._git_patterns)
 
     @cached_property
-    def _ignored_by_git(self) -> frozenset[str]:
-        lines = [line for path in self.files.find(".gitignore") for line in self.files.text(path).split("\n")]
-        return frozenset(
-            line.strip().strip("/").rpartition("/")[2] for line in lines if line.strip() and line[0] not in "#!"
-        )
+    def _git_patterns(self) -> tuple[str, ...]:
+        lines = [line.strip() for path in self.files.find(".gitignore") for line in self.files.text(path).split("\n")]
+        return tuple(line.strip("/").removeprefix("**/") for line in lines if line.strip("/*") and line[0] not in "#!")[
+            :500
+        ]
 
     @cached_property
     def _makers(self) -> tuple[str, ...]:
         return tuple(self.files.text(path) for path in self.files.find(*MAKERS))
 
     def _installed(self, image: Image, stage: Stage) -> Iterator[Mismatch]:
-        """Requirements files that a build installs."""
+        """Requirements files that a build installs and does not make or copy under this name."""
+        named = [each.value for s in image.document.stages for each in s.of("COPY", "ADD")]
+        made = [" ".join([*c.words, c.writes]) for s in image.document.stages for c in s.runs if "-r" not in c.words]
         for command in stage.runs:
             words = command.words
             if "install" not in words or "pip" not in " ".join(words[:3]):
                 continue
             for position, word in enumerate(words[:-1]):
                 name = words[position + 1].rpartition("/")[2]
-                if word in {"-r", "--requirement"} and "$" not in name and not self._is_known(name):
+                if word in {"-r", "--requirement"} and not self._is_known(name, (*named, *made)):
                     at = Location(path=image.path, line=command.line)
                     kind = "uncommitted" if self._is_made(name) else "missing"
                     yield Mismatch(kind, f"`{name}` is installed, and is not in the repository", at)
 
-    def _is_known(self, name: str) -> bool:
-        return bool(self.files.find(name)) or name in {"", "/dev/stdin", "-"}
+    def _is_known(self, name: str, elsewhere: tuple[str, ...]) -> bool:
+        named = "$" in name or name in {"", "stdin", "-"} or any(name in text for text in elsewhere)
+        return named or bool(self.files.find(name))
 
     def _started(self, path: str, command: Command) -> Iterator[Mismatch]:
         for problem in self.applications.problems(command):
@@ -196,22 +210,31 @@ class References:
         ):
             return
         at = Location(path=service.path, line=build.line)
-        if service.context not in self.files.folders:
+        beside = posixpath.dirname(service.path)
+        rooted = service.dockerfile.removeprefix(f"{beside}/") if beside else service.dockerfile
+        if (
+            service.context not in self.files.folders
+            and service.context.removeprefix(f"{beside}/") not in self.files.folders
+        ):
             yield Mismatch(
                 "missing", f"the folder `{service.context}` that `{service.name}` is built from is not there", at
             )
-        elif service.dockerfile not in self.files.entries and build.get("dockerfile_inline") is None:
+        elif not {service.dockerfile, rooted} & self.files.entries.keys() and build.get("dockerfile_inline") is None:
             yield Mismatch("missing", f"`{service.dockerfile}` that `{service.name}` is built by is not there", at)
 
     def _published(self, service: Service) -> Iterator[Mismatch]:
         image = next((each for each in self.containers.images if each.path == service.dockerfile), None)
         run = service.commands or (image.starts if image is not None else ())
         opened = frozenset[int]().union(*(self.applications.ports(command) for command in run))
-        for node in service.node.list("ports"):
-            target = (node.text or node.string("target")).partition("/")[0].rpartition(":")[2]
-            if opened and target.isdigit() and int(target) not in opened:
-                shown = f"port {target} of `{service.name}` is published, and it opens port {min(opened)}"
-                yield Mismatch("port", shown, Location(path=service.path, line=node.line))
+        published = {
+            int(target): node.line
+            for node in service.node.list("ports")
+            if (target := (node.text or node.string("target")).partition("/")[0].rpartition(":")[2]).isdigit()
+        }
+        if opened and published and not opened & published.keys():
+            port, line = next(iter(published.items()))
+            shown = f"port {port} of `{service.name}` is published, and it opens port {min(opened)}"
+            yield Mismatch("port", shown, Location(path=service.path, line=line))
 
     def _in_procfiles(self) -> Iterator[Mismatch]:
         for path in self.files.find("Procfile"):
