@@ -17,7 +17,7 @@ ENOUGH = 3
 OF_ANYTHING = frozenset(["cerberus", "jsonschema", "voluptuous", "schema", "fastjsonschema"])
 SETTINGS = re.compile(r"config|setting|request|payload|openapi|argument|params|response|tool|plugin", re.IGNORECASE)
 EXPECTATION = re.compile(r"expect_(?:column|table|multicolumn)_\w+|expect_compound_\w+")
-DBT_TESTS = re.compile(r"^\s+(?:data_)?tests:\s*$", re.MULTILINE)
+DBT_TESTS = re.compile(r"^[ \t]+(?:data_)?tests:[ \t]*$", re.MULTILINE)
 
 
 @check(

@@ -27,7 +27,7 @@ HOOKS = frozenset(
     ]
 )
 MAIL = frozenset(["email_on_failure", "email_on_retry"])
-RULES = re.compile(r"^\s*-?\s*alert:\s*\S", re.MULTILINE)
+RULES = re.compile(r"^[ \t]*(?:-[ \t]*)?alert:[ \t]*\S", re.MULTILINE)
 CLOUD = re.compile(
     r"aws_cloudwatch_metric_alarm|AWS::CloudWatch::Alarm|google_monitoring_alert_policy|azurerm_monitor_(?:metric_alert|scheduled_query)"
     r"|datadog_monitor\b|newrelic_\w*alert_condition|grafana_rule_group|opsgenie_|pagerduty_service|cloudwatch\.Alarm\b|aws_sns_topic_subscription"

@@ -65,7 +65,8 @@ NAMED = re.compile(
 )
 BUCKET = re.compile(
     r"\b(?:s3|gs|abfss?|wasbs?|hdfs|az)://[\w./*-]+"
-    r"|^\s*[\"']?[\w-]*(?:bucket|dataset|data_url|data_source)[\w-]*[\"']?\s*[:=]\s*[\"']?[\w][\w./:-]{3,}[\"']?\s*,?\s*$",
+    r"|^[ \t]*[\"']?[\w-]{0,60}?(?:bucket|dataset|data_url|data_source)[\w-]{0,60}[\"']?[ \t]*[:=][ \t]*[\"']?\w[\w./:-]{3,200}[\"']?"
+    r"[ \t]*,?[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
 KAGGLE = re.compile(r"(?:^|/)kaggle/input/([\w-]+)")
@@ -148,7 +149,7 @@ class Datasets:
             if re.search(r"(?:md5|etag|checksum|rev_lock|hash)\s*:", self.files.text(path)):
                 yield path
         for path in self.files.find("dvc.lock"):
-            if re.search(r"^\s+md5\s*:", self.files.text(path), re.MULTILINE):
+            if re.search(r"^[ \t]+md5[ \t]*:", self.files.text(path), re.MULTILINE):
                 yield path
 
     @cached_property

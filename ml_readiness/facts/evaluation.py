@@ -40,7 +40,7 @@ NOT_BASELINE = re.compile(
     re.IGNORECASE,
 )
 MODEL = re.compile(r"model|clf|reg(?:ressor)?(?:_|$)|classifier|pred|forecast|estimator", re.IGNORECASE)
-TABLE = re.compile(r"^.*\bbaselines?\b.*\d+[.,]\d+.*$", re.IGNORECASE | re.MULTILINE)
+TABLE = re.compile(r"\bbaselines?\b.{0,200}?\d[.,]\d", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

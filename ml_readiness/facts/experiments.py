@@ -93,7 +93,7 @@ class Experiments:
         return tuple(
             path
             for path in self.files.find("dvc.yaml")
-            if re.search(r"^\s+metrics:", self.files.text(path), re.MULTILINE)
+            if re.search(r"^[ \t]+metrics:", self.files.text(path), re.MULTILINE)
         )
 
     @cached_property

@@ -15,7 +15,7 @@ from ml_readiness.facts.files import Files, is_test
 from ml_readiness.report import Location
 
 SOURCES = ("*.ts", "*.tsx", "*.js", "*.jsx", "*.mjs", "*.cjs", "*.vue", "*.svelte")
-IMPORT = re.compile(r"""(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)["']([^"'\n]{1,200})["']""")
+IMPORT = re.compile(r"""(?:\bfrom\s*|\bimport\s*(?:\(\s*)?|\brequire\s*\(\s*)["']([^"'\n]{1,200})["']""")
 CONSOLE = re.compile(r"\bconsole\.(?:log|error|warn|info|debug)\s*\(")
 LOGGERS = frozenset(["winston", "pino", "bunyan", "log4js", "loglevel", "consola", "signale", "tslog", "next-logger"])
 MODEL_PACKAGES = re.compile(

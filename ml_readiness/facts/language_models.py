@@ -43,13 +43,14 @@ DEFAULTED = re.compile(r"^langchain\w*\.(?:\w+\.)*(?:Chat(?:OpenAI|Anthropic|Gro
 """Classes that choose a model by themselves when none is named."""
 AZURE = re.compile(r"Azure", re.IGNORECASE)
 SETTING = re.compile(
-    r"^\s*(?:export\s+)?[\"']?[\w.-]*(?:model|llm|engine|deployment)[\w.-]*[\"']?\s*[:=]\s*[\"']?([\w./:@-]+)[\"']?\s*,?\s*$",
+    r"^[ \t]*(?:export[ \t]+)?[\"']?[\w.-]{0,60}?(?:model|llm|engine|deployment)[\w.-]{0,60}[\"']?[ \t]*[:=][ \t]*"
+    r"[\"']?([\w./:@-]{1,100})[\"']?[ \t]*,?[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
 CONFIGURED = ("*.yaml", "*.yml", "*.toml", "*.json", ".env*", "*.env", "*.ini", "*.cfg", "env.example")
 ASIDE = re.compile(
     r"(?:^|/)(?:package(?:-lock)?\.json|uv\.lock|poetry\.lock|tsconfig|\.github/|mkdocs|docs?/|tests?/|fixtures?/|evals?/|locales?/"
-    r"|node_modules/|openapi|.*\.lock)",
+    r"|node_modules/|openapi)|\.lock$",
     re.IGNORECASE,
 )
 

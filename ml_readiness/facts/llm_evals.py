@@ -124,7 +124,7 @@ class LlmEvals:
             return max(0, len([line for line in text.split("\n") if line.strip()]) - (not path.endswith(".jsonl")))
         if path.endswith(".json"):
             return max(text.count('"question"'), text.count('"input"'), text.count('"query"'), text.count("},") + 1)
-        return len(re.findall(r"^\s*- ", text, re.MULTILINE))
+        return len(re.findall(r"^[ \t]*- ", text, re.MULTILINE))
 
     @cached_property
     def bars(self) -> tuple[Part, ...]:

@@ -108,7 +108,11 @@ class Reach:
     @cached_property
     def _named(self) -> frozenset[str]:
         """Script paths and dotted modules that those files name."""
-        return frozenset(re.findall(r"[\w./-]+\.py\b|\b\w+(?:\.\w+)+\b|(?<=-m )\w+|\b\w+(?=:\w)", self._operated_text))
+        return frozenset(
+            re.findall(
+                r"(?<![\w./-])[\w./-]{1,200}\.py\b|\b\w+(?:\.\w+)+\b|(?<=-m )\w+|\b\w+(?=:\w)", self._operated_text
+            )
+        )
 
     def _starts(self, unit: Unit) -> bool:
         if unit.python.main_guard or self._acts(unit) or self._is_script(unit):

@@ -35,7 +35,7 @@ UPKEEP = re.compile(
     r"|(?:^|[\W_])(?:ci|tests?|testing|smoke|checks?|benchmarks?|nightly)(?:$|[\W_])",
     re.IGNORECASE,
 )
-RUNS = re.compile(r"(?:[\w./-]+\.(?:py|sh|ipynb))\b|(?<=-m )[\w.]+|(?<=make )[\w-]+")
+RUNS = re.compile(r"(?<![\w./-])[\w./-]{1,200}\.(?:py|sh|ipynb)\b|(?<=-m )[\w.]+|(?<=make )[\w-]+")
 WORKFLOWS = (".github/workflows/*.yml", ".github/workflows/*.yaml")
 CONFIGURED = (
     "*deployment*.y*ml", "prefect.yaml", "databricks.y*ml", "*schedule*.y*ml", "*cron*.y*ml", "**/k8s/**/*.y*ml",
@@ -56,7 +56,7 @@ STARTED = frozenset(
     ]
 )
 TABLES = ("crontab", "*.crontab", "*.cron", "**/cron.d/*", "crontab.*")
-CRON_LINE = re.compile(r"^(?:[\d*/,-]+\s+){5}(.+)$", re.MULTILINE)
+CRON_LINE = re.compile(r"^(?:[\d*/,-]{1,30}[ \t]+){5}(.+)$", re.MULTILINE)
 CLOUD = re.compile(
     r"aws_cloudwatch_event_rule|aws_scheduler_schedule|google_cloud_scheduler_job|azurerm_logic_app_trigger_recurrence"
     r"|AWS::Events::Rule|AWS::Scheduler::Schedule|ScheduleExpression"

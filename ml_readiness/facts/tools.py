@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ml_readiness.parsers.expressions import Expr
     from ml_readiness.parsers.python import Call
 
-TARGET = re.compile(r"^\s*-?\s*['\"]?(?:_target_|class_path)['\"]?\s*:\s*['\"]?([\w.]+)", re.MULTILINE)
+TARGET = re.compile(r"^[ \t]*(?:-[ \t]*)?['\"]?(?:_target_|class_path)['\"]?[ \t]*:[ \t]*['\"]?([\w.]+)", re.MULTILINE)
 DEPLOYED = (
     "Dockerfile*", "*.dockerfile", "Containerfile", "docker-compose*.y*ml", "compose*.y*ml", "*.tf", "app.yaml",
     "render.yaml", "fly.toml", "**/k8s/*.y*ml", "**/kubernetes/*.y*ml", "**/helm/**/*.y*ml", "**/deploy*/**/*.y*ml",
