@@ -65,7 +65,8 @@ NAMED = re.compile(
 )
 BUCKET = re.compile(
     r"\b(?:s3|gs|abfss?|wasbs?|hdfs|az)://[\w./*-]+"
-    r"|^[ \t]*[\"']?[\w-]{0,60}?(?:bucket|dataset|data_url|data_source)[\w-]{0,60}[\"']?[ \t]*[:=][ \t]*[\"']?\w[\w./:-]{3,200}[\"']?"
+    r"|^[ \t]*[\"']?[\w-]{0,60}?(?:bucket|dataset|data_url|data_source)[\w-]{0,60}[\"']?[ \t]*[:=][ \t]*"
+    r"[\"']?\w[\w./:-]{3,200}[\"']?"
     r"[ \t]*,?[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )

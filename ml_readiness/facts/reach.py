@@ -31,6 +31,8 @@ PREPARATION = re.compile(
     r"|rootutils|multiprocessing|tensorflow\.config|torch\.set|torch\.backends|load_dotenv|print$|str$|\?)"
 )
 """Module-level calls that only prepare what the importer does."""
+RUN = re.compile(r"(?<![\w./-])[\w./-]{1,200}\.py\b|\b\w+(?:\.\w+)+\b|(?<=-m )\w+|\b\w+(?=:\w)")
+"""Scripts, dotted modules, and what stands before a colon, as in `app:main`."""
 SEVERAL = 2
 """Statements that make a file without a main guard a script."""
 TOO_MUCH_TEXT = 4_000_000
@@ -108,11 +110,7 @@ class Reach:
     @cached_property
     def _named(self) -> frozenset[str]:
         """Script paths and dotted modules that those files name."""
-        return frozenset(
-            re.findall(
-                r"(?<![\w./-])[\w./-]{1,200}\.py\b|\b\w+(?:\.\w+)+\b|(?<=-m )\w+|\b\w+(?=:\w)", self._operated_text
-            )
-        )
+        return frozenset(RUN.findall(self._operated_text))
 
     def _starts(self, unit: Unit) -> bool:
         if unit.python.main_guard or self._acts(unit) or self._is_script(unit):

@@ -30,6 +30,8 @@ TRAINS = re.compile(
     re.IGNORECASE,
 )
 JOB = re.compile(r"\b(?:job|target|func|flow)\s*=\s*(\w+)")
+CLUSTERS = re.compile(r"\.cluster\.|KMeans|DBSCAN")
+"""Fits that prepare data where another model is what is trained."""
 UPKEEP = re.compile(
     r"codeql|stale|dependabot|renovate|scorecard|\block|label|welcome|security|lint|docs?\b|build|publish|release"
     r"|(?:^|[\W_])(?:ci|tests?|testing|smoke|checks?|benchmarks?|nightly)(?:$|[\W_])",
@@ -101,7 +103,9 @@ class Schedules:
     @cached_property
     def retraining(self) -> tuple[Schedule, ...]:
         """Those that train a model."""
-        training = {key(site.unit, site.call.scope) for site in self.lifecycle.training if not site.unit.is_test}
+        sites = [site for site in self.lifecycle.training if not site.unit.is_test]
+        main = [site for site in sites if not CLUSTERS.search(site.name)] or sites
+        training = {key(site.unit, site.call.scope) for site in main}
         return tuple(
             schedule
             for schedule in self.all
