@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -142,6 +143,17 @@ def test_damaged_content_is_absent_and_does_not_stop_the_reading(made: Made) -> 
         with pytest.raises(Absent):
             revision.read("src/train.py")
         assert revision.read("README.md") == b"# Shop\n"
+
+
+def test_content_under_the_id_of_other_content_is_refused(made: Made) -> None:
+    made.commit({**FILES, "other.py": "x = 1\n"})
+    objects = made.path / ".git/objects"
+    blob, other = (made.git("rev-parse", f"HEAD:{path}") for path in ("src/train.py", "other.py"))
+    place = objects / blob[:2] / blob[2:]
+    place.unlink()
+    shutil.copy(objects / other[:2] / other[2:], place)
+    with Revision(made.path) as revision, pytest.raises(Absent, match="not what its id says"):
+        revision.read("src/train.py")
 
 
 def test_a_missing_folder_is_told(made: Made) -> None:

@@ -6,6 +6,7 @@ objects: its configuration, hooks, filters and promisor remotes are never read.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -125,6 +126,8 @@ class Repository:
         with self._lock:
             try:
                 return self._next(blob)
+            except Absent:
+                raise
             except (OSError, ValueError) as error:
                 self._stop_reading()
                 raise Absent("the content is not in this clone, or damaged") from error
@@ -149,6 +152,8 @@ class Repository:
         content = answers.read(int(size))
         if answers.read(1) != b"\n":
             raise OSError("git stopped in the middle")
+        if not _is_called(content, blob):
+            raise Absent("the content is not what its id says")
         return content
 
     def _stop_reading(self) -> None:
@@ -168,6 +173,12 @@ class Repository:
             raise RepositoryError("expected git to be installed, found no such command") from error
         _limit_memory(running.pid)
         return running
+
+
+def _is_called(content: bytes, blob: str) -> bool:
+    """Whether content has this id: git does not look, and what is understood is kept by id for other repositories."""
+    algorithm = "sha1" if len(blob) == 40 else "sha256"
+    return hashlib.new(algorithm, b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest() == blob
 
 
 def _limit_memory(process: int) -> None:
