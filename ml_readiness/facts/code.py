@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from ml_readiness.parsers.python import Call, Class, Function, Import
 
 MAX_HOPS = 4
+ITSELF = frozenset({"fn", "func", "__wrapped__", "submit", "delay", "apply_async", "remote", "entrypoint", "py_func"})
+"""Attributes by which decorators of task runners hand out the function they wrap."""
 LONGEST = 10
 """Dots of a name that is still looked into."""
 
@@ -303,6 +305,8 @@ class Code:
         unit, parts = definition.unit, definition.name.split(".")
         for end in range(len(parts), 0, -1):
             head, rest = ".".join(parts[:end]), parts[end:]
+            if head in unit.functions and rest and rest[0] in ITSELF:
+                return f":{unit.path}:{head}"
             if head in unit.functions and rest:
                 return self._through(unit, unit.functions[head].returns, rest) or f":{unit.path}:{definition.name}"
             if head in unit.classes and rest and ".".join([head, rest[0]]) not in unit.functions:

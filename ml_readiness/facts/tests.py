@@ -112,8 +112,8 @@ class Tests:
         )
 
     def _asks_a_server(self, unit: Unit) -> bool:
-        """Whether a script called `test.py` sends requests to a server that somebody has started."""
-        if not re.search(r"(?:^|/)tests?\.py$", unit.path):
+        """Whether a script that is a test by its name sends requests to a server that somebody has started."""
+        if not re.search(r"(?:^|/)(?:tests?/(?:.*/)?[^/]+|tests?|test_[^/]*|[^/]*_test)\.py$", unit.path):
             return False
         return any(re.match(r"(?:requests|httpx|urllib)\b", call.name) for call in unit.python.calls)
 
