@@ -116,7 +116,7 @@ def drift_monitored(drift: Drift, operation: Operation, tools: Tools) -> Iterato
 
 def _judged(what: str, how: str, way: Way) -> Finding:
     if way is Way.BY_ITSELF:
-        return ok(f"{what} compares with a reference, started by {how}", confidence=Confidence.MEDIUM)
+        return ok(f"{what}, started by {how}", confidence=Confidence.MEDIUM)
     if way is Way.BY_HAND:
-        return partial(f"{what} compares with a reference, but a person has to start it", confidence=Confidence.MEDIUM)
-    return partial(f"{what} compares with a reference for analysis only", confidence=Confidence.MEDIUM)
+        return partial(f"{what}, but a person has to start it", confidence=Confidence.MEDIUM)
+    return partial(f"{what}, for analysis only", confidence=Confidence.MEDIUM)

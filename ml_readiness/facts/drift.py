@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 from ml_readiness.facts.callgraph import CallGraph, key
 from ml_readiness.facts.code import Code, Unit
 from ml_readiness.facts.files import Files
+from ml_readiness.facts.lifecycle import Lifecycle
 from ml_readiness.facts.schedules import Schedules
 from ml_readiness.facts.serving import Serving
 from ml_readiness.facts.tools import Tools
@@ -37,6 +38,9 @@ MANAGED = re.compile(
     r"aws_sagemaker_(?:monitoring_schedule|data_quality_job_definition|model_quality_job)|AWS::SageMaker::MonitoringSchedule"
     r"|AWS::SageMaker::\w+QualityJob|model_deployment_monitoring_job|quality_monitors|MonitorSchedule|create_monitor:"
 )
+WATCHES = re.compile(r"(?:^|[_ .])monitor(?:ing)?(?:[_ .]|$)|live_(?:quality|performance)", re.IGNORECASE)
+RECORDED = (".fetch_traces", ".fetch_observations", ".get_traces", ".list_runs", ".get_spans_dataframe", ".trace.list")
+SCORES = re.compile(r"^(?:score|create_score|create_feedback|log_feedback_scores|evaluate\w*|run_evals)$")
 LOOKED_AT = ("*drift*.ipynb", "*drift*.html")
 NOT_DRIFT = re.compile(r"gradient|clock|code_drift|config_drift|schema_drift_ok|driftnet", re.IGNORECASE)
 
@@ -73,18 +77,26 @@ class Drift:
     serving: Serving
     graph: CallGraph
     schedules: Schedules
+    lifecycle: Lifecycle
 
     @classmethod
     def gather(
-        cls, code: Code, files: Files, tools: Tools, serving: Serving, graph: CallGraph, schedules: Schedules
+        cls,
+        code: Code,
+        files: Files,
+        tools: Tools,
+        serving: Serving,
+        graph: CallGraph,
+        schedules: Schedules,
+        lifecycle: Lifecycle,
     ) -> Self:
         """From monitoring libraries, own tests, and managed monitors."""
-        return cls(code, files, tools, serving, graph, schedules)
+        return cls(code, files, tools, serving, graph, schedules, lifecycle)
 
     @cached_property
     def comparisons(self) -> tuple[Comparison, ...]:
         """What comes about by itself first."""
-        found = [*self._managed(), *self._by_tools(), *self._own()] or list(self._reports())
+        found = [*self._managed(), *self._by_tools(), *self._own(), *self._live()] or list(self._reports())
         return tuple(sorted(found, key=lambda each: -each.way))
 
     def _managed(self) -> Iterator[Comparison]:
@@ -99,15 +111,15 @@ class Drift:
     def _reports(self) -> Iterator[Comparison]:
         """Notebooks and reports that say what they are by their name, for those whose content is not here."""
         for path in self.files.find(*LOOKED_AT):
-            yield Comparison(f"`{path}`", Location(path=path), Way.LOOKED_AT)
+            yield Comparison(f"`{path}` looks at drift", Location(path=path), Way.LOOKED_AT)
 
     def _by_tools(self) -> Iterator[Comparison]:
         for use in self.tools.called("drift"):
             if use.unit is not None and not use.unit.is_test:
-                yield self._placed(use.unit, use.scope, use.shown, use.location)
+                yield self._placed(use.unit, use.scope, f"{use.shown} compares with a reference", use.location)
         for use in self.tools.called("drift-statistic"):
             if use.unit is not None and not use.unit.is_test and self._is_comparison(use):
-                yield self._placed(use.unit, use.scope, use.shown, use.location)
+                yield self._placed(use.unit, use.scope, f"{use.shown} compares with a reference", use.location)
 
     def _is_comparison(self, use: Use) -> bool:
         """Whether a statistic is taken of a reference and a current sample."""
@@ -122,7 +134,26 @@ class Drift:
             for function in unit.python.functions:
                 if self._compares(function):
                     name = function.name.rpartition(".")[2]
-                    yield self._placed(unit, function.name, f"`{name}`", unit.location(function.line))
+                    yield self._placed(
+                        unit, function.name, f"`{name}` compares with a reference", unit.location(function.line)
+                    )
+
+    def _live(self) -> Iterator[Comparison]:
+        """Quality of predictions that were made in production, measured afterwards."""
+        measured = [(site.unit, site.call) for site in self.lifecycle.measuring]
+        measured += [(use.unit, use.call) for use in self.tools.called("metric") if use.unit is not None and use.call]
+        for unit, call in measured:
+            if unit.is_production and WATCHES.search(f"{unit.path.rpartition('/')[2]} {call.scope}"):
+                name = call.method.lstrip(":?")
+                yield self._placed(unit, call.scope, f"`{name}` measures past predictions", unit.location(call.line))
+        for site in self.code.calls_to(*RECORDED):
+            if site.unit.is_production and self._is_scored(site.unit):
+                name = site.call.method.lstrip(":?")
+                yield self._placed(site.unit, site.call.scope, f"what `{name}` gives is judged", site.location)
+
+    def _is_scored(self, unit: Unit) -> bool:
+        """Whether a file gives marks to what it fetched."""
+        return any(SCORES.search(call.method) for call in unit.python.calls)
 
     def _compares(self, function: Function) -> bool:
         name = function.name.rpartition(".")[2]

@@ -253,5 +253,5 @@ def _names(value: Expr) -> Iterator[str]:
                 yield item.text
 
 
-def _rank(use: Use) -> tuple[int, str, int]:
-    return -use.level, use.path, use.line or 0
+def _rank(use: Use) -> tuple[int, bool, str, int]:
+    return -use.level, use.call is None, use.path, use.line or 0
