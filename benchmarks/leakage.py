@@ -29,7 +29,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -160,9 +160,9 @@ def cases(entry: dict[str, Any], repos: Path) -> list[Case]:
     found: list[Case] = []
     folders = dict(entry.get("dirs") or {})
     for key in [*folders, "files"]:
-        labelled = entry.get(key) or {}
+        labelled: Any = entry.get(key) or {}
         folder = folders.get(key, entry.get("dir", ""))
-        items = labelled.items() if isinstance(labelled, dict) else [(each["file"], each) for each in labelled]
+        items: Any = labelled.items() if hasattr(labelled, "items") else [(each["file"], each) for each in labelled]
         for file, label in items:
             read = repository.read(commit, f"{folder}/{file}".lstrip("/"))
             if read is None:
@@ -174,7 +174,7 @@ def cases(entry: dict[str, Any], repos: Path) -> list[Case]:
 
 def _labelled(path: str, data: bytes, label: Any) -> list[Case]:
     if isinstance(label, list):
-        return [_pair(path, data, pair) for pair in label]
+        return [_pair(path, data, pair) for pair in cast("list[list[Any]]", label)]
     if "pair" in label:
         return [_pair(path, data, label["pair"])]
     kinds = {kind: _truth(label[kind]) for kind in ("preproc", "overlap", "multi") if kind in label}
@@ -183,16 +183,15 @@ def _labelled(path: str, data: bytes, label: Any) -> list[Case]:
         for suffix, sign in (("line", 1), ("lines", 1), ("cell", -1), ("cells", -1)):
             value = label.get(f"{part}_{suffix}")
             if value is not None:
-                numbers = value if isinstance(value, list) else [value]
+                numbers = cast("list[int]", value if isinstance(value, list) else [value])
                 places[part] = tuple(number if sign == 1 else -1 - number for number in numbers)
     return [Case(path, data, kinds, places=places)]
 
 
 def _pair(path: str, data: bytes, pair: list[Any]) -> Case:
     train, evaluated, overlap, preproc = pair
-    known = train is not None and evaluated is not None
     kinds = {"preproc": bool(preproc), "overlap": bool(overlap)}
-    if not known:
+    if train is None or evaluated is None:
         return Case(path, data, {kind: True if label else None for kind, label in kinds.items()}, is_pair=True)
     return Case(f"{path}:{train}", data, dict(kinds), (train, evaluated), is_pair=True)
 
@@ -249,8 +248,8 @@ def _placed(case: Case, seen: Seen, leaking: list[Pair]) -> bool:
     for pair in leaking:
         for fit in pair.leaks:
             rows = pair.evaluation.rows
-            splits = {(above.path, above.line) for above in rows.above} if rows is not None else set()
-            named = {
+            splits = {(above.path, above.line) for above in rows.above} if rows is not None else set[tuple[str, int]]()
+            named: dict[str, set[tuple[str, int]]] = {
                 "fit": {(fit.place.path, fit.place.line)},
                 "split": splits,
                 "train": {(pair.training.place.path, pair.training.place.line)},

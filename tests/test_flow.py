@@ -340,7 +340,7 @@ def test_a_scaler_fitted_before_the_split_in_a_function_of_another_module() -> N
 
 def test_a_notebook_is_followed_in_document_order_and_told_by_cells() -> None:
     cells = [READ, "X = StandardScaler().fit_transform(df)\ny = df.y", SPLIT_AND_SCORE.strip()]
-    notebook = {
+    notebook: dict[str, object] = {
         "nbformat": 4,
         "metadata": {},
         "cells": [{"cell_type": "code", "metadata": {}, "outputs": [], "source": cell} for cell in cells],

@@ -72,7 +72,7 @@ def _timed(node: ast.expr) -> list[ast.stmt] | None:
     except (SyntaxError, ValueError):
         return None
     for inner in ast.walk(tree):
-        if hasattr(inner, "lineno"):
+        if isinstance(inner, ast.stmt | ast.expr):
             inner.lineno = node.lineno
     return tree.body
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ml_readiness.facts.flow import attributes, frames, operators
-from ml_readiness.facts.flow.joining import constant, data_of, element, elements, signature
+from ml_readiness.facts.flow.joining import constant, data_of, element, elements, parts, signature
 from ml_readiness.facts.flow.values import NOTHING, Const, Data, Function, Map, Method, Obj, Seq, Text, Thing, Value
 
 if TYPE_CHECKING:
@@ -141,8 +141,8 @@ def _length(c: Call) -> Value:
 
 def _range(c: Call) -> Value:
     value = c.args[-1] if 0 < len(c.args) < 3 else NOTHING
-    sig = value.sig if isinstance(value, Data) else None
-    if isinstance(sig, tuple) and sig[0] == "length":
+    sig = parts(value.sig if isinstance(value, Data) else None)
+    if sig[:1] == ("length",):
         return Data(sig[1], form="index")
     count = constant(value)
     first = constant(c.args[0]) if len(c.args) > 1 else 0

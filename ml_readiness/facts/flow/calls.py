@@ -29,6 +29,8 @@ from ml_readiness.facts.flow.values import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ml_readiness.facts.flow.machine import Machine
     from ml_readiness.parsers.flow import Op
 
@@ -140,7 +142,11 @@ def ask(c: Call, receiver: Value, name: str) -> Value:
     if isinstance(receiver, Module | Class):
         return invoke(c, attributes.attribute(c.m, c.frame, receiver, name))
     if isinstance(receiver, Choice):
-        return _each(c, receiver, lambda call, option: ask(call, option, name))
+
+        def ask_one(call: Call, option: Value) -> Value:
+            return ask(call, option, name)
+
+        return _each(c, receiver, ask_one)
     if isinstance(receiver, Function):
         if name in LIKE_A_CALL:
             return invoke(c, receiver)
@@ -152,10 +158,10 @@ def ask(c: Call, receiver: Value, name: str) -> Value:
     return externals.passed_on(c)
 
 
-def _each(c: Call, choice: Choice, follow: object) -> Value:
+def _each(c: Call, choice: Choice, follow: Callable[[Call, Value], Value]) -> Value:
     found: Value = NOTHING
     for option in choice.options:
-        found = join(found, follow(c, option), c.m.universe)  # type: ignore[operator]
+        found = join(found, follow(c, option), c.m.universe)
     return found
 
 

@@ -106,7 +106,7 @@ class Stored:
 class Events:
     """Everything noted while one project was followed."""
 
-    fits: dict[tuple[str, str, Rows, Place], Fit] = field(default_factory=dict)
+    fits: dict[tuple[str, str, Rows, Place], Fit] = field(default_factory=dict[tuple[str, str, "Rows", "Place"], "Fit"])
     trainings: list[Training] = field(default_factory=list[Training])
     evaluations: list[Evaluation] = field(default_factory=list[Evaluation])
     splittings: list[Splitting] = field(default_factory=list[Splitting])

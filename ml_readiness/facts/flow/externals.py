@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ml_readiness.facts.flow import builtin, frames, learners, operators, splitting, things
-from ml_readiness.facts.flow.joining import constant, data_of, rows_in, signature
+from ml_readiness.facts.flow.joining import constant, data_of, parts, rows_in, signature
 from ml_readiness.facts.flow.reading import (
     configured,
     dumped,
@@ -185,8 +185,8 @@ def _frame(c: Call) -> Value:
 
 def _permutation(c: Call) -> Value:
     value = c.args[0] if c.args else NOTHING
-    sig = signature(value)
-    if isinstance(sig, tuple) and len(sig) > 1 and sig[0] == "length":
+    sig = parts(signature(value))
+    if len(sig) > 1 and sig[0] == "length":
         return Data(sig[1], form="index")
     data = data_of(value, c.m.universe)
     return data.derived(form=data.form) if data.rows is not None else NOTHING

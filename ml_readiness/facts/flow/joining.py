@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ml_readiness.facts.flow.values import (
     NOTHING,
@@ -198,6 +198,11 @@ def names_in(value: Value | None) -> list[str] | None:
         names = [item.value for item in value.items if isinstance(item, Const) and isinstance(item.value, str)]
         return names if len(names) == len(value.items) else None
     return None
+
+
+def parts(sig: object) -> tuple[Any, ...]:
+    """The parts of a composed signature, its word first; empty for any other."""
+    return tuple(sig) if isinstance(sig, tuple) else ()  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
 
 
 def signature(value: Value | None, depth: int = 4) -> object:

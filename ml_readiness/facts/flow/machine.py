@@ -96,7 +96,7 @@ class Machine:
     """The number of the innermost loop whose passes are not told apart; 0 outside loops."""
     visits: dict[int, int] = field(default_factory=dict[int, int])
     names: dict[str, Ext] = field(default_factory=dict[str, Ext])
-    guessed: dict[Rows, Thing] = field(default_factory=dict)
+    guessed: dict[Rows, Thing] = field(default_factory=dict["Rows", "Thing"])
     """Parameters that are used as learners."""
     given: dict[tuple[str, str, str], Thing] = field(default_factory=dict[tuple[str, str, str], "Thing"])
     """Parameters that nothing gives a value, by path, function and name."""

@@ -40,7 +40,9 @@ class Rows:
         """Where it is made in other files."""
         inherited = parent.above if parent is not None and kind != "group" else frozenset[Rows]()
         if members:
-            inherited = frozenset.intersection(*(member.above for member in members))
+            inherited = members[0].above
+            for member in members[1:]:
+                inherited &= member.above
         self.above: frozenset[Rows] = inherited | {self}
         """This set and every set that it is known to be inside of."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ml_readiness.facts.flow.events import Fit
-from ml_readiness.facts.flow.joining import constant, data_of, gathered, names_in, signature
+from ml_readiness.facts.flow.joining import constant, data_of, gathered, names_in, parts, signature
 from ml_readiness.facts.flow.rows import Rows
 from ml_readiness.facts.flow.values import NO_FITS, NOTHING, Const, Data, Frame, Seq, Slice, Value
 
@@ -45,12 +45,12 @@ def _taken_apart(m: Machine, rows: Rows, lower: object, upper: object, place: tu
 def _by_data(m: Machine, rows: Rows, selector: Data, place: tuple[str, int]) -> Rows:
     chosen = selector.rows
     if selector.form == "flag" or (chosen is not None and chosen is rows and selector.form != "index"):
-        sig = selector.sig
-        if isinstance(sig, tuple) and sig[0] == "isin" and isinstance(sig[1], type(rows)):
+        sig = parts(selector.sig)
+        if sig[:1] == ("isin",) and isinstance(sig[1], type(rows)):
             return sig[1] if rows in sig[1].above else m.universe.subset(rows, ("isin", sig[1]), place)
-        if isinstance(sig, tuple) and sig[0] == "not" and isinstance(sig[1], tuple) and sig[1][0] == "isin":
-            return m.universe.subset(rows, ("without", sig[1][1]), place)
-        return m.universe.subset(rows, ("mask", id(selector) if sig is None else sig), place)
+        if sig[:1] == ("not",) and parts(sig[1])[:1] == ("isin",):
+            return m.universe.subset(rows, ("without", parts(sig[1])[1]), place)
+        return m.universe.subset(rows, ("mask", id(selector) if selector.sig is None else selector.sig), place)
     if chosen is None:
         if selector.form in {"number", "columns"} or selector is NOTHING:
             return rows if selector.form == "columns" else m.universe.subset(rows, ("chosen", place), place)
