@@ -35,6 +35,8 @@ SILENT = frozenset(
 """What a shell does by itself."""
 GENERATED = frozenset(("test", "tests", "check", "distcheck"))
 """Targets of Makefiles that CMake, configure and the like generate, which run tests."""
+SUBMITS = frozenset(("submit", "launch", "exec", "create", "run", "job", "jobs"))
+"""Words behind a program that hands a job file to a cluster."""
 ASKING = frozenset((("command", "-v"), ("command", "-V")))
 SETTING = frozenset(("export", "declare", "readonly", "typeset", "local", "set", "setx"))
 COMPILED_TEST = re.compile(r"(?:.*/)(?:(?:unit|integration|run)[_-]?)?(?:tests?(?:[_-]?\w+)?|\w+[_-]tests?)(?:\.exe)?")
@@ -155,6 +157,8 @@ class Commands:
                 yield from self._hooks(bare.words, inside)
             if "image" in found:
                 yield from self._built(bare.words, inside)
+            if "pipeline" in found and name in lexicon().runners:
+                yield from self._runner(bare.words, line, inside, place)
         elif name in lexicon().runners:
             yield from self._runner(bare.words, line, inside, place)
         elif name in lexicon().shells or name in {"source", "."}:
@@ -235,8 +239,12 @@ class Commands:
         """A program that is not known: an entry point of the project, or one that is handed a job or a command."""
         if path := self.scripts.entry_point(words[0]):
             yield from self._python_file(path, words, line, inside, inside)
-        for word in words[1:]:
-            if word.endswith((".yml", ".yaml")) and (job := self.places.file(word, inside.folder)):
+        for word in words[2:] if SUBMITS.intersection(words[1:4]) else ():
+            if (
+                word.endswith((".yml", ".yaml"))
+                and not word.startswith(".github/")
+                and (job := self.places.file(word, inside.folder))
+            ):
                 for text, at, options in self.scripts.job(job):
                     yield from self.text(text, at, replace(inside, path=job, folder=""), options)
         if "--" in words[:-1]:

@@ -156,8 +156,8 @@ class _Reader:
     def _words(self, arg: Expr, depth: int = 4) -> Iterator[str]:
         if arg.kind in {"str", "format", "int", "float"}:
             yield arg.text
-        elif arg.kind == "name" and arg.text.lstrip(":") in self.constants and depth:
-            yield from self._words(self.constants[arg.text.lstrip(":")], depth - 1)
+        elif arg.kind == "name" and arg.text.lstrip(":?") in self.constants and depth:
+            yield from self._words(self.constants[arg.text.lstrip(":?")], depth - 1)
         elif arg.kind in {"list", "star", "operation"} and depth:
             for item in arg.items:
                 yield from self._words(item, depth - 1)
