@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from ml_readiness.documents import Unreadable, parse
 from ml_readiness.parsers.dockerfile import Dockerfile
 
-
 PIECES = ["FROM a AS b", "ARG X=1", "RUN <<E", "E", "CMD [", "COPY --from=b x y", "\\", "# escape=`", "${X:-y}", "\n"]
 
 

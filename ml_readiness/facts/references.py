@@ -100,7 +100,7 @@ class References:
             if source in {".", ""} or "$" in source or "://" in written or written.startswith(("git@", "<<")):
                 continue
             if any(self._exists(context, source) for context in contexts) or PRODUCED.search(source):
-                if excluded := next((c for c in contexts if self._is_ignored(c, source)), None):
+                if excluded := next(filter(None, (self._is_ignored(c, source) for c in contexts)), ""):
                     yield Mismatch("missing", f"`{source}` is excluded by `{excluded}`", at)
             elif self._is_made(source):
                 yield Mismatch("uncommitted", f"`{source}` is not committed; something must make it first", at)
