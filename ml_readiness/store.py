@@ -169,15 +169,11 @@ class Kept:
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=WAIT)
-        connection.execute("PRAGMA synchronous = OFF")
-        if connection.execute("PRAGMA user_version").fetchone()[0] != SCHEMA:
-            connection.execute("DROP TABLE IF EXISTS documents")
-            connection.execute(
-                "CREATE TABLE IF NOT EXISTS documents"
-                " (kind TEXT, blob BLOB, used INTEGER, data BLOB, PRIMARY KEY (kind, blob)) WITHOUT ROWID"
-            )
-            connection.execute(f"PRAGMA user_version = {SCHEMA}")
-            connection.commit()
+        try:
+            _prepare(connection)
+        except sqlite3.Error:
+            connection.close()
+            raise
         return connection
 
     @contextmanager
@@ -191,6 +187,18 @@ class Kept:
                 self.clear()
         except OSError:
             return
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA synchronous = OFF")
+    if connection.execute("PRAGMA user_version").fetchone()[0] != SCHEMA:
+        connection.execute("DROP TABLE IF EXISTS documents")
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS documents"
+            " (kind TEXT, blob BLOB, used INTEGER, data BLOB, PRIMARY KEY (kind, blob)) WITHOUT ROWID"
+        )
+        connection.execute(f"PRAGMA user_version = {SCHEMA}")
+        connection.commit()
 
 
 def today() -> int:
