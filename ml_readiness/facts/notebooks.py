@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from ml_readiness.documents import Documents
-from ml_readiness.facts.files import Files
+from ml_readiness.facts.files import Files, is_test
 from ml_readiness.parsers.notebook import Notebook
 from ml_readiness.report import Location
 
@@ -59,8 +59,9 @@ class Notebooks:
 
     @cached_property
     def all(self) -> tuple[tuple[str, Notebook], ...]:
-        """Path and content, readable ones only."""
-        return tuple((path, book) for path, book in self.documents.all(Notebook) if not self.files.is_vendored(path))
+        """Path and content, readable ones only; those of tests are left out."""
+        books = self.documents.all(Notebook)
+        return tuple((path, book) for path, book in books if not self.files.is_vendored(path) and not is_test(path))
 
     @cached_property
     def states(self) -> tuple[State, ...]:
