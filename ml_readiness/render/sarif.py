@@ -62,7 +62,6 @@ def _rule(result: Result) -> dict[str, object]:
     precision = min((_PRECISION[f.confidence] for f in result.findings if f.kind is not Kind.PASS), default="high")
     return {
         "id": result.check,
-        "name": result.check,
         "shortDescription": {"text": printable(result.question)},
         "fullDescription": {"text": printable(result.why, 1000) or printable(result.question)},
         "help": {"text": "\n\n".join(part for part in (result.why, result.fix) if part) or result.question},

