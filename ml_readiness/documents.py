@@ -25,7 +25,8 @@ class Document(Protocol):
 
     patterns: ClassVar[tuple[str, ...]]
     """Which paths are of this kind: a pattern with a slash matches the whole path, else the name.
-    Case does not matter. `**/` at the start stands for any folder, the root included."""
+    Case does not matter. `**/` at the start stands for any folder, the root included; with `!` in front, what matches
+    is not of this kind after all."""
     max_bytes: ClassVar[int]
     """Larger files are reported, not read."""
     version: ClassVar[int]
@@ -82,6 +83,10 @@ def parse(kind: type[D], path: str, data: bytes) -> D | Unreadable:
 @cache
 def matcher(patterns: tuple[str, ...]) -> Callable[[str], bool]:
     """A function that tells whether a path matches one of the patterns, as `Document.patterns` means it."""
+    others = tuple(p[1:] for p in patterns if p[0] == "!")
+    if others:
+        alike, unlike = matcher(tuple(p for p in patterns if p[0] != "!")), matcher(others)
+        return lambda path: alike(path) and not unlike(path)
     names = [fnmatch.translate(p) for p in patterns if "/" not in p]
     paths = [fnmatch.translate(p.removeprefix("**/")) for p in patterns if "/" in p]
     anywhere = [rf"(?s:.*/)?{fnmatch.translate(p.removeprefix('**/'))}" for p in patterns if p[:3] == "**/"]

@@ -174,3 +174,11 @@ def test_probes_are_known() -> None:
 def test_static_analysis_wired(step: str, outcome: Outcome) -> None:
     hooks = {".pre-commit-config.yaml": "repos: [{repo: x, hooks: [{id: ruff}, {id: mypy}]}]"}
     assert answer("static-analysis-wired", {**APP, **hooks, **job(step)}).outcome is outcome
+
+
+@pytest.mark.parametrize("name", ["dockerfile.py", "Dockerfile.md", "Dockerfile.dockerignore", "app/dockerfile.yml"])
+def test_what_only_sounds_like_a_dockerfile_is_none(name: str) -> None:
+    assert (
+        answer("base-image-pinned", {name: "from os import path", "train.py": "import torch\n"}).outcome
+        is Outcome.NOT_APPLICABLE
+    )

@@ -116,7 +116,7 @@ class Containers:
         found = [
             Image(path, document)
             for path, document in self.documents.all(Dockerfile)
-            if not self.files.is_vendored(path) and not path.endswith((".dockerignore", ".md", ".txt"))
+            if not self.files.is_vendored(path)
         ]
         return tuple(sorted(found, key=lambda image: is_example(image.path)))
 

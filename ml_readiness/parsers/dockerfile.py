@@ -99,6 +99,7 @@ class Dockerfile(Struct, frozen=True):
         "Containerfile",
         "Containerfile.*",
         "*.containerfile",
+        *("!*.dockerignore", "!*.md", "!*.rst", "!*.txt", "!*.py", "!*.sh", "!*.json", "!*.yml", "!*.yaml", "!*.toml"),
     )
     max_bytes: ClassVar[int] = 500_000
     version: ClassVar[int] = 1
