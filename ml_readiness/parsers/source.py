@@ -8,6 +8,8 @@ import tokenize
 from dataclasses import dataclass
 from io import BytesIO
 
+from ml_readiness.parsers.newer import older
+
 MAX_LINES = 60_000
 MAX_REPAIRS = 60
 MAX_REPAIR_WORK = 12_000_000
@@ -23,8 +25,10 @@ _PYTHON2 = (
     (re.compile(r"^(\s*)exec\s+([^(].*?)(\s+in\s+.*)?$"), r"\1exec(\2)"),
     (re.compile(r"(?<![\w.])0([0-7]+)(?![\w.])"), r"0o\1"),
     (re.compile(r"\b[uU][rR](?=['\"])"), "r"),
+    (re.compile(r"(?<![<>=!])<>(?!=)"), "!="),
+    (re.compile(r"^([^'\"#`]*)`([^'\"#`]+)`"), r"\1repr(\2)"),
+    (re.compile(r"^(\s*def\s+\w+\(.*?)\((\w+)(?:\s*,\s*\w+)*\)"), r"\1\2"),
 )
-_TYPE_PARAMETERS = re.compile(r"^(\s*(?:async\s+)?(?:def|class)\s+\w+)\[[^\]]*(?:\[[^\]]*\][^\]]*)*\]")
 
 _CONTINUES = re.compile(r"[\])}#]|(?:else|elif|except|finally)\b")
 
@@ -64,7 +68,7 @@ def _decode(data: bytes) -> str:
 
 
 def _repaired(text: str) -> Source:
-    lines = text.split("\n")
+    lines = older(text).split("\n")
     broken: list[tuple[int, str]] = []
     python2 = False
     work = 0
@@ -108,13 +112,12 @@ def _in_pieces(lines: list[str]) -> ast.Module | None:
 
 
 def _modernised(lines: list[str]) -> list[str]:
-    """The lines with Python 2 statements in their Python 3 form and without type parameters."""
+    """The lines with Python 2 statements in their Python 3 form."""
     modern: list[str] = []
     for line in lines:
         if len(line) < 1000 and not line.lstrip().startswith("#"):
             for pattern, replacement in _PYTHON2:
                 line = pattern.sub(replacement, line)
-            line = _TYPE_PARAMETERS.sub(r"\1", line)
         modern.append(line)
     return modern
 
