@@ -145,7 +145,7 @@ def publish() -> None:
 @click.option("--megabytes", type=click.IntRange(0), default=128, help="For prune: the size to shrink to.")
 def cache(action: str, megabytes: int) -> None:
     """Look at, empty or shrink what is kept between audits, so that a file is only ever parsed once."""
-    from ml_readiness.store import Kept
+    from ml_readiness.kept import Kept
 
     kept = Kept.usual()
     if kept is None:
@@ -155,8 +155,8 @@ def cache(action: str, megabytes: int) -> None:
         kept.clear()
     elif action == "prune":
         kept.prune(megabytes * 1_000_000)
-    documents, size = kept.info()
-    click.echo(f"{documents:,} documents, {size / 1_000_000:,.1f} MB in {kept.path}")
+    count, size = kept.info()
+    click.echo(f"{count:,} documents and reports, {size / 1_000_000:,.1f} MB in {kept.path}")
 
 
 @cli.command()

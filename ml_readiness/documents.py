@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import fnmatch
-import hashlib
 import re
 import warnings
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, ClassVar, Protocol, Self, TypeVar, runtime_checkable
 
-from ml_readiness.snapshot import Absent, EntryKind
+from ml_readiness.snapshot import Absent, EntryKind, blob_id
 from ml_readiness.store import Store
 
 if TYPE_CHECKING:
@@ -177,8 +176,3 @@ class Documents:
                 self._held -= len(self._bytes.pop(next(iter(self._bytes))))
         self._bytes[path] = data
         return data
-
-
-def blob_id(data: bytes) -> str:
-    """Git's id of some content, by which all snapshots share what was parsed."""
-    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ml_readiness.check import Check
 from ml_readiness.errors import SettingsError
@@ -27,6 +27,13 @@ CATEGORIES = {
 """The categories of the report, in its order, each with the question it answers."""
 
 
+class Listed(NamedTuple):
+    """A check as its place in the library names it, without its code."""
+
+    id: str
+    category: str
+
+
 def folder() -> Path:
     """The product's own checks: beside the package when installed, else in the checkout."""
     here = Path(__file__).resolve().parent
@@ -35,18 +42,24 @@ def folder() -> Path:
 
 
 @cache
+def listed(root: Path) -> tuple[Listed, ...]:
+    """What the checks below a folder are called; none is loaded."""
+    return tuple(Listed(path.stem.replace("_", "-"), path.parent.name) for path in _files(root))
+
+
+@cache
 def load(root: Path) -> tuple[Check, ...]:
     """The checks below a folder, by category and id; SettingsError where a file breaks the conventions."""
     order = list(CATEGORIES)
-    found: list[Check] = []
-    for path in sorted(root.glob("*/*.py")):
-        if path.name.startswith("_"):
-            continue
-        found.append(_check_in(_execute(path, root), path))
+    found = [_check_in(_execute(path, root), path) for path in _files(root)]
     ids = [check.id for check in found]
     if twice := {name for name in ids if ids.count(name) > 1}:
         raise SettingsError(f"{root}: two checks are called {', '.join(sorted(twice))}")
     return tuple(sorted(found, key=lambda c: (order.index(c.category) if c.category in order else len(order), c.id)))
+
+
+def _files(root: Path) -> list[Path]:
+    return sorted(path for path in root.glob("*/*.py") if not path.name.startswith("_"))
 
 
 def _execute(path: Path, root: Path) -> ModuleType:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, cast
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Protocol, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
-    from ml_readiness.check import Check
     from ml_readiness.snapshot import Snapshot
 
 FILES = (".ml-readiness.toml", "pyproject.toml")
@@ -29,6 +28,23 @@ LONGEST_ATTESTATION = timedelta(days=180)
 ELSEWHERE = ("serving", "monitoring", "training", "tests")
 
 Sentence = Annotated[str, Field(min_length=3, max_length=500)]
+
+
+class Named(Protocol):
+    """A check, as far as settings name it."""
+
+    @property
+    def id(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def category(self) -> str:
+        """Where it belongs."""
+        ...
+
+
+N = TypeVar("N", bound=Named)
 
 
 def _kebab(name: str) -> str:
@@ -110,7 +126,7 @@ class Settings(_Table):
             raise ValueError("names must not be empty")
         return names
 
-    def chosen(self, checks: Iterable[Check]) -> tuple[Check, ...]:
+    def chosen(self, checks: Iterable[N]) -> tuple[N, ...]:
         """The checks that `select` and `ignore` leave."""
         select, ignore = frozenset(self.select), frozenset(self.ignore)
         return tuple(
@@ -135,7 +151,7 @@ class Settings(_Table):
         return {key: value for key, value in shown.items() if value}
 
 
-def read(snapshot: Snapshot, checks: Iterable[Check], file: str | None = None) -> Settings:
+def read(snapshot: Snapshot, checks: Iterable[Named], file: str | None = None) -> Settings:
     """The settings a snapshot carries, in a certain file or a usual one, or the defaults.
 
     SettingsError lists everything that is wrong.
@@ -151,7 +167,7 @@ def read(snapshot: Snapshot, checks: Iterable[Check], file: str | None = None) -
 
 
 def agreed(
-    before: Snapshot, after: Snapshot, checks: Sequence[Check], file: str | None = None
+    before: Snapshot, after: Snapshot, checks: Sequence[Named], file: str | None = None
 ) -> tuple[Settings, tuple[str, ...]]:
     """The settings to compare two snapshots under, which are the base's, and what has to be said about that."""
     try:
@@ -169,7 +185,7 @@ def agreed(
     return settings, ()
 
 
-def parse(table: Mapping[str, object], source: str, checks: Iterable[Check]) -> Settings:
+def parse(table: Mapping[str, object], source: str, checks: Iterable[Named]) -> Settings:
     """Settings from a TOML table; SettingsError lists everything that is wrong, with suggestions."""
     problems: list[str] = []
     try:
@@ -220,7 +236,7 @@ def _toml(data: bytes) -> Mapping[str, object]:
     return toml.load(data)
 
 
-def _unknown_names(table: Mapping[str, object], checks: Iterable[Check]) -> list[str]:
+def _unknown_names(table: Mapping[str, object], checks: Iterable[Named]) -> list[str]:
     ids = {check.id for check in checks}
     categories = {check.category for check in checks}
     problems: list[str] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
@@ -29,8 +30,13 @@ class Entry:
     size: int | None
     """In bytes; None where the object is absent."""
     blob: str | None
-    """Git's id of the content, where it is known without reading."""
+    """Git's id of the content, where it is known: always in a commit, in a folder once the file was read."""
     executable: bool = False
+
+
+def blob_id(data: bytes) -> str:
+    """Git's id of some content, by which all snapshots share what was parsed."""
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
 class Absent(OSError):
@@ -79,7 +85,7 @@ class Memory:
             for path, content in sorted(files.items())
         }
         self.entries: Mapping[str, Entry] = {
-            path: Entry(path, EntryKind.FILE, len(content), None) for path, content in self._files.items()
+            path: Entry(path, EntryKind.FILE, len(content), blob_id(content)) for path, content in self._files.items()
         }
 
     def read(self, path: str) -> bytes:
@@ -109,3 +115,43 @@ class Member:
     def read(self, path: str) -> bytes:
         """The content of a file; raises `Absent`."""
         return self._whole.read(self._prefix + path)
+
+
+class Watched:
+    """A snapshot that notes whether its listing names all contents that were read of it, and so stands for them."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self.is_named = True
+        """Whether all contents that were read have their ids in the listing, and none was missing unforeseen."""
+
+    @property
+    def name(self) -> str:
+        """The snapshot's."""
+        return self._snapshot.name
+
+    @property
+    def revision(self) -> str | None:
+        """The snapshot's."""
+        return self._snapshot.revision
+
+    @property
+    def entries(self) -> Mapping[str, Entry]:
+        """The snapshot's."""
+        return self._snapshot.entries
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The snapshot's."""
+        return self._snapshot.notes
+
+    def read(self, path: str) -> bytes:
+        """The content of a regular file; raises `Absent`."""
+        try:
+            data = self._snapshot.read(path)
+        except Absent:
+            entry = self.entries.get(path)
+            self.is_named &= entry is None or entry.kind is not EntryKind.FILE or entry.size is None
+            raise
+        self.is_named &= self.entries[path].blob is not None
+        return data

@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from ml_readiness.audit import audit
-from ml_readiness.documents import Documents, blob_id
+from ml_readiness.documents import Documents
+from ml_readiness.kept import Kept
 from ml_readiness.parsers.python import PythonFile
-from ml_readiness.snapshot import Memory
-from ml_readiness.store import Kept, Store
+from ml_readiness.snapshot import Memory, blob_id
+from ml_readiness.store import Store
 
 FILES = {
     "train.py": "from sklearn.svm import SVC\nSVC().fit([[1]], [1])\n",
@@ -95,9 +96,10 @@ def test_pruning_drops_what_was_not_used_for_longest(tmp_path: Path) -> None:
 WRITES = """
 import sys
 from pathlib import Path
-from ml_readiness.documents import blob_id
+from ml_readiness.kept import Kept
 from ml_readiness.parsers.python import PythonFile
-from ml_readiness.store import Kept, Store
+from ml_readiness.snapshot import blob_id
+from ml_readiness.store import Store
 print("ready", flush=True)
 for number in range(100_000):
     store = Store(Kept(Path(sys.argv[1])))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ml_readiness import library
 from ml_readiness import settings as settings_
-from ml_readiness.audit import audit_pair
+from ml_readiness.audit import audit_pair, kept
 from ml_readiness.errors import ReadinessError, SettingsError
 from ml_readiness.gate import Gate
 from ml_readiness.publish import body, commands, files, saved, telling
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from ml_readiness.publish.github import GitHub
     from ml_readiness.report import Report
+    from ml_readiness.settings import Settings
 
 FINE, GATE_FAILED, COULD_NOT_RUN, BROKEN = range(4)
 TITLE = {"title": "ML readiness"}
@@ -118,14 +119,17 @@ class Action:
         return FINE
 
     def _audited(self, sides: Sides) -> Report:
-        checks = library.load(library.folder())
         after, before, config = sides.project, sides.earlier, self.inputs.config
-        if config is None:
-            return audit_pair(after, before, checks)
-        if sides.before is None:
-            return audit_pair(after, before, checks, settings_.read(sides.after, checks, config))
-        agreed, notes = settings_.agreed(sides.before, sides.after, checks, config)
-        return audit_pair(after, before, checks, agreed, notes=notes)
+        settings: Settings | None = None
+        notes: Sequence[str] = ()
+        if config is not None:
+            checks = library.listed(library.folder())
+            if sides.before is None:
+                settings = settings_.read(sides.after, checks, config)
+            else:
+                settings, notes = settings_.agreed(sides.before, sides.after, checks, config)
+        with kept() as store:
+            return audit_pair(after, before, settings, notes=notes, store=store)
 
     def _objections(self, report: Report) -> tuple[str, ...]:
         inputs, event = self.inputs, self.context.event

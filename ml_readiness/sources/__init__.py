@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from ml_readiness.snapshot import Snapshot
+    from ml_readiness.store import Store
 
 CLONING = {
     "GIT_ALLOW_PROTOCOL": "https:ssh",
@@ -34,22 +35,27 @@ _BRANCH = re.compile(r"^(?P<repository>https://[^/]+/.+?)/(?:-/)?tree/(?P<branch
 
 
 @contextmanager
-def open_snapshot(source: str | Path, rev: str | None = None) -> Generator[Snapshot]:
+def open_snapshot(source: str | Path, rev: str | None = None, *, store: Store | None = None) -> Generator[Snapshot]:
     """The files to audit; temporary clones and processes are gone afterwards."""
-    with open_pair(source, rev) as (snapshot, _):
+    with open_pair(source, rev, store=store) as (snapshot, _):
         yield snapshot
 
 
 @contextmanager
 def open_pair(
-    source: str | Path, rev: str | None = None, base: str | None = None
+    source: str | Path, rev: str | None = None, base: str | None = None, *, store: Store | None = None
 ) -> Generator[tuple[Snapshot, Snapshot | None]]:
-    """The files to audit, and those of the revision to compare with, from one clone."""
+    """The files to audit, and those of the revision to compare with, from one clone.
+
+    A store remembers from one audit to the next what the files of a folder hold.
+    """
     with _on_disk(source, rev, is_shallow=base is None) as (path, wanted, name):
         before = Revision(path, base, name=name) if base is not None else None
         try:
             if wanted is None and not _is_bare(path):
-                yield WorkTree(path), before
+                tree = WorkTree(path, store=store)
+                yield tree, before
+                tree.keep()
             else:
                 with Revision(path, wanted or "HEAD", name=name) as after:
                     yield after, before

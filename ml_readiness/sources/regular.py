@@ -26,6 +26,11 @@ def is_plain(path: str) -> bool:
 
 def read_regular(root: Path, path: str, limit: int) -> bytes:
     """The content of the regular file at a relative path; raises `Absent` where it is anything else."""
+    return read_with_status(root, path, limit)[0]
+
+
+def read_with_status(root: Path, path: str, limit: int) -> tuple[bytes, os.stat_result]:
+    """The content of a regular file, and what its status was before it was read; raises `Absent`."""
     if not _is_below(path):
         raise Absent("not a path below the root")
     folder, _, name = path.rpartition("/")
@@ -44,7 +49,7 @@ def _is_below(path: str) -> bool:
     return not {"", ".", ".."} & set(path.split("/")) and "\0" not in path
 
 
-def _content(descriptor: int, limit: int) -> bytes:
+def _content(descriptor: int, limit: int) -> tuple[bytes, os.stat_result]:
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):
         raise Absent("not a regular file")
@@ -57,7 +62,7 @@ def _content(descriptor: int, limit: int) -> bytes:
         left -= len(part)
     if not left:
         raise Absent(f"over the limit of {limit:,} bytes; not read")
-    return b"".join(parts)
+    return b"".join(parts), status
 
 
 @contextmanager

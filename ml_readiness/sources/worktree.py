@@ -4,32 +4,40 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
+from dataclasses import replace
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
 from ml_readiness.errors import RepositoryError
-from ml_readiness.snapshot import Absent, Entry, EntryKind
+from ml_readiness.snapshot import Absent, Entry, EntryKind, blob_id
 from ml_readiness.sources.gitdir import GitDir
 from ml_readiness.sources.limits import Budget, Limits
 from ml_readiness.sources.naming import name_of
 from ml_readiness.sources.notes import FORBIDDEN, Notes
-from ml_readiness.sources.regular import is_plain, open_folder, read_regular
+from ml_readiness.sources.regular import is_plain, open_folder, read_with_status
 from ml_readiness.sources.repository import Repository
+from ml_readiness.sources.seen import Seen, now
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from ml_readiness.store import Store
 
 LIST = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
 WALKED = "no usable git directory: every file on disk was looked at, also what git would ignore"
 
 
 class WorkTree:
-    """A snapshot of a folder; links are listed and never followed."""
+    """A snapshot of a folder; links are listed and never followed.
+
+    A store remembers from one audit to the next what the files held that were read.
+    """
 
     revision = None
 
-    def __init__(self, path: Path, *, limits: Limits | None = None) -> None:
+    def __init__(self, path: Path, *, limits: Limits | None = None, store: Store | None = None) -> None:
         if not path.is_dir():
             raise RepositoryError(f"{path}: expected a folder, found {'a file' if path.exists() else 'nothing'}")
         limits = limits or Limits()
@@ -37,10 +45,20 @@ class WorkTree:
         self._root = path.resolve()
         self._limit = limits.file
         self._budget = Budget(limits)
-        listing = _Listing(self._root, limits)
-        self.entries: Mapping[str, Entry] = dict(sorted(listing.entries.items()))
+        self._seen = Seen(self._root, store)
+        listing = _Listing(self._root, limits, self._seen)
+        self._entries = dict(sorted(listing.entries.items()))
         listing.notes.about_kinds(self.entries)
         self._notes = listing.notes.lines
+        for name, entry in self._entries.items():
+            if entry.blob is None and self._seen.was_read(name):
+                with suppress(Absent):
+                    self._content(name)
+
+    @property
+    def entries(self) -> Mapping[str, Entry]:
+        """Every path, sorted; a content's id is known once it was read, and while nothing has changed since."""
+        return self._entries
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -53,15 +71,30 @@ class WorkTree:
         if entry is None or entry.kind is not EntryKind.FILE:
             raise Absent("not a regular file")
         self._budget.allow(entry.size)
-        return read_regular(self._root, path, self._limit)
+        return self._content(path)
+
+    def keep(self) -> None:
+        """Hands over to the store what was learnt about the files."""
+        self._seen.keep()
+
+    def _content(self, path: str) -> bytes:
+        read_at = now()
+        data, status = read_with_status(self._root, path, self._limit)
+        blob, entry = blob_id(data), self._entries[path]
+        if blob != (entry.blob or blob):
+            raise Absent("changed while it was audited")
+        self._entries[path] = replace(entry, size=len(data), blob=blob)
+        self._seen.note(path, status, blob, read_at=read_at)
+        return data
 
 
 class _Listing:
     """The paths of a folder, gathered by git where possible, else by walking."""
 
-    def __init__(self, root: Path, limits: Limits) -> None:
+    def __init__(self, root: Path, limits: Limits, seen: Seen) -> None:
         self.entries: dict[str, Entry] = {}
         self.notes = Notes()
+        self._seen = seen
         self._root = root
         self._limits = limits
         self._folders = {"": True}
@@ -123,8 +156,11 @@ class _Listing:
             status = os.lstat(self._root / path)
         except (OSError, ValueError):
             return False
-        self.entries[path] = _entry(path, status, folder=EntryKind.SUBMODULE)
+        self._enter(path, status, folder=EntryKind.SUBMODULE)
         return True
+
+    def _enter(self, path: str, status: os.stat_result, *, folder: EntryKind) -> None:
+        self.entries[path] = _entry(path, status, self._seen.blob(path, status), folder=folder)
 
     def _is_folder(self, folder: str) -> bool:
         """Whether a folder is one, reached through no link."""
@@ -162,7 +198,7 @@ class _Listing:
                     if found.name != ".git":
                         yield path
                 elif len(self.entries) < self._limits.entries and found.name != ".git":
-                    self.entries[path] = _entry(path, found.stat(follow_symlinks=False), folder=EntryKind.OTHER)
+                    self._enter(path, found.stat(follow_symlinks=False), folder=EntryKind.OTHER)
 
 
 def _is_real_folder(path: Path) -> bool:
@@ -172,10 +208,10 @@ def _is_real_folder(path: Path) -> bool:
         return False
 
 
-def _entry(path: str, status: os.stat_result, *, folder: EntryKind) -> Entry:
+def _entry(path: str, status: os.stat_result, blob: str | None, *, folder: EntryKind) -> Entry:
     mode = status.st_mode
     if stat.S_ISREG(mode):
-        return Entry(path, EntryKind.FILE, status.st_size, None, executable=bool(mode & stat.S_IXUSR))
+        return Entry(path, EntryKind.FILE, status.st_size, blob, executable=bool(mode & stat.S_IXUSR))
     if stat.S_ISLNK(mode):
         return Entry(path, EntryKind.SYMLINK, status.st_size, None)
     return Entry(path, folder if stat.S_ISDIR(mode) else EntryKind.OTHER, None, None)

@@ -1,0 +1,133 @@
+"""One snapshot judged by checks: everything that a report says, without what is kept from earlier audits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ml_readiness import __version__
+from ml_readiness.concessions import concede, vouched
+from ml_readiness.documents import Documents
+from ml_readiness.evidence import with_code
+from ml_readiness.facts import Facts
+from ml_readiness.facts.files import Files
+from ml_readiness.facts.members import Members
+from ml_readiness.facts.project import Project
+from ml_readiness.judge import in_short, judge_all, unless_blocked
+from ml_readiness.ml_test_score import ml_test_score
+from ml_readiness.report import Outcome, Problem, ProjectKind, Report, Result
+from ml_readiness.score import score
+from ml_readiness.settings import Settings
+from ml_readiness.snapshot import Member
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from ml_readiness.check import Check
+    from ml_readiness.judge import Progress
+    from ml_readiness.report import TestScore
+    from ml_readiness.snapshot import Snapshot
+    from ml_readiness.store import Store
+
+
+MOST_MEMBERS = 50
+"""How many projects inside a collection get a report of their own."""
+
+
+def assess(
+    snapshot: Snapshot,
+    checks: Sequence[Check],
+    settings: Settings,
+    *,
+    today: date,
+    progress: Progress | None,
+    store: Store,
+) -> Report:
+    """The report on one snapshot by these checks; what the store knows by its content is not parsed again."""
+    documents = Documents(snapshot, store)
+    facts = Facts(documents)
+    found = _kind(facts, settings)
+    checks = settings.chosen(checks)
+    judged = judge_all(checks, found.kind, facts, progress)
+    conceded = concede(judged, settings, snapshot, today=today)
+    results = unless_blocked(conceded, checks)
+    problems = tuple(_problems(snapshot, documents))
+    members = tuple(_members(snapshot, checks, documents, facts, today)) if found.kind is ProjectKind.COLLECTION else ()
+    files = facts.get(Files)
+    return _report(
+        snapshot,
+        found,
+        tuple(with_code(result, files) for result in results),
+        settings,
+        problems=problems,
+        members=members,
+        test_score=ml_test_score(found.kind, results, vouched(settings, snapshot, today=today)),
+    )
+
+
+def _members(
+    snapshot: Snapshot, checks: Sequence[Check], documents: Documents, facts: Facts, today: date
+) -> Iterable[Report]:
+    for folder in facts.get(Members).folders[:MOST_MEMBERS]:
+        member = Member(snapshot, folder)
+        yield assess(member, checks, Settings(), today=today, progress=None, store=documents.store)
+
+
+@dataclass(frozen=True, slots=True)
+class _KindFound:
+    kind: ProjectKind
+    reasons: tuple[str, ...]
+    certain: bool = True
+
+
+def _kind(facts: Facts, settings: Settings) -> _KindFound:
+    if settings.kind is not None:
+        return _KindFound(settings.kind, ("stated in the settings",))
+    try:
+        project = facts.get(Project)
+    except Exception as error:  # noqa: BLE001
+        return _KindFound(ProjectKind.TRAINING, (f"assumed, since the detection failed: {in_short(error)}",), False)
+    return _KindFound(project.kind, project.reasons)
+
+
+def _report(
+    snapshot: Snapshot,
+    found: _KindFound,
+    results: tuple[Result, ...],
+    settings: Settings,
+    *,
+    problems: tuple[Problem, ...],
+    members: tuple[Report, ...],
+    test_score: TestScore | None,
+) -> Report:
+    scored = score(found.kind, results)
+    return Report(
+        tool_version=__version__,
+        repository=snapshot.name,
+        revision=snapshot.revision,
+        kind=found.kind,
+        kind_reasons=found.reasons,
+        score=scored.total,
+        score_low=scored.low,
+        score_high=scored.high,
+        grade=scored.grade,
+        grade_reasons=scored.reasons,
+        coverage=scored.coverage,
+        categories=scored.categories,
+        results=tuple(r.model_copy(update={"points": scored.points.get(r.check, 0.0)}) for r in results),
+        problems=problems,
+        members=members,
+        test_score=test_score,
+        next_steps=scored.next_steps,
+        complete=found.certain and all(r.outcome is not Outcome.ERROR for r in results),
+        settings=settings.described(),
+    )
+
+
+def _problems(snapshot: Snapshot, documents: Documents) -> Iterable[Problem]:
+    yield from (Problem(path="", message=note) for note in snapshot.notes)
+    told = " ".join(snapshot.notes)
+    for unreadable in documents.unreadable:
+        if unreadable.path not in told:
+            yield Problem(path=unreadable.path, message=unreadable.reason)
