@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ml_readiness.facts.flow import attributes, frames, operators
-from ml_readiness.facts.flow.joining import constant, data_of, element, elements, parts, signature
+from ml_readiness.facts.flow.joining import as_list, constant, data_of, element, elements, parts, signature
 from ml_readiness.facts.flow.values import NOTHING, Const, Data, Function, Map, Method, Obj, Seq, Text, Thing, Value
 
 if TYPE_CHECKING:
@@ -159,7 +159,8 @@ def _same(c: Call) -> Value:
 
 
 def _empty_list(c: Call) -> Value:
-    return _same(c) if c.args else Seq([])
+    value = _same(c) if c.args else Seq([])
+    return as_list(value) if isinstance(value, Data) else value
 
 
 def _dict(c: Call) -> Value:

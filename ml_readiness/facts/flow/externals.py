@@ -158,11 +158,7 @@ def _cut(c: Call) -> Value:
 
 
 def _merge(c: Call) -> Value:
-    left, right = c.data(0, "left"), c.data(1, "right")
-    made = left.derived() if left.rows is not None else right.derived()
-    other = right if left.rows is not None else left
-    made.fits |= other.flowing if other.rows is not made.rows else other.learned
-    return made
+    return operators.matched(c, c.data(0, "left"), c.data(1, "right"))
 
 
 def _frame(c: Call) -> Value:
@@ -181,6 +177,33 @@ def _frame(c: Call) -> Value:
         index = c.data(-1, "index")
         return Data(index.rows) if index.rows is not None else things.create(c, "DataFrame", "")
     return data.derived(form="" if data.form in {"row", "at", "index"} else data.form)
+
+
+def _resampled(c: Call) -> Value:
+    """`sklearn.utils.resample`: a sample that may hold a row twice, unless told otherwise."""
+    place = (c.frame.unit.path, c.line)
+    made: list[Value] = []
+    for value in c.args:
+        data = data_of(value, c.m.universe)
+        sample = data.derived(form=data.form)
+        if data.rows is not None and c.option("replace") is False:
+            sample.rows = c.m.universe.subset(data.rows, ("resampled", place), place)
+        elif data.rows is not None:
+            sample.rows = c.m.universe.copies(data.rows, "resample", place)
+        made.append(sample)
+    return made[0] if len(made) == 1 else Seq(made)
+
+
+def _drawn(c: Call) -> Value:
+    """As many random numbers as there are rows: the same ones wherever this value is used."""
+    size = c.arg(0, "size", "n")
+    if len(c.args) < 2 and parts(signature(size))[:1] == ("length",):
+        return Data(form="number", sig=("drawn", c.place, c.m.events.tick()))
+    return passed_on(c, "numpy.random.random")
+
+
+def _repeated(c: Call) -> Value:
+    return frames.repeated(c, c.data(0, "a", "A"), "repeat")
 
 
 def _permutation(c: Call) -> Value:
@@ -243,6 +266,8 @@ FRAME_FUNCTIONS: Mapping[str, Callable[[Call], Value]] = {
     "Series": _frame,
     "permutation": _permutation,
     "crosstab": _crosstab,
+    "repeat": _repeated,
+    "tile": _repeated,
     "setdiff1d": lambda c: operators.combined(c.m, c.data(0), c.data(1), "Sub"),
     "arange": builtin.FUNCTIONS["range"],
     "load": loaded,
@@ -273,6 +298,8 @@ LAST: Mapping[str, Callable[[Call], Value]] = {
 
 FUNCTIONS: Mapping[str, Callable[[Call], Value]] = {
     **builtin.FUNCTIONS,
+    **{f"numpy.random.{name}": _drawn for name in ("rand", "random", "random_sample", "uniform", "randn", "normal")},
+    "sklearn.utils.resample": _resampled,
     "open": opened,
     "argparse.ArgumentParser": parser_made,
     "ArgumentParser": parser_made,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ml_readiness.facts.flow import learners, storing
-from ml_readiness.facts.flow.joining import constant, data_of, names_in, rows_in, signature
-from ml_readiness.facts.flow.operators import combined, stacked
+from ml_readiness.facts.flow.joining import as_list, constant, data_of, names_in, rows_in, signature
+from ml_readiness.facts.flow.operators import combined, matched, stacked
 from ml_readiness.facts.flow.selecting import column, put, select, turned
 from ml_readiness.facts.flow.splitting import split_parts
 from ml_readiness.facts.flow.values import (
@@ -149,6 +149,9 @@ def _subset(c: Call, data: Data, name: str) -> Value:
     first = c.arg(0, "n", "frac")
     if name == "sample" and (c.option("frac") == 1 or c.option("frac") == 1.0):
         return made
+    if name == "sample" and _repeats(c):
+        made.rows = c.m.universe.copies(data.rows, name, place)
+        return made
     if name == "randomSplit":
         return split_parts(c, data, name)
     if name in {"head", "tail"}:
@@ -159,6 +162,19 @@ def _subset(c: Call, data: Data, name: str) -> Value:
         made.rows = select(c.m, data.rows, selector, place)
     else:
         made.rows = c.m.universe.subset(data.rows, (name, place), place)
+    return made
+
+
+def _repeats(c: Call) -> bool:
+    """Whether a sample may hold a row twice."""
+    return constant(c.kw.get("replace")) is True or constant(c.kw.get("with_replacement")) is True
+
+
+def repeated(c: Call, data: Data, name: str) -> Value:
+    """Every row several times."""
+    made = data.derived(form=data.form)
+    if data.rows is not None and data.form in {"", "index"}:
+        made.rows = c.m.universe.copies(data.rows, name, (c.frame.unit.path, c.line))
     return made
 
 
@@ -192,6 +208,8 @@ def _joined(c: Call, data: Data, name: str) -> Value:
         if isinstance(c.args[0], Seq):
             others = [data_of(each, c.m.universe) for each in c.args[0].items]
         return stacked(c.m, [data, *others], (c.frame.unit.path, c.line))
+    if name == "merge" and others:
+        return matched(c, data, others[0])
     made = data.derived()
     for other in others:
         made.fits |= other.flowing if other.rows is not data.rows else other.learned
@@ -224,7 +242,7 @@ def _applying(c: Call, data: Data, name: str) -> Value:
     if name == "pipe":
         return result
     made = data.derived(form="" if data.form == "group" else data.form)
-    made.fits |= result.flowing if result.rows is not data.rows else result.learned
+    made.fits |= result.flowing if by_row or result.rows is not data.rows else result.learned
     made.base = data.base
     if result.rows is None and result.pending and not by_row and name != "transform" and data.form == "group":
         return Data(
@@ -318,7 +336,7 @@ def _rename(c: Call, data: Data, name: str) -> Value:
 def _list_of_columns(c: Call, data: Data, name: str) -> Value:
     if data.form == "columns":
         return data
-    return data.derived(form=data.form if data.form in {"row", "index"} else "")
+    return as_list(data.derived(form=data.form if data.form in {"row", "index"} else ""))
 
 
 def _filter(c: Call, data: Data, name: str) -> Value:
@@ -364,6 +382,7 @@ BEHAVIOURS: Mapping[str, Callable[[Call, Data, str], Value]] = {
 
 
 SPECIAL: Mapping[str, Callable[[Call, Data, str], Value]] = {
+    "repeat": repeated,
     "drop": _drop,
     "pop": _pop,
     "groupby": _group,

@@ -226,3 +226,12 @@ def adopted(value: Value | None, universe: Universe) -> Data:
     elif isinstance(value, Ext) and "." not in value.name:
         return Data(universe.source(value.name, ("", 0), ("unbound", value.name)))
     return data_of(value, universe) if value is not None else NOTHING
+
+
+def as_list(data: Data) -> Data:
+    """The same rows in a list, which other lists are appended to by `+`."""
+    if data.rows is None or data.form:
+        return data
+    made = data.derived()
+    made.sig = ("list", data.rows, data.sig)
+    return made

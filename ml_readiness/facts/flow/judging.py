@@ -37,8 +37,8 @@ class Judged:
 
     @property
     def on_copies(self) -> tuple[Pair, ...]:
-        """Evaluations on copies of its training rows, or on rows that another random split put among them."""
-        return tuple(pair for pair in self.pairs if pair.overlap in {"copies", "resplit"})
+        """Evaluations on copies of its training rows, or on rows that another split or slice put among them."""
+        return tuple(pair for pair in self.pairs if pair.overlap in {"copies", "resplit", "partly"})
 
 
 def judged(pairs: Iterable[Pair]) -> tuple[Judged, ...]:

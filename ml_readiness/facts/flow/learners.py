@@ -37,6 +37,10 @@ OTHER_METHODS = frozenset(
 )
 
 
+NAMING = frozenset({"get_support", "get_feature_names", "get_feature_names_out"})
+"""Methods that say which columns a transformer keeps or makes."""
+
+
 SAVING = frozenset(
     {"save", "save_model", "save_pretrained", "save_weights", "dump", "to_disk", "export", "save_checkpoint"}
 )
@@ -55,6 +59,11 @@ def answered(c: Call, asked: Value, result: Value) -> Value:
     held = rows_in(Seq(c.args), 2)
     if held is None or held.rows is None:
         return result
+    answers = [data.made for arg in c.args if (data := data_of(arg, c.m.universe)).made is not None]
+    if answers and len(c.args) > 1:
+        loss = held.derived(form=held.form)
+        loss.made = answers[0]
+        return loss
     thing = asked if isinstance(asked, Thing) else thing_of(c, asked) if isinstance(asked, Obj) else None
     answer = Data(held.rows, held.learned | (thing.fits if thing is not None else NO_FITS), form=held.form)
     if thing is not None:
@@ -87,13 +96,15 @@ def method(c: Call, thing: Thing, name: str) -> Value:
         target = next((v for v in c.values() if isinstance(v, Text) or isinstance(constant(v), str)), NOTHING)
         stored(c, thing, target, name)
         return NOTHING
+    if name == "add" and c.args and isinstance(c.args[0], Thing) and not thing.role:
+        thing.children.append(("", c.args[0]))
+        return thing
     if name in c.m.knowledge.sets["same-object"]:
         return thing
+    if name in NAMING:
+        return Data(None, NO_FITS, thing.fits, "columns")
     if name in {
-        "get_support",
         "get_params",
-        "get_feature_names",
-        "get_feature_names_out",
         "summary",
         "get_n_splits",
         "parameters",
@@ -180,7 +191,7 @@ def _trained(c: Call, thing: Thing, data: Data) -> Value:
     if data.rows is None:
         return thing
     events = c.m.events
-    training = Training(thing, c.place, data.rows, data.learned, events.tick(), c.m.loop)
+    training = Training(thing, c.place, data.rows, data.learned | _built_in(thing), events.tick(), c.m.loop)
     thing.trainings.append(training)
     events.trainings.append(training)
     if thing.role == "composite":
@@ -192,6 +203,14 @@ def _trained(c: Call, thing: Thing, data: Data) -> Value:
     if thing.name.rpartition(".")[2] in c.m.knowledge.searches:
         fold_pair(c, thing, data)
     return thing
+
+
+def _built_in(thing: Thing) -> frozenset[Fit]:
+    """What the layers of a network have learned before it is trained."""
+    if thing.role:
+        return NO_FITS
+    layers = [child for _, child in thing.children if isinstance(child, Thing) and child.role == "normalising"]
+    return frozenset[Fit]().union(*(layer.fits for layer in layers))
 
 
 def _asked(c: Call, thing: Thing, name: str) -> Value:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ml_readiness.facts.flow.branching import Ends, decided, ends
 from ml_readiness.facts.flow.calls import Call, ask, invoke
 from ml_readiness.facts.flow.events import Events
 from ml_readiness.facts.flow.externals import MODULES_OF_FUNCTIONS
@@ -14,12 +15,12 @@ from ml_readiness.facts.flow.operations import HANDLERS
 from ml_readiness.facts.flow.rows import Rows, Universe
 from ml_readiness.facts.flow.shelf import Shelf
 from ml_readiness.facts.flow.unknowns import argument
-from ml_readiness.facts.flow.values import NOTHING, Data, Ext, Frame, Function, Map, Seq, Thing, Value
+from ml_readiness.facts.flow.values import NOTHING, Const, Data, Ext, Frame, Function, Map, Seq, Thing, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ml_readiness.parsers.flow import FlowFile, Op
+    from ml_readiness.parsers.flow import Body, FlowFile, Op
 
 
 MAX_DEPTH = 14
@@ -62,6 +63,13 @@ class Branch:
 
 
 @dataclass(eq=False, slots=True)
+class Taken:
+    """An `if` of which only one side is followed, since the call decides it."""
+
+    end: int
+
+
+@dataclass(eq=False, slots=True)
 class Loop:
     """A loop that is being followed."""
 
@@ -95,6 +103,8 @@ class Machine:
     loop: int = 0
     """The number of the innermost loop whose passes are not told apart; 0 outside loops."""
     visits: dict[int, int] = field(default_factory=dict[int, int])
+    ends: dict[int, Ends] = field(default_factory=dict[int, Ends])
+    """Where branches end, by body."""
     names: dict[str, Ext] = field(default_factory=dict[str, Ext])
     guessed: dict[Rows, Thing] = field(default_factory=dict["Rows", "Thing"])
     """Parameters that are used as learners."""
@@ -152,7 +162,7 @@ class Machine:
         variables = frame.variables
         variables.update(zip(body.parameters, args, strict=False))
         for name in body.parameters[len(args) :]:
-            variables[name] = kw[name] if name in kw else argument(self, function, name)
+            variables[name] = kw[name] if name in kw else self._left_out(function, frame, name)
         if body.rest:
             variables[body.rest] = Seq(args[len(body.parameters) :])
         extra: dict[object, Value] = {}
@@ -169,13 +179,21 @@ class Machine:
                 extra[name] = value
         if body.extra:
             variables[body.extra] = Map(extra)
+        frame.passed = frozenset(body.parameters[: len(args)]).union(*[(each,) for each in kw])
+
+    def _left_out(self, function: Function, frame: Frame, name: str) -> Value:
+        """What a parameter holds that the call leaves out: `None` means nothing only where the call is written."""
+        default = function.defaults.get(name)
+        if frame.line and isinstance(default, Const) and default.value is None:
+            return default
+        return argument(self, function, name)
 
     def run(self, frame: Frame) -> None:
         """Follows the instructions of a body."""
         ops = frame.body.ops
         pool = frame.unit.pool
         results: list[Value] = [NOTHING] * len(ops)
-        stack: list[Branch | Loop] = []
+        stack: list[Branch | Loop | Taken] = []
         position = 0
         self.steps += len(ops)
         end = len(ops)
@@ -206,23 +224,31 @@ class Machine:
         op: Op,
         values: list[Value],
         results: list[Value],
-        stack: list[Branch | Loop],
+        stack: list[Branch | Loop | Taken],
         position: int,
     ) -> int:
         """Follows a branch, a loop or a way out; the position to go on after."""
         code = op.code
         if code == "if":
+            holds = decided(frame, op.args[0]) if op.args and frame.passed else None
+            if holds is not None:
+                middle, end = self._ends(frame.body).get(position, (position, len(frame.body.ops)))
+                stack.append(Taken(end))
+                return position if holds else middle
             stack.append(Branch(dict(frame.variables)))
             frame.branches += 1
         elif code == "else":
             branch = stack[-1] if stack else None
+            if isinstance(branch, Taken):
+                stack.pop()
+                return branch.end
             if isinstance(branch, Branch):
                 branch.then, branch.then_left, branch.left = frame.variables, branch.left, False
                 frame.variables = branch.saved
         elif code == "endif":
             branch = stack.pop() if stack else None
-            frame.branches -= 1
             if isinstance(branch, Branch):
+                frame.branches -= 1
                 self._merge(frame, branch, stack)
         elif code in {"for", "while"}:
             items: list[Value] = elements(values[0], self.universe) if code == "for" else [NOTHING]
@@ -242,12 +268,18 @@ class Machine:
         elif code == "return":
             value = values[0] if values else NOTHING
             frame.returned = value if frame.returned is None else join(frame.returned, value, self.universe)
-            _leave(stack)
+            return _left(frame, stack, position)
         elif code == "leave":
             _leave(stack)
         return position
 
-    def _merge(self, frame: Frame, branch: Branch, stack: list[Branch | Loop]) -> None:
+    def _ends(self, body: Body) -> Ends:
+        found = self.ends.get(id(body))
+        if found is None:
+            found = self.ends[id(body)] = ends(body)
+        return found
+
+    def _merge(self, frame: Frame, branch: Branch, stack: list[Branch | Loop | Taken]) -> None:
         """The variables after an `if`: from either side, or from the side that goes on."""
         then = branch.then if branch.then is not None else branch.saved
         other = frame.variables
@@ -300,6 +332,15 @@ class Machine:
         return found
 
 
-def _leave(stack: list[Branch | Loop]) -> None:
-    if stack and isinstance(stack[-1], Branch):
-        stack[-1].left = True
+def _leave(stack: list[Branch | Loop | Taken]) -> None:
+    around = next((each for each in reversed(stack) if not isinstance(each, Taken)), None)
+    if isinstance(around, Branch):
+        around.left = True
+
+
+def _left(frame: Frame, stack: list[Branch | Loop | Taken], position: int) -> int:
+    """The position to go on after a `return`: the end, where what the caller passed leads here in any case."""
+    if stack and all(isinstance(each, Taken) for each in stack):
+        return len(frame.body.ops)
+    _leave(stack)
+    return position

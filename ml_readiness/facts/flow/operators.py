@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ml_readiness.facts.flow.events import Comparison, Place
-from ml_readiness.facts.flow.joining import constant, data_of, gathered, signature
+from ml_readiness.facts.flow.joining import constant, data_of, gathered, parts, signature
+from ml_readiness.facts.flow.rows import covers
 from ml_readiness.facts.flow.values import NO_FITS, NOTHING, Const, Data, Seq, Text, Value
 
 if TYPE_CHECKING:
+    from ml_readiness.facts.flow.calls import Call
     from ml_readiness.facts.flow.machine import Machine
     from ml_readiness.facts.flow.values import Frame
 
+MOST_COMPARED = 6
+"""Values put together of which it is asked whether they hold the same rows."""
 ORDERS = frozenset({"Lt", "LtE", "Gt", "GtE", "Eq"})
 
 
@@ -25,6 +29,8 @@ def combined(m: Machine, one: Value, other: Value, operator: str) -> Value:
     if left is NOTHING and right is NOTHING:
         known = next((each for each in (one, other) if isinstance(each, Text | Const) and _is_text(each)), None)
         return Text(_shown(one) + ("/" if operator == "Div" else "") + _shown(other)) if known is not None else NOTHING
+    if operator == "Add" and parts(left.sig)[:1] == parts(right.sig)[:1] == ("list",):
+        return stacked(m, [left, right], ("", 0))
     made = merged([left, right])
     if operator == "Sub" and left.form == right.form == "index" and left.rows and right.rows:
         made.rows = m.universe.subset(left.rows, ("without", right.rows), ("", 0))
@@ -65,9 +71,9 @@ def _numbers(one: float, other: float, operator: str) -> Value:
     return Const(one * other) if operator == "Mult" and abs(one) < 1e9 and abs(other) < 1e9 else NOTHING
 
 
-def merged(parts: list[Data]) -> Data:
+def merged(values: list[Data]) -> Data:
     """Values combined element by element."""
-    told = [part for part in parts if part is not NOTHING]
+    told = [part for part in values if part is not NOTHING]
     if not told:
         return NOTHING
     made = gathered(told)
@@ -101,8 +107,9 @@ def stacked(m: Machine, parts: list[Data], place: tuple[str, int]) -> Data:
     if not told:
         return gathered(parts)
     made = gathered(parts)
-    rows = dict.fromkeys(part.rows for part in told if part.rows is not None)
-    made.rows = m.universe.union(rows, place)
+    made.rows = m.universe.union([part.rows for part in told if part.rows is not None], place)
+    if _twice(told):
+        made.rows = m.universe.copies(made.rows, "", place)
     made.pending = NO_FITS
     if all(part.columns is None for part in told):
         return made
@@ -111,4 +118,29 @@ def stacked(m: Machine, parts: list[Data], place: tuple[str, int]) -> Data:
     for part in told:
         for name, fits in (part.columns or {}).items():
             made.columns[name] = made.columns.get(name, NO_FITS) | fits
+    return made
+
+
+def _twice(parts: list[Data]) -> bool:
+    """Whether some of the rows that are put together are the same ones, and not only other columns of them."""
+    if len(parts) > MOST_COMPARED or any(part.form or (part.base and part.base[1]) for part in parts):
+        return False
+    rows = [part.rows for part in parts if part.rows is not None]
+    if any(each.kind in {"either", "group"} or each.loop for each in rows):
+        return False
+    return any(covers(one, other) or covers(other, one) for i, one in enumerate(rows) for other in rows[:i])
+
+
+def matched(c: Call, left: Data, right: Data) -> Data:
+    """The rows of one table with the columns of another, by a key; tables of groups keep every row of the other."""
+    how = constant(c.kw.get("how"))
+    first, second = (right, left) if left.rows is None or how == "right" else (left, right)
+    if first.rows is None:
+        first, second = second, first
+    made = first.derived()
+    made.fits |= second.flowing if second.rows is not made.rows else second.learned
+    if first.rows is None or second.rows is None or how in {"left", "right"} or second.rows.kind == "group":
+        return made
+    if first.rows.kind != "union" and second.rows.root is not first.rows.root:
+        made.rows = c.m.universe.subset(first.rows, ("matched", second.rows), (c.frame.unit.path, c.line))
     return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -146,6 +147,8 @@ def covers(outer: Rows, inner: Rows) -> bool:
         return any(covers(member, each) for each in inner.above if each.kind != "union" for member in outer.members)
     if outer.kind == "either":
         return all(covers(member, inner) for member in outer.members)
+    if outer.kind == "copies" and outer.parent is not None and covers(outer.parent, inner):
+        return True
     return any(
         all(covers(outer, member) for member in above.members)
         for above in inner.above
@@ -154,13 +157,18 @@ def covers(outer: Rows, inner: Rows) -> bool:
 
 
 def meet(one: Rows, other: Rows) -> str:
-    """How two sets are known to have rows in common: `same`, `inside`, `contains`, `copies`, `resplit`, or empty."""
+    """How two sets are known to have rows in common, or empty.
+
+    `same`, `inside`, `contains`, `partly` as two slices may, `copies` or `resplit`.
+    """
     if one is other:
         return "same"
     if covers(one, other):
         return "inside"
     if covers(other, one):
         return "contains"
+    if _slices_cross(one, other):
+        return "partly"
     if one.kind == "either" or other.kind == "either":
         ways = {meet(a, b) for a in _alternatives(one) for b in _alternatives(other)}
         return ways.pop() if len(ways) == 1 else ""
@@ -170,8 +178,38 @@ def meet(one: Rows, other: Rows) -> str:
     return _share(one, other)
 
 
+def _slices_cross(one: Rows, other: Rows) -> bool:
+    """Whether two slices of one set with written bounds have rows in common."""
+    if one.kind != other.kind or one.kind != "subset" or one.parent is not other.parent:
+        return False
+    first, second = _bounds(one.selector), _bounds(other.selector)
+    return first is not None and second is not None and max(first[0], second[0]) < min(first[1], second[1])
+
+
+def _bounds(selector: Key) -> tuple[float, float] | None:
+    """The bounds of a slice that counts from the start; None for any other selection."""
+    if selector[:1] != ("slice",):
+        return None
+    lower, upper = (each[1] if isinstance(each, tuple) and len(each) == 2 else "" for each in selector[1:3])
+    start, end = 0 if lower is None else lower, math.inf if upper is None else upper
+    if not isinstance(start, int | float) or not isinstance(end, int | float) or start < 0 or end < 0:
+        return None
+    return start, end
+
+
 def _alternatives(rows: Rows) -> tuple[Rows, ...]:
     return rows.members if rows.kind == "either" else (rows,)
+
+
+def has_copies(rows: Rows) -> bool:
+    """Whether the set holds rows more than once, or imitations of them."""
+    return copied(rows) is not None
+
+
+def copied(rows: Rows) -> Rows | None:
+    """The set in which rows were first repeated or imitated, of those that these rows come from."""
+    inside = [rows, *(each for above in rows.above for each in above.members if above.kind == "union")]
+    return next((above for each in inside for above in each.above if above.kind == "copies"), None)
 
 
 def _share(one: Rows, other: Rows) -> str:
@@ -186,6 +224,6 @@ def _share(one: Rows, other: Rows) -> str:
             if same is rows:
                 continue
             assert rows.parent is not None  # noqa: S101
-            return "copies" if any(above.kind == "copies" for above in rows.parent.above) else ""
+            return "copies" if has_copies(rows.parent) else ""
         resplit = resplit or any(part.parent is rows.parent and part is not same for part in parts.values())
     return "resplit" if resplit else ""

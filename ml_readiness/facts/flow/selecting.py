@@ -76,7 +76,7 @@ def pick(m: Machine, frame: Frame, data: Data, index: Value, line: int) -> Value
     """`data[index]`."""
     place = (frame.unit.path, line)
     if data.form == "columns":
-        return data
+        return Data(data.rows, data.fits, data.pending | _chosen(m, index), "columns", data.sig)
     if data.rows is None and not data.flowing:
         return NOTHING
     if data.form == "at":
@@ -91,8 +91,15 @@ def pick(m: Machine, frame: Frame, data: Data, index: Value, line: int) -> Value
             return columns_of(data, names)
         if index.items and _selects_rows(index):
             return _rows_and_columns(m, data, index.items, place)
-        return data.derived(form=data.form)
+        made = data.derived(form=data.form)
+        made.fits |= _chosen(m, index)
+        return made
     return _by_selector(m, data, index, place)
+
+
+def _chosen(m: Machine, index: Value) -> frozenset[Fit]:
+    """What a choice of columns says about the rows that it was learned from."""
+    return frozenset(fit for fit in data_of(index, m.universe).pending if fit.kind == "selection")
 
 
 def _group_item(data: Data, index: Const) -> Value:
@@ -131,6 +138,7 @@ def _by_selector(m: Machine, data: Data, index: Value, place: tuple[str, int]) -
         chooses = False
     if not chooses or data.rows is None:
         made = data.derived(form=data.form)
+        made.fits |= _chosen(m, index)
         made.base = (data, None) if index is NOTHING or (isinstance(index, Data) and index.form == "number") else None
         return made
     made = data.derived(form=data.form)
@@ -150,6 +158,7 @@ def _rows_and_columns(m: Machine, data: Data, items: list[Value], place: tuple[s
         names = names_in(items[1])
         if names is not None:
             return columns_of(made, names)
+        made.fits |= _chosen(m, items[1])
     if len(items) == 2 and isinstance(items[0], Const) and data.form == "at":
         made.form = "row"
     return made

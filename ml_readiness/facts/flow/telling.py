@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ml_readiness.facts.flow.events import Place
+from ml_readiness.facts.flow.rows import copied
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -125,9 +126,13 @@ def apart(flow: Flow, pair: Pair) -> str:
     beside = pair.evaluation.place.path
     assert rows is not None  # noqa: S101
     if pair.overlap == "copies":
-        made = next(above for above in rows.above if above.kind == "copies")
+        made = copied(rows)
+        assert made is not None  # noqa: S101
         name, line = made.name.rpartition(".")[2], flow.at(_placed(made, beside)).line
-        return f"`{name}` copies rows on line {line}, and the split puts copies on both sides"
+        subject = f"`{name}` copies rows" if name else "rows are put together with themselves"
+        return f"{subject} on line {line}, and the split puts copies on both sides"
+    if pair.overlap == "partly":
+        return "evaluated on a slice that has rows in common with the slice it was trained on"
     if pair.overlap == "resplit":
         return "evaluated on one random split of the rows, trained on another: most rows are on both sides"
     cut = next((above for above in _upwards(rows) if above.kind in {"part", "subset"} and above.line), None)

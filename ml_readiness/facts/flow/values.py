@@ -229,6 +229,8 @@ class Frame:
     line: int = 0
     branches: int = 0
     """How many branches deep the current instruction is."""
+    passed: frozenset[str] = frozenset()
+    """Parameters that the call mentions."""
 
 
 @dataclass(eq=False, slots=True)

@@ -22,7 +22,7 @@ TRAINING = re.compile(r"(?:^|[^a-z])train(?:ing)?(?:[^a-z]|$)", re.IGNORECASE)
 """Names of data that say that it is the training part."""
 PLAIN = frozenset({"statistic", "frequency", "ranking"})
 """What is learned without an object that learns."""
-IN_PART = frozenset({"copies", "resplit", "contains"})
+IN_PART = frozenset({"copies", "resplit", "contains", "partly"})
 """Ways for rows to meet that leave evaluation rows which are not training rows."""
 
 
@@ -110,6 +110,8 @@ def _side(fit: Fit, training: Training, evaluation: Evaluation) -> str:
     assert asked is not None  # noqa: S101
     if is_harmless(fit):
         return ""
+    if _of_a_member(fit.rows, rows, asked):
+        return "leak"
     if not covers(fit.rows, asked):
         if _cuts_across(fit.rows, rows, asked):
             return "leak"
@@ -119,6 +121,14 @@ def _side(fit: Fit, training: Training, evaluation: Evaluation) -> str:
     if covers(fit.rows, rows) or meet(fit.rows, rows):
         return "leak"
     return "refit" if fit in evaluation.fits else ""
+
+
+def _of_a_member(learned: Rows, trained: Rows, asked: Rows) -> bool:
+    """Whether it was learned from one of several sets put together, one of which was chosen again and then divided."""
+    whole = asked.root
+    if whole.kind != "union" or trained.root is not whole or not any(covers(learned, each) for each in whole.members):
+        return False
+    return any(above is not whole and above.kind == "subset" for above in trained.above & asked.above)
 
 
 def _is_inner(learned: Rows, evaluation: Evaluation) -> bool:
