@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import textwrap
 from typing import TYPE_CHECKING
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     from ml_readiness.check import Check
 
 WIDTH = 80
-_BLOCK = re.compile(r'^(?P<fence>`{3,})[\w+-]*(?: title="(?P<path>[^"]+)")?\n(?P<text>.*?)^(?P=fence)\s*$', re.M | re.S)
+_BLOCK = re.compile(
+    r'^(?P<fence>`{3,})[\w+-]*(?: title="(?P<path>[^"]+)")?(?: size="\d+")?\n(?P<text>.*?)^(?P=fence)\s*$', re.M | re.S
+)
 
 
 def render(check: Check) -> str:
@@ -24,6 +27,19 @@ def render(check: Check) -> str:
     for title, body in explanation.sections.items():
         lines += ["", title, *_section(body)]
     return "\n".join(lines) + "\n"
+
+
+def page(check: Check) -> str:
+    """The documentation of a check as a Markdown page."""
+    explanation = explain(check.doc)
+    parts = [f"# {check.id}\n\n**{check.question}**\n\n{_facts(check).capitalize()}.\n", explanation.why]
+    parts += [f"## {title}\n\n{_BLOCK.sub(_shown, body)}" for title, body in explanation.sections.items()]
+    return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def _shown(block: re.Match[str]) -> str:
+    """A file of an example as readers see it: its size left out, its character references resolved."""
+    return re.sub(r' size="\d+"', "", html.unescape(block[0]), count=1)
 
 
 def _facts(check: Check) -> str:
@@ -44,7 +60,7 @@ def _section(body: str) -> Iterator[str]:
         yield from _prose(body[start : block.start()])
         if block["path"]:
             yield f"  {block['path']}"
-        yield from (f"    | {line}".rstrip() for line in block["text"].splitlines())
+        yield from (f"    | {line}".rstrip() for line in html.unescape(block["text"]).splitlines())
         start = block.end()
     yield from _prose(body[start:])
 
