@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ml_readiness.audit import audit
+from ml_readiness.audit import audit, kept
 from ml_readiness.documents import Documents
 from ml_readiness.drafts import draft_for
 from ml_readiness.errors import SettingsError, suggestion
 from ml_readiness.facts import Facts
 from ml_readiness.report import Outcome
 from ml_readiness.sources import open_snapshot
-from ml_readiness.store import Kept, Store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,8 +36,7 @@ class Advice:
 
 def advise(source: str | Path, check: str | None = None, progress: Progress | None = None) -> Advice:
     """The step with the most points for the effort, or the one for a check; SettingsError if there is no such check."""
-    with open_snapshot(source) as snapshot:
-        store = Store(Kept.usual())
+    with kept() as store, open_snapshot(source, store=store) as snapshot:
         report = audit(snapshot, progress=progress, store=store)
         result = _chosen(report, check)
         if result is None or result.outcome not in OPEN:

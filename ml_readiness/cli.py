@@ -27,8 +27,7 @@ EXAMPLES = """\b
 Examples:
   ml-readiness audit                         the folder you are in
   ml-readiness audit https://host/team/repo  a repository, cloned for the audit
-  ml-readiness audit --rev v1.2 --fail-under 60
-  ml-readiness audit --format sarif=report.sarif --format markdown=report.md
+  ml-readiness audit --fail-under 60 --format html=report.html
 Exit codes: 0 fine, 1 the gate failed, 2 could not run, 3 ran but incomplete."""
 
 
@@ -53,7 +52,7 @@ class Commands(click.Group):
 @click.version_option(__version__, message="ml-readiness %(version)s")
 @click.pass_context
 def cli(context: click.Context) -> None:
-    """Could I run this in production? Audits machine-learning repositories without executing them."""
+    """Could I run this in production? Reads ML repositories, executes nothing."""
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
 

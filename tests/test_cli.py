@@ -242,5 +242,5 @@ def test_a_change_is_compared_with_its_base_and_gated_by_what_it_made_worse(tmp_
 
 def test_the_shell_completes_names_of_checks() -> None:
     words = {"COMP_WORDS": "ml-readiness explain tests-", "COMP_CWORD": "2", "_ML_READINESS_COMPLETE": "bash_complete"}
-    found = CliRunner().invoke(cli, prog_name="ml-readiness", env=words).output.split()
+    found = CliRunner().invoke(cli.cli, prog_name="ml-readiness", env=words).output.split()
     assert "plain,tests-exist" in found

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 import pytest
 
-from ml_readiness import Memory, library
+from ml_readiness import Check, Memory, library
 from ml_readiness.cli import cli
 from ml_readiness.render import explanation
 from ml_readiness.settings import read
@@ -82,7 +82,7 @@ def test_settings_are_accepted(text: str) -> None:
 
 
 @pytest.mark.parametrize("check", library.load(library.folder()), ids=lambda check: check.id)
-def test_every_check_has_a_page_with_reason_remedy_and_both_examples(check: library.Check) -> None:
+def test_every_check_has_a_page_with_reason_remedy_and_both_examples(check: Check) -> None:
     page = explanation.page(check)
     assert page.startswith(f"# {check.id}\n\n**{check.question}**")
     assert all(f"\n## {title}" in page for title in ("How to fix", "Fails", "Passes"))
