@@ -33,6 +33,7 @@ TAKEN = {
     "checks/README.md": "writing-checks.md",
 }
 """Files outside `docs/`, and the pages that they become."""
+SOURCES = re.compile(r"^## Sources$.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -57,6 +58,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     """Points links that leave `docs/` at the pages that those files have become."""
     for source, target in TAKEN.items():
         markdown = markdown.replace(f"](../{source})", f"]({target})").replace(f"]({source})", f"]({target})")
+    if page.file.src_uri.startswith("checks/"):
+        markdown = SOURCES.sub(_linked, markdown)
     return re.sub(r"\]\(docs/", "](", markdown)
 
 
@@ -92,3 +95,8 @@ def _commands() -> Iterator[str]:
 
 def _help(command: click.Command, parent: click.Context | None, name: str) -> str:
     return command.get_help(click.Context(command, parent=parent, info_name=name, terminal_width=100))
+
+
+def _linked(section: re.Match[str]) -> str:
+    """The sources of a check, each leading to the page that says where to find it."""
+    return re.sub(r"^- ([^:\n]+)", r"- [\1](../sources.md)", section[0], flags=re.MULTILINE)

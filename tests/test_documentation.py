@@ -15,6 +15,7 @@ import pytest
 
 from ml_readiness import Check, Memory, library
 from ml_readiness.cli import cli
+from ml_readiness.examples import explain
 from ml_readiness.render import explanation
 from ml_readiness.settings import read
 
@@ -85,8 +86,15 @@ def test_settings_are_accepted(text: str) -> None:
 def test_every_check_has_a_page_with_reason_remedy_and_both_examples(check: Check) -> None:
     page = explanation.page(check)
     assert page.startswith(f"# {check.id}\n\n**{check.question}**")
-    assert all(f"\n## {title}" in page for title in ("How to fix", "Fails", "Passes"))
+    assert all(f"\n## {title}" in page for title in ("How to fix", "Sources", "Fails", "Passes"))
     assert ' size="' not in page
+
+
+@pytest.mark.parametrize("check", library.load(library.folder()), ids=lambda check: check.id)
+def test_every_source_can_be_found(check: Check) -> None:
+    told = (ROOT / "docs/sources.md").read_text("utf-8")
+    for entry in explain(check.doc).sections["Sources"].splitlines():
+        assert f"| [{entry.removeprefix('- ').partition(':')[0]}" in told, entry
 
 
 def test_every_page_is_in_the_navigation() -> None:

@@ -15,6 +15,9 @@ def base_image_pinned(images: BaseImages) -> Iterator[Finding]:
     ## How to fix
     Name the patch release, or better the digest (`image:tag@sha256:…`), and let an update bot move it.
 
+    ## Sources
+    - OpenSSF Scorecard: Pinned-Dependencies
+
     ## Passes
     ```dockerfile title="Dockerfile"
     FROM python:3.12.4-slim-bookworm AS build

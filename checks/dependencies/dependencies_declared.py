@@ -22,6 +22,9 @@ def dependencies_declared(dependencies: Dependencies, coverage: Coverage, docume
     ## How to fix
     List the libraries that the code imports in `pyproject.toml` or `requirements.txt`.
 
+    ## Sources
+    - ML code completeness checklist: dependencies
+
     ## Fails
     ```python title="train.py"
     import pandas as pd

@@ -26,6 +26,10 @@ def dependencies_locked(dependencies: Dependencies, imports: ThirdParty, project
     ## How to fix
     Commit `uv.lock`, `poetry.lock` or the output of `pip-compile`, and install from it.
 
+    ## Sources
+    - ML Test Score: Infrastructure 1
+    - OpenSSF Scorecard: Pinned-Dependencies
+
     ## Fails: direct dependencies only
     ```python title="train.py"
     import pandas as pd

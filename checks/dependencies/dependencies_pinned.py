@@ -27,6 +27,10 @@ def dependencies_pinned(dependencies: Dependencies, imports: ThirdParty, project
     ## How to fix
     Commit a lock file (`uv lock`, `poetry lock`, `pip-compile`), or write every version with `==`.
 
+    ## Sources
+    - ML Test Score: Infrastructure 1
+    - OpenSSF Scorecard: Pinned-Dependencies
+
     ## Fails
     ```python title="train.py"
     import pandas as pd

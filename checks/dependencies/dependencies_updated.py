@@ -15,6 +15,10 @@ def dependencies_updated(updates: Updates) -> Iterator[Finding]:
     ## How to fix
     Commit a `.github/dependabot.yml` with a weekly schedule for every ecosystem that you use.
 
+    ## Sources
+    - ML Test Score: Monitoring 1
+    - OpenSSF Scorecard: Dependency-Update-Tool
+
     ## Fails
     ```text title="requirements.txt"
     pandas==2.2.3

@@ -23,6 +23,10 @@ def hub_revision_pinned(hubs: Hubs) -> Iterator[Finding]:
     ## How to fix
     Pass `revision=` with the full commit of the model that was tested.
 
+    ## Sources
+    - bandit B615
+    - ML Test Score: Infrastructure 1
+
     ## Fails
     ```python title="app.py"
     from transformers import AutoModel

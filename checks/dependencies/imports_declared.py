@@ -18,6 +18,9 @@ def imports_declared(coverage: Coverage) -> Iterator[Finding]:
     ## How to fix
     Add the missing libraries to the manifest that installs this code.
 
+    ## Sources
+    - ML code completeness checklist: dependencies
+
     ## Fails
     ```python title="train.py"
     import lightgbm

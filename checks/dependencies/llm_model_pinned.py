@@ -24,6 +24,10 @@ def llm_model_pinned(models: LanguageModels) -> Iterator[Finding]:
     ## How to fix
     Use the id with its date or version, and change it together with a run of the evaluation.
 
+    ## Sources
+    - NIST AI risk management framework: Govern 6
+    - EU AI Act: annex IV
+
     ## Fails
     ```python title="app.py"
     import anthropic

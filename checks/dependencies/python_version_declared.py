@@ -18,6 +18,9 @@ def python_version_declared(code: Code, versions: PythonVersions) -> Iterator[Fi
     ## How to fix
     Write `requires-python` into `pyproject.toml`, or commit a `.python-version`.
 
+    ## Sources
+    - Core metadata: Requires-Python
+
     ## Fails
     ```python title="train.py"
     print("which Python?")

@@ -17,6 +17,10 @@ def sources_immutable(origins: Origins) -> Iterator[Finding]:
     ## How to fix
     Pin git dependencies and third-party actions to a full commit, and give every install command versions.
 
+    ## Sources
+    - OpenSSF Scorecard: Pinned-Dependencies
+    - Security hardening for GitHub Actions
+
     ## Fails
     ```text title="requirements.txt"
     pandas==2.2.3

@@ -17,6 +17,9 @@ def license_present(licence: Licence) -> Iterator[Finding]:
     Add a `LICENSE` file with the full text of the licence you choose, and name it in `pyproject.toml`. For work that
     stays inside a company, say so: `license = "LicenseRef-Proprietary"`.
 
+    ## Sources
+    - OpenSSF Scorecard: License
+
     ## Fails
     ````markdown title="README.md"
     # Project

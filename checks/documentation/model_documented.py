@@ -30,6 +30,10 @@ def model_documented(cards: Cards, model: ModelCode, lifecycle: Lifecycle, artef
     Write a `MODEL_CARD.md` with eight headings: details, contact, intended use, limitations, training data, evaluation,
     how to use, licence. Let the training run fill in the numbers.
 
+    ## Sources
+    - Model cards for model reporting
+    - EU AI Act: articles 11 and 13
+
     ## Fails
     ````markdown title="README.md"
     # Churn model

@@ -30,6 +30,10 @@ def no_secrets(leaks: Leaks) -> Iterator[Finding]:
     Revoke the credential first, then take it out of the history, and read it from the environment or a secret store.
     A sample file shows names with empty values.
 
+    ## Sources
+    - Engineering best practices for ML: assure application security
+    - CWE-798: hard-coded credentials
+
     ## Fails
     ```yaml title="config.yml"
     database: postgresql://admin:hunter-42x&commat;db.acme-prod.net:5432/sales

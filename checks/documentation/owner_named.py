@@ -17,6 +17,10 @@ def owner_named(ownership: Ownership) -> Iterator[Finding]:
     ## How to fix
     Two lines in `.github/CODEOWNERS` name who is asked about which part: `* @team` and `/src/train/ @somebody`.
 
+    ## Sources
+    - OpenSSF Scorecard: Code-Review
+    - ML Test Score: Model 1
+
     ## Fails
     ```python title="train.py"
     pass

@@ -19,6 +19,9 @@ def readme_finished(placeholders: Placeholders) -> Iterator[Finding]:
     ## How to fix
     Fill in what is missing, or delete the heading that asks for it.
 
+    ## Sources
+    - ML code completeness checklist: README
+
     ## Fails
     ````markdown title="README.md"
     # Churn model

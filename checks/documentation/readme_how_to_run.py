@@ -21,6 +21,9 @@ def readme_how_to_run(instructions: Instructions) -> Iterator[Finding]:
     ## How to fix
     Two code blocks: one command that installs everything, one that runs the main job, both tried in a fresh clone.
 
+    ## Sources
+    - ML code completeness checklist: README
+
     ## Fails
     ````markdown title="README.md"
     # Churn model

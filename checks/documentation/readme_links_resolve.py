@@ -22,6 +22,9 @@ def readme_links_resolve(pages: Pages) -> Iterator[Finding]:
     ## How to fix
     Correct the path, commit the missing file, or remove the link. Paths are case-sensitive and written with slashes.
 
+    ## Sources
+    - ML code completeness checklist: README
+
     ## Fails
     ````markdown title="README.md"
     ![Architecture](docs/architecture.png)

@@ -23,6 +23,10 @@ def baseline_compared(evaluation: Evaluation) -> Iterator[Finding]:
     ## How to fix
     Measure a dummy or naive model in the same script, with the same metric, and report both figures.
 
+    ## Sources
+    - ML Test Score: Model 5
+    - Rules of ML: 1, 4, 14
+
     ## Fails
     ```python title="train.py"
     from sklearn.metrics import f1_score

@@ -26,6 +26,10 @@ def business_outcome_stated(purpose: Purpose) -> Iterator[Finding]:
     Three lines in the README: who decides what with the output, which outcome outside the model gets better, and how
     that is measured.
 
+    ## Sources
+    - ML Test Score: Model 2
+    - Rules of ML: 2, 13, 39
+
     ## Fails
     ````markdown title="README.md"
     # Churn model

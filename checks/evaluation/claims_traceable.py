@@ -25,6 +25,10 @@ def claims_traceable(traces: Traces) -> Iterator[Finding]:
     ## How to fix
     Let the evaluation write `reports/metrics.json`, commit it, and link it beside the number with the command.
 
+    ## Sources
+    - ML code completeness checklist: results
+    - ML reproducibility checklist
+
     ## Fails
     ````markdown title="README.md"
     # Churn model

@@ -23,6 +23,10 @@ def evaluation_present(evaluation: Evaluation) -> Iterator[Finding]:
     ## How to fix
     Add an `evaluate.py` that loads the model and the hold-out data, computes the task's metric and writes it to a file.
 
+    ## Sources
+    - ML code completeness checklist: evaluation code
+    - Engineering best practices for ML: measure model quality and performance
+
     ## Fails
     ```python title="train.py"
     import joblib

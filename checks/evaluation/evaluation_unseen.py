@@ -27,6 +27,10 @@ def evaluation_unseen(flow: Flow, project: Project) -> Iterator[Finding]:
     Keep rows apart before anything else happens, choose models on a validation part or by cross-validation, and ask the
     kept rows once.
 
+    ## Sources
+    - Data leakage in notebooks, ASE 2022: overlap and multi-test leakage
+    - Rules of ML: 33
+
     ## Fails
     ```python title="train.py"
     import pandas as pd

@@ -25,6 +25,10 @@ def llm_evals_exist(evals: LlmEvals, models: LanguageModels) -> Iterator[Finding
     Collect thirty real questions with good answers, score the application on them with an evaluation library, and let
     the pipeline fail below a threshold.
 
+    ## Sources
+    - ML Test Score: Infrastructure 4
+    - NIST AI risk management framework: Measure 2, and its profile for generative AI
+
     ## Fails
     ```python title="app.py"
     from openai import OpenAI

@@ -24,6 +24,10 @@ def quality_gated(gates: QualityGates, datasets: Datasets) -> Iterator[Finding]:
     Assert in a test or in the pipeline that the metric on the hold-out set reaches a minimum, before the model is
     registered.
 
+    ## Sources
+    - ML Test Score: Infrastructure 4
+    - Rules of ML: 9
+
     ## Fails
     ```python title="train.py"
     from sklearn.metrics import f1_score

@@ -23,6 +23,10 @@ def results_reported(claims: Claims, model: ModelCode, project: Project) -> Iter
     ## How to fix
     State one figure with its metric and data set in the README or a model card, and link the file that it comes from.
 
+    ## Sources
+    - ML code completeness checklist: results
+    - Model cards for model reporting
+
     ## Fails
     ````markdown title="README.md"
     # Churn model

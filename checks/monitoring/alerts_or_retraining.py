@@ -24,6 +24,10 @@ def alerts_or_retraining(alerts: Alerts, schedules: Schedules, operation: Operat
     ## How to fix
     Add an alert rule with a receiver for the error rate and the drift share, or schedule the training pipeline.
 
+    ## Sources
+    - ML Test Score: Monitoring 4
+    - Rules of ML: 8, 10
+
     ## Fails
     ```python title="app.py"
     import joblib

@@ -25,6 +25,10 @@ def drift_monitored(drift: Drift, operation: Operation, tools: Tools) -> Iterato
     Run a daily job that compares the last day's input and predictions with a sample of the training data, and fails
     or alerts when too many features drift.
 
+    ## Sources
+    - ML Test Score: Monitoring 2, 3, 7
+    - Engineering best practices for ML: perform checks to detect skew between models
+
     ## Fails
     ```python title="app.py"
     import joblib

@@ -23,6 +23,9 @@ def inference_logged(footprints: Footprints, project: Project) -> Iterator[Findi
     ## How to fix
     Get a logger in the module that predicts, and log each request's id, the answer and the model's version.
 
+    ## Sources
+    - Engineering best practices for ML: log production predictions with the model's version and input data
+
     ## Fails
     ```python title="app.py"
     import joblib

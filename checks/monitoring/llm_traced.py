@@ -24,6 +24,10 @@ def llm_traced(models: LanguageModels, tools: Tools) -> Iterator[Finding]:
     ## How to fix
     Attach a tracer to the client or the framework once at start, and configure its address by the environment.
 
+    ## Sources
+    - OpenTelemetry conventions for generative AI
+    - EU AI Act: article 12
+
     ## Fails
     ```python title="app.py"
     from openai import OpenAI

@@ -24,6 +24,10 @@ def metrics_exposed(tools: Tools, operation: Operation) -> Iterator[Finding]:
     Instrument the service (for FastAPI two lines with an instrumentator), count predictions by class and model version,
     and expose the endpoint that the metrics system reads.
 
+    ## Sources
+    - ML Test Score: Monitoring 6
+    - Engineering best practices for ML: continuously monitor the behaviour of deployed models
+
     ## Fails
     ```python title="app.py"
     import joblib

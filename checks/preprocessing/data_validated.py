@@ -34,6 +34,10 @@ def data_validated(code: Code, tools: Tools, guards: Guards, files: Files) -> It
     Declare the columns, types, ranges and allowed nulls once, for example as a pandera model, and validate right after
     loading, in training and in the batch job.
 
+    ## Sources
+    - ML Test Score: Data 1, Monitoring 2
+    - Engineering best practices for ML: sanity checks for all external data sources
+
     ## Fails
     ```python title="train.py"
     import pandas as pd

@@ -30,6 +30,10 @@ def preprocessing_in_modules(
     ## How to fix
     Move the steps into functions of a module, and import that module from training, serving and the notebook.
 
+    ## Sources
+    - Engineering best practices for ML: reusable scripts for data cleaning and merging
+    - Hidden technical debt in ML systems: pipeline jungles
+
     ## Fails: only in a notebook
     ```json title="train.ipynb"
     {"nbformat": 4, "metadata": {}, "cells": [{"cell_type": "code", "source":

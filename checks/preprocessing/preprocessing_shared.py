@@ -22,6 +22,10 @@ def preprocessing_shared(parity: Parity) -> Iterator[Finding]:
     ## How to fix
     Put the steps into one function, or one fitted pipeline, and use it on both sides.
 
+    ## Sources
+    - ML Test Score: Monitoring 3
+    - Rules of ML: 29, 31, 32, 37
+
     ## Fails: written again
     ```python title="train.py"
     import joblib

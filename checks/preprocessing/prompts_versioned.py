@@ -26,6 +26,10 @@ def prompts_versioned(prompts: Prompts) -> Iterator[Finding]:
     ## How to fix
     Move each prompt to a file or a named constant of its own, or fetch it from a registry with its version.
 
+    ## Sources
+    - Hidden technical debt in ML systems: configuration debt
+    - ML Test Score: Model 1, applied to prompts
+
     ## Fails
     ```python title="app.py"
     from openai import OpenAI

@@ -29,6 +29,10 @@ def split_before_fit(flow: Flow, project: Project) -> Iterator[Finding]:
     ## How to fix
     Split first and fit on the training rows only, or put every fitted step into a `Pipeline` with the model.
 
+    ## Sources
+    - Data leakage in notebooks, ASE 2022: preprocessing leakage
+    - Code smells for ML applications, CAIN 2022: data leakage
+
     ## Fails
     ```python title="train.py"
     import pandas as pd

@@ -23,6 +23,9 @@ def data_versioned(datasets: Datasets, members: Members) -> Iterator[Finding]:
     ## How to fix
     Track the data with DVC or LFS, or name its version: a revision, a release, or the checksum of the download.
 
+    ## Sources
+    - Engineering best practices for ML: versioning for data, model, configurations and scripts
+
     ## Fails
     ```python title="train.py"
     import pandas as pd

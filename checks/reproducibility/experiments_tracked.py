@@ -23,6 +23,10 @@ def experiments_tracked(experiments: Experiments, members: Members) -> Iterator[
     ## How to fix
     Call the tracker's automatic logging in the training script, or log parameters and final metrics of each run.
 
+    ## Sources
+    - Engineering best practices for ML: share status and outcomes of experiments
+    - ML reproducibility checklist
+
     ## Fails
     ```python title="train.py"
     from sklearn.svm import SVC

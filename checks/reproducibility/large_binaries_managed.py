@@ -24,6 +24,10 @@ def large_binaries_managed(files: Files, artefacts: Artefacts) -> Iterator[Findi
     ## How to fix
     Move files over 10 MB to DVC, git LFS or a bucket: `dvc add data/train.parquet`, or `git lfs migrate import`.
 
+    ## Sources
+    - OpenSSF Scorecard: Binary-Artifacts
+    - About large files on GitHub
+
     ## Fails
     ```text title="data/train.parquet" size="60000000"
     (60 MB)

@@ -36,6 +36,9 @@ def logic_outside_notebooks(
     ## How to fix
     Move the cells that prepare data and train into functions of a module, and let the notebook import them.
 
+    ## Sources
+    - Quality and reproducibility of Jupyter notebooks
+
     ## Fails
     ```json title="train.ipynb"
     {"nbformat": 4, "metadata": {}, "cells": [{"cell_type": "code", "source":

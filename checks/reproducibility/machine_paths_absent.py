@@ -31,6 +31,9 @@ def machine_paths_absent(paths: MachinePaths, lifecycle: Lifecycle, serving: Ser
     Build paths from `Path(__file__).parent`, a setting or an argument, and give the data folder a default inside the
     repository.
 
+    ## Sources
+    - ML reproducibility checklist
+
     ## Fails
     ```python title="train.py"
     import pandas as pd

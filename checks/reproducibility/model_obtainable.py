@@ -23,6 +23,10 @@ def model_obtainable(obtaining: Obtaining, project: Project) -> Iterator[Finding
     ## How to fix
     Commit the training script that writes the file, or load the model by name and version from a registry or hub.
 
+    ## Sources
+    - ML Test Score: Infrastructure 1
+    - Engineering best practices for ML: versioning for data, model, configurations and scripts
+
     ## Fails
     ```python title="app.py"
     import joblib

@@ -27,6 +27,9 @@ def models_outside_git(artefacts: Artefacts) -> Iterator[Finding]:
     Move the files to a model registry, DVC or git LFS (`git lfs migrate import --include="*.pkl"`), and load them by
     name and version.
 
+    ## Sources
+    - OpenSSF Scorecard: Binary-Artifacts
+
     ## Passes: a pointer stands for the weights
     ```text title="models/model.onnx"
     version https://git-lfs.github.com/spec/v1

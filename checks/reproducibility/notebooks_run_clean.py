@@ -25,6 +25,9 @@ def notebooks_run_clean(notebooks: Notebooks) -> Iterator[Finding]:
     ## How to fix
     Restart the kernel, run all cells, then commit; or strip the outputs with `nbstripout --install`.
 
+    ## Sources
+    - Quality and reproducibility of Jupyter notebooks
+
     ## Fails
     ```json title="train.ipynb"
     {"nbformat": 4, "metadata": {}, "cells": [

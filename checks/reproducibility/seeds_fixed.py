@@ -26,6 +26,11 @@ def seeds_fixed(randomness: Randomness) -> Iterator[Finding]:
     Call one `set_seed(config.seed)` at the top of training that seeds every framework in use, and give `random_state`
     to splits and estimators.
 
+    ## Sources
+    - ML Test Score: Infrastructure 1
+    - Code smells for ML applications, CAIN 2022: randomness uncontrolled
+    - ML reproducibility checklist
+
     ## Fails
     ```python title="train.py"
     from sklearn.ensemble import RandomForestClassifier

@@ -23,6 +23,9 @@ def training_code_present(model: ModelCode, project: Project) -> Iterator[Findin
     ## How to fix
     Commit the script that trains the model, as a command: `python -m package.train --config params.yaml`.
 
+    ## Sources
+    - ML code completeness checklist: training code
+
     ## Fails
     ```python title="app.py"
     import joblib

@@ -25,6 +25,9 @@ def containerized(containers: Containers, files: Files, code: Code) -> Iterator[
     ## How to fix
     Add a Dockerfile that installs the locked requirements, copies the code and starts the job or the server.
 
+    ## Sources
+    - Engineering best practices for ML: automate model deployment
+
     ## Passes
     ```dockerfile title="Dockerfile"
     FROM python:3.12-slim

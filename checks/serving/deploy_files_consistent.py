@@ -23,6 +23,9 @@ def deploy_files_consistent(references: References) -> Iterator[Finding]:
     ## How to fix
     Build from a fresh clone once, or better in CI, and rename what moved.
 
+    ## Sources
+    - Hidden technical debt in ML systems: configuration debt
+
     ## Fails: a module that is not there
     ```dockerfile title="Dockerfile"
     FROM python:3.12

@@ -29,6 +29,9 @@ def deployment_configured(deployment: Deployment, ci: ContinuousIntegration) -> 
     ## How to fix
     Commit what you would otherwise click: a manifest, a compose file with the service, or a job that deploys.
 
+    ## Sources
+    - Engineering best practices for ML: automate model deployment
+
     ## Passes
     ```yaml title="k8s/deployment.yaml"
     apiVersion: apps/v1

@@ -29,6 +29,9 @@ def health_endpoint(serving: Serving, files: Files, signals: Signals) -> Iterato
     ## How to fix
     Add `GET /health` that answers 503 until the model is loaded, and a probe that asks it.
 
+    ## Sources
+    - Liveness and readiness probes
+
     ## Fails
     ```python title="app.py"
     import joblib

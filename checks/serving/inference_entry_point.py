@@ -24,6 +24,10 @@ def inference_entry_point(inference: Inference, signals: Signals) -> Iterator[Fi
     Write `predict(rows)` in a module of its own that loads the saved model and takes raw input, and call it from the
     service, the batch job and the command line.
 
+    ## Sources
+    - ML Test Score: Infrastructure 5
+    - ML code completeness checklist: evaluation code
+
     ## Fails
     ```python title="train.py"
     from sklearn.metrics import f1_score

@@ -27,6 +27,10 @@ def model_loading_safe(loads: Loads) -> Iterator[Finding]:
     Save weights as safetensors, ONNX or the library's own format, and load with the safe mode; where a pickle must
     stay, compare its checksum before loading.
 
+    ## Sources
+    - Pickle: a warning
+    - bandit B614
+
     ## Fails
     ```python title="app.py"
     import pickle

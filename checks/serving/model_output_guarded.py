@@ -24,6 +24,9 @@ def model_output_guarded(answers: Answers, models: LanguageModels) -> Iterator[F
     ## How to fix
     Ask for structured output with a schema, or pass the answer through a guard or a moderation call.
 
+    ## Sources
+    - OWASP top ten for LLM applications: improper output handling, excessive agency
+
     ## Fails
     ```python title="app.py"
     from openai import OpenAI

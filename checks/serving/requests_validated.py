@@ -25,6 +25,10 @@ def requests_validated(contracts: Contracts, signals: Signals) -> Iterator[Findi
     ## How to fix
     Give the prediction function a pydantic model with a type and bounds for each field.
 
+    ## Sources
+    - ML Test Score: Monitoring 2
+    - EU AI Act: article 15
+
     ## Fails
     ```python title="app.py"
     import joblib

@@ -25,6 +25,9 @@ def serving_hygiene(hygiene: Hygiene) -> Iterator[Finding]:
     Load the model once at start, call `.eval()` and predict under `torch.inference_mode()`, and keep blocking
     predictions out of `async def`.
 
+    ## Sources
+    - ML Test Score: Monitoring 6
+
     ## Fails: the model is loaded for each request
     ```python title="app.py"
     import joblib

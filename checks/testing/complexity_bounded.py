@@ -25,6 +25,9 @@ def complexity_bounded(complexities: Complexities) -> Iterator[Finding]:
     ## How to fix
     Split the function at its branches into functions with names, and test each.
 
+    ## Sources
+    - A complexity measure
+
     ## Fails
     ```python title="train.py"
     from sklearn.svm import SVC

@@ -19,6 +19,10 @@ def static_analysis_wired(analysis: Analysis, code: Code) -> Iterator[Finding]:
     Put ruff and mypy (or pyright) into `.pre-commit-config.yaml` and run
     `pre-commit run --all-files` in one step of CI.
 
+    ## Sources
+    - Engineering best practices for ML: static analysis
+    - OpenSSF Scorecard: SAST
+
     ## Passes
     ```yaml title=".github/workflows/ci.yml"
     on: pull_request

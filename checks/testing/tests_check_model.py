@@ -26,6 +26,10 @@ def tests_check_model(tests: ModelTests, model: ModelCode, signals: Signals) -> 
     Add a test that predicts on one known input and asserts on the answer, and one that trains on ten rows and asserts
     that the loss falls.
 
+    ## Sources
+    - ML Test Score: Infrastructure 2
+    - Rules of ML: 24
+
     ## Fails
     ```python title="model.py"
     import joblib

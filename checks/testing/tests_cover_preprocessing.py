@@ -26,6 +26,10 @@ def tests_cover_preprocessing(tests: ModelTests, preparation: Preparation, signa
     For each feature function, assert on the result for one typical row, one row with missing values, and one unseen
     category.
 
+    ## Sources
+    - ML Test Score: Data 7
+    - Engineering best practices for ML: test all feature extraction code
+
     ## Fails
     ```python title="features.py"
     def clean_text(text):

@@ -20,6 +20,9 @@ def tests_exist(tests: Tests, code: Code, files: Files) -> Iterator[Finding]:
     ## How to fix
     Add `tests/test_<module>.py` that imports one function of the project and asserts on its result for a known input.
 
+    ## Sources
+    - Engineering best practices for ML: automated regression tests
+
     ## Fails
     ```python title="model.py"
     def area(width, height):

@@ -19,6 +19,10 @@ def tests_run_in_ci(ci: ContinuousIntegration, tests: Tests) -> Iterator[Finding
     ## How to fix
     Add a workflow for `pull_request` whose last step is the test command, without `continue-on-error` or `|| true`.
 
+    ## Sources
+    - OpenSSF Scorecard: CI-Tests
+    - Engineering best practices for ML: continuous integration
+
     ## Passes
     ```yaml title=".github/workflows/ci.yml"
     on: pull_request

@@ -66,5 +66,7 @@ def _section(body: str) -> Iterator[str]:
 
 
 def _prose(text: str) -> Iterator[str]:
-    for paragraph in re.split(r"\n\s*\n", text.strip()):
-        yield from textwrap.wrap(" ".join(paragraph.split()), WIDTH)
+    """Paragraphs and the entries of lists, each wrapped."""
+    for paragraph in re.split(r"\n\s*\n|\n(?=- )", text.strip()):
+        indent = "  " if paragraph.startswith("- ") else ""
+        yield from textwrap.wrap(" ".join(paragraph.split()), WIDTH, subsequent_indent=indent)
