@@ -15,6 +15,9 @@ from ml_readiness.facts.members import Members
 from ml_readiness.facts.project import Project
 from ml_readiness.judge import in_short, judge_all, unless_blocked
 from ml_readiness.ml_test_score import ml_test_score
+from ml_readiness.parsers.flow import FlowFile, FlowNotebook
+from ml_readiness.parsers.notebook import Notebook
+from ml_readiness.parsers.python import PythonFile
 from ml_readiness.report import Outcome, Problem, ProjectKind, Report, Result
 from ml_readiness.score import score
 from ml_readiness.settings import Settings
@@ -28,25 +31,21 @@ if TYPE_CHECKING:
     from ml_readiness.judge import Progress
     from ml_readiness.report import TestScore
     from ml_readiness.snapshot import Snapshot
-    from ml_readiness.store import Store
 
 
+READ_WHOLE = (PythonFile, Notebook, FlowFile, FlowNotebook)
+"""Documents of which every audit asks for all there are, so that they can be parsed ahead."""
 MOST_MEMBERS = 50
 """How many projects inside a collection get a report of their own."""
 
 
 def assess(
-    snapshot: Snapshot,
-    checks: Sequence[Check],
-    settings: Settings,
-    *,
-    today: date,
-    progress: Progress | None,
-    store: Store,
+    documents: Documents, checks: Sequence[Check], settings: Settings, *, today: date, progress: Progress | None
 ) -> Report:
-    """The report on one snapshot by these checks; what the store knows by its content is not parsed again."""
-    documents = Documents(snapshot, store)
-    facts = Facts(documents)
+    """The report on one snapshot by these checks."""
+    snapshot, facts = documents.snapshot, Facts(documents)
+    for kind in READ_WHOLE:
+        documents.expect(kind, documents.paths(kind))
     found = _kind(facts, settings)
     checks = settings.chosen(checks)
     judged = judge_all(checks, found.kind, facts, progress)
@@ -70,8 +69,8 @@ def _members(
     snapshot: Snapshot, checks: Sequence[Check], documents: Documents, facts: Facts, today: date
 ) -> Iterable[Report]:
     for folder in facts.get(Members).folders[:MOST_MEMBERS]:
-        member = Member(snapshot, folder)
-        yield assess(member, checks, Settings(), today=today, progress=None, store=documents.store)
+        member = Documents(Member(snapshot, folder), documents.store, documents.ahead)
+        yield assess(member, checks, Settings(), today=today, progress=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ml_readiness import library, reports
 from ml_readiness import settings as settings_
+from ml_readiness.documents import Documents, ahead_of
 from ml_readiness.errors import SettingsError
 from ml_readiness.kept import Kept
 from ml_readiness.snapshot import Watched
@@ -18,6 +19,7 @@ from ml_readiness.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
+    from concurrent.futures import Executor
     from datetime import date
 
     from ml_readiness.check import Check
@@ -35,16 +37,17 @@ def audit(
     settings: Settings | None = None,
     progress: Progress | None = None,
     store: Store | None = None,
+    executor: Executor | None = None,
 ) -> Report:
     """The report on a folder, a git repository, a URL or a snapshot.
 
     `rev` names a revision whose files are read from git's objects instead of the work tree, `base` one to compare
     with. Without `settings` the repository's own apply, the base's where there is one. A `store` of one's own keeps
-    what was parsed and judged from one audit to the next; else the one in the user's cache folder does.
-    ReadinessError where the audit cannot run.
+    what was parsed and judged from one audit to the next; else the one in the user's cache folder does. An `executor`
+    parses files while others are judged. ReadinessError where the audit cannot run.
     """
     with kept(store) as known, _opened(source, rev, base, known) as (after, before):
-        return audit_pair(after, before, settings, progress, store=known)
+        return audit_pair(after, before, settings, progress, store=known, executor=executor)
 
 
 @contextmanager
@@ -91,17 +94,18 @@ def audit_pair(
     progress: Progress | None = None,
     notes: Sequence[str] = (),
     store: Store | None = None,
+    executor: Executor | None = None,
 ) -> Report:
     """The report on one snapshot with what is new since another, both by the product's checks and the same settings."""
     store, known = store or Store(), library.listed(library.folder())
     if before is None:
-        return _report(after, settings or settings_.read(after, known), progress, store)
+        return _report(after, settings or settings_.read(after, known), progress, store, executor)
     if settings is None:
         settings, notes = settings_.agreed(before, after, known)
     from ml_readiness.comparison import compare  # noqa: PLC0415
 
-    old = _report(before, settings, progress, store)
-    new = _report(after, settings, progress, store)
+    old = _report(before, settings, progress, store, executor)
+    new = _report(after, settings, progress, store, executor)
     return new.model_copy(update={"comparison": compare(old, new, notes)})
 
 
@@ -119,10 +123,12 @@ def audit_snapshot(
     from ml_readiness.assessment import assess  # noqa: PLC0415
 
     settings = settings or settings_.read(snapshot, checks)
-    return assess(snapshot, checks, settings, today=_today(), progress=progress, store=store or Store())
+    return assess(Documents(snapshot, store), checks, settings, today=_today(), progress=progress)
 
 
-def _report(snapshot: Snapshot, settings: Settings, progress: Progress | None, store: Store) -> Report:
+def _report(
+    snapshot: Snapshot, settings: Settings, progress: Progress | None, store: Store, executor: Executor | None
+) -> Report:
     """The report by the product's checks: the one that is known, or a new one."""
     today = _today()
     found = reports.find(store, snapshot, settings, today)
@@ -131,8 +137,10 @@ def _report(snapshot: Snapshot, settings: Settings, progress: Progress | None, s
     from ml_readiness.assessment import assess  # noqa: PLC0415
 
     watched, checks = Watched(snapshot), library.load(library.folder())
-    report = assess(watched, checks, settings, today=today, progress=progress, store=store)
-    if watched.is_named and report.complete:
+    with ahead_of(executor) as ahead:
+        report = assess(Documents(watched, store, ahead), checks, settings, today=today, progress=progress)
+        is_sure = watched.is_named and report.complete and not (ahead is not None and ahead.lost)
+    if is_sure:
         reports.remember(store, snapshot, settings, today, report)
     return report
 

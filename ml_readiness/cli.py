@@ -76,6 +76,13 @@ def cli(context: click.Context) -> None:
     help="Exit with 1 if a check of this severity, or a worse one, surely fails.",
 )
 @click.option("--fail-on-regression", is_flag=True, help="With --base: exit with 1 if anything got worse.")
+@click.option(
+    "--jobs",
+    "-j",
+    type=click.IntRange(1, 64),
+    metavar="N",
+    help="Processes that parse files; by default one a processor where there is much to parse.",
+)
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors and what --format asks for.")
 def audit(
     source: str,
@@ -86,15 +93,17 @@ def audit(
     fail_under: int | None,
     fail_on: str | None,
     fail_on_regression: bool,
+    jobs: int | None,
     quiet: bool,
 ) -> None:
     """Audit a folder, a git repository or a URL; without a format, a report for people is printed."""
     targets = _targets(formats, output, quiet=quiet)
     from ml_readiness.audit import audit as run_audit
     from ml_readiness.progress import Meter
+    from ml_readiness.workers import workers
 
-    with Meter(sys.stderr if sys.stderr.isatty() and not quiet else None) as meter:
-        report = run_audit(source, rev=rev, base=base, progress=meter)
+    with Meter(sys.stderr if sys.stderr.isatty() and not quiet else None) as meter, workers(jobs) as executor:
+        report = run_audit(source, rev=rev, base=base, progress=meter, executor=executor)
     for name, file in targets:
         _write(report, name, file)
     raise SystemExit(_exit_code(report, fail_under, fail_on, regression=fail_on_regression))

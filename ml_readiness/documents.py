@@ -5,15 +5,19 @@ from __future__ import annotations
 import fnmatch
 import re
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, ClassVar, Protocol, Self, TypeVar, runtime_checkable
 
+from ml_readiness.ahead import Ahead, Lost
 from ml_readiness.snapshot import Absent, EntryKind, blob_id
-from ml_readiness.store import Store
+from ml_readiness.store import Store, packed, unpacked
+from ml_readiness.workers import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+    from concurrent.futures import Executor
 
     from ml_readiness.snapshot import Snapshot
 
@@ -79,6 +83,29 @@ def parse(kind: type[D], path: str, data: bytes) -> D | Unreadable:
         return Unreadable(path, f"{type(error).__name__}: {str(error)[:200]}")
 
 
+def parse_all(kind: type[Document], contents: Sequence[bytes]) -> list[bytes]:
+    """Several files' bytes understood, in the form in which they travel and are kept: empty where there is none."""
+    found: list[bytes] = []
+    for data in contents:
+        with clock():
+            parsed = parse(kind, "", data)
+            found.append(packed(parsed.reason if isinstance(parsed, Unreadable) else parsed))
+    return found
+
+
+@contextmanager
+def ahead_of(executor: Executor | None) -> Generator[Ahead[type[Document]] | None]:
+    """What parses ahead with an executor, if there is one."""
+    if executor is None:
+        yield None
+        return
+    ahead = Ahead[type[Document]](executor, parse_all)
+    try:
+        yield ahead
+    finally:
+        ahead.close()
+
+
 @cache
 def matcher(patterns: tuple[str, ...]) -> Callable[[str], bool]:
     """A function that tells whether a path matches one of the patterns, as `Document.patterns` means it."""
@@ -101,9 +128,12 @@ def matcher(patterns: tuple[str, ...]) -> Callable[[str], bool]:
 class Documents:
     """The documents of a snapshot, parsed when first asked for; what the store knows by content is not parsed again."""
 
-    def __init__(self, snapshot: Snapshot, store: Store | None = None) -> None:
+    def __init__(
+        self, snapshot: Snapshot, store: Store | None = None, ahead: Ahead[type[Document]] | None = None
+    ) -> None:
         self.snapshot = snapshot
         self.store = store or Store()
+        self.ahead = ahead
         self._parsed: dict[tuple[type[Document], str], Document | Unreadable] = {}
         self._bytes: dict[str, bytes] = {}
         self._held = 0
@@ -133,12 +163,25 @@ class Documents:
     def all(self, kind: type[D]) -> Iterator[tuple[str, D]]:
         """Every readable file of this kind with its path, sorted by path."""
         paths = self.paths(kind)
-        entries = self.snapshot.entries
-        self.store.expect(kind, [blob for path in paths if (blob := entries[path].blob) is not None])
+        self.expect(kind, paths)
         for path in paths:
             found = self.get(kind, path)
             if not isinstance(found, Unreadable):
                 yield path, found
+
+    def expect(self, kind: type[Document], paths: Iterable[str]) -> None:
+        """Prepares for questions about these files: reads in bulk what is kept, and has the rest parsed ahead."""
+        known = [(path, self.snapshot.entries[path]) for path in paths if (kind, path) not in self._parsed]
+        self.store.expect(kind, [entry.blob for _, entry in known if entry.blob is not None])
+        if self.ahead is not None:
+            missing = [
+                entry
+                for _, entry in known
+                if (entry.size or 0) <= kind.max_bytes
+                and (entry.blob is None or self.store.find(kind, entry.blob) is None)
+            ]
+            if sum(entry.size or 0 for entry in missing) > self.ahead.least:
+                self.ahead.plan(kind, [entry.path for entry in missing], lambda path: self._unparsed(kind, path))
 
     @property
     def unreadable(self) -> tuple[Unreadable, ...]:
@@ -148,23 +191,49 @@ class Documents:
 
     def _understood(self, kind: type[D], path: str) -> D | Unreadable:
         entry = self.snapshot.entries.get(path)
-        blob = entry.blob if entry is not None else None
-        if blob is not None and (known := self.store.find(kind, blob)) is not None:
-            return known
-        if entry is not None and entry.size is not None and entry.size > kind.max_bytes:
-            return Unreadable(path, f"{entry.size:,} bytes, over the limit of {kind.max_bytes:,}; not read")
         try:
-            data = self._read(path)
+            found = self._known(kind, entry.blob) if entry is not None and entry.blob is not None else None
+            if found is None:
+                found = self._parse(kind, path)
         except Absent as absent:
             return Unreadable(path, str(absent) or "absent")
-        if blob is None:
-            blob = blob_id(data)
-            if (known := self.store.find(kind, blob)) is not None:
-                return known
-        found = parse(kind, path, data)
-        if not isinstance(found, Unreadable):
+        except Lost:
+            return Unreadable(path, "the parser crashed, or took too long or too much memory")
+        return Unreadable(path, found) if isinstance(found, str) else found
+
+    def _known(self, kind: type[D], blob: str) -> D | str | None:
+        """A document that was parsed before, or is parsed already."""
+        found = self.store.find(kind, blob)
+        if found is None and self.ahead is not None and (data := self.ahead.take(kind, blob)):
+            found = unpacked(kind, data)
+            if found is not None:
+                self.store.add(kind, blob, found, data)
+        return found
+
+    def _parse(self, kind: type[D], path: str) -> D | str:
+        size = entry.size if (entry := self.snapshot.entries.get(path)) is not None else None
+        if size is not None and size > kind.max_bytes:
+            return f"{size:,} bytes, over the limit of {kind.max_bytes:,}; not read"
+        blob, data = self._content(path)
+        found = self._known(kind, blob)
+        if found is None:
+            parsed = parse(kind, path, data)
+            found = parsed.reason if isinstance(parsed, Unreadable) else parsed
             self.store.add(kind, blob, found)
         return found
+
+    def _content(self, path: str) -> tuple[str, bytes]:
+        """What a file holds with its id, which may be known only once it is read; raises `Absent`."""
+        data = self._read(path)
+        return self.snapshot.entries[path].blob or blob_id(data), data
+
+    def _unparsed(self, kind: type[Document], path: str) -> tuple[str, bytes] | None:
+        """A file's content and its id, if it can be had and is not known as this kind of document."""
+        try:
+            blob, data = self._content(path)
+        except Absent:
+            return None
+        return (blob, data) if self.store.find(kind, blob) is None else None
 
     def _read(self, path: str) -> bytes:
         """A file's bytes; what was read last is kept, since several kinds of document look at the same files."""

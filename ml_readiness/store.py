@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
+from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -18,10 +18,34 @@ if TYPE_CHECKING:
 
 D = TypeVar("D", bound="Document")
 
+AT_ONCE = 500
+"""New documents after which they are written."""
+
 
 def kind_of(kind: type[Document]) -> str:
     """What a kept document depends on besides its bytes: its type, the product's version and the interpreter's."""
     return f"{kind.__name__} {kind.version} {__version__} {sys.version_info.major}.{sys.version_info.minor}"
+
+
+def packed(parsed: Document | str) -> bytes:
+    """What was parsed as bytes; none where it cannot be written."""
+    try:
+        return msgspec.msgpack.encode(parsed)
+    except (ValueError, TypeError, OverflowError, RecursionError):
+        return b""
+
+
+def unpacked(kind: type[D], data: bytes) -> D | str | None:
+    """What was parsed from its form as bytes; None where they are broken."""
+    try:
+        return _decoder(kind).decode(data)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+
+
+@cache
+def _decoder(kind: type[D]) -> msgspec.msgpack.Decoder[D | str]:
+    return msgspec.msgpack.Decoder(kind | str)
 
 
 class Store:
@@ -29,24 +53,26 @@ class Store:
 
     def __init__(self, kept: Kept | None = None) -> None:
         self.kept = kept
-        self._known: dict[tuple[type[Document], str], Document] = {}
-        self._new: list[tuple[type[Document], str]] = []
+        self._known: dict[tuple[type[Document], str], Document | str] = {}
+        self._new: dict[tuple[type[Document], str], bytes | None] = {}
         self._asked: set[tuple[type[Document], str]] = set()
         self._bytes: dict[tuple[str, bytes], bytes] = {}
         self._new_bytes: set[tuple[str, bytes]] = set()
 
-    def find(self, kind: type[D], blob: str) -> D | None:
-        """A document by its content."""
+    def find(self, kind: type[D], blob: str) -> D | str | None:
+        """A document by its content, or why there is none; None where it has not been parsed yet."""
         found = self._known.get((kind, blob))
         if found is None and (kind, blob) not in self._asked:
             self.expect(kind, (blob,))
             found = self._known.get((kind, blob))
-        return found if isinstance(found, kind) else None
+        return found if isinstance(found, kind | str) else None
 
-    def add(self, kind: type[Document], blob: str, document: Document) -> None:
-        """Remembers what was parsed."""
-        self._known[kind, blob] = document
-        self._new.append((kind, blob))
+    def add(self, kind: type[Document], blob: str, parsed: Document | str, packed: bytes | None = None) -> None:
+        """Remembers what was parsed, with its form as bytes where that is known."""
+        self._known[kind, blob] = parsed
+        self._new[kind, blob] = packed
+        if self.kept is not None and len(self._new) >= AT_ONCE:
+            self.keep()
 
     def expect(self, kind: type[Document], blobs: Iterable[str]) -> None:
         """Reads what is kept of these, in bulk, since one question for each would be slow."""
@@ -54,10 +80,10 @@ class Store:
         self._asked.update((kind, blob) for blob in wanted)
         if self.kept is None or not wanted:
             return
-        decoder = msgspec.msgpack.Decoder(kind)
         for key, data in self.kept.read(kind_of(kind), [bytes.fromhex(blob) for blob in wanted]):
-            with suppress(msgspec.DecodeError, RecursionError):
-                self._known[kind, key.hex()] = decoder.decode(data)
+            parsed = unpacked(kind, data)
+            if parsed is not None:
+                self._known[kind, key.hex()] = parsed
 
     def recall(self, kind: str, key: bytes) -> bytes | None:
         """Bytes that were remembered under a kind and a key."""
@@ -79,9 +105,9 @@ class Store:
         self._new_bytes.clear()
 
     def _rows(self) -> Iterator[tuple[str, bytes, bytes]]:
-        encoder = msgspec.msgpack.Encoder()
-        for kind, blob in self._new:
-            with suppress(ValueError, TypeError, OverflowError, RecursionError):
-                yield kind_of(kind), bytes.fromhex(blob), encoder.encode(self._known[kind, blob])
+        for (kind, blob), data in self._new.items():
+            form = data or packed(self._known[kind, blob])
+            if form:
+                yield kind_of(kind), bytes.fromhex(blob), form
         for name, key in self._new_bytes:
             yield name, key, self._bytes[name, key]

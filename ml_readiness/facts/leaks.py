@@ -78,9 +78,9 @@ class Leaks:
         return sum(not NOT_TEXT.search(path) for path in self.files.own)
 
     def _candidates(self) -> Iterator[Leak]:
-        for path in self.files.own:
-            if NOT_TEXT.search(path):
-                continue
+        searched = [path for path in self.files.own if not NOT_TEXT.search(path)]
+        self.documents.expect(Secrets, [path for path in searched if not path.endswith(".ipynb")])
+        for path in searched:
             is_notebook = path.endswith(".ipynb")
             find = self.documents.find
             found = find(NotebookSecrets, path) if is_notebook else find(Secrets, path)
