@@ -186,3 +186,26 @@ def test_wrappers_keep_what_they_cannot_take_off() -> None:
     assert unwrap(("docker", "run", "image")).words == ("docker", "run", "image")
     assert unwrap(()).words == ()
     assert unwrap(("env",) * 50).words
+
+
+STEPS = 'step() {\n  local name=$1\n  shift\n  if "$@"; then echo ok; else failed+=("$name"); fi\n  echo done\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "lost"),
+    [
+        (STEPS + "step tests pytest\nif ((${#failed[@]})); then exit 1; fi\n", False),
+        (STEPS + "step tests pytest\nif [ -n $failed ]; then exit 1; fi\n", False),
+        (STEPS + "step tests pytest\necho $failed\n", True),
+        ('run() { echo $*; "$@"; }\nrun pytest\n', False),
+        ("run() { shift 2; $@; }\nrun a b pytest\n", False),
+        ("pytest || exit\necho done\n", False),
+        ("pytest || { exit; }\necho done\n", False),
+        ("pytest || { echo failed; exit; }\necho done\n", True),
+        ("t() { pytest || return; echo done; }\nt\n", False),
+        ("pytest || exit 0\n", True),
+    ],
+)
+def test_functions_that_run_their_arguments(text: str, lost: bool) -> None:
+    (run,) = ran(text, options=Options())
+    assert bool(run.lost) is lost

@@ -16,7 +16,7 @@ from ml_readiness.facts.places import Places
 from ml_readiness.facts.runner_calls import NOTHING, call_of, called, task_of_wrapper
 from ml_readiness.facts.runners import Book, Runners
 from ml_readiness.facts.scripts import Scripts
-from ml_readiness.facts.shell_values import meant, note_written, outside, put_in, stemmed, words_of
+from ml_readiness.facts.shell_values import lost_at, meant, note_written, outside, put_in, shifted, stemmed, words_of
 from ml_readiness.facts.wrappers import Bare, unwrap
 from ml_readiness.parsers.shell import Command, Options, commands
 
@@ -107,12 +107,14 @@ class Commands:
         variables = {**known, **command.variables}
         words = tuple(words_of(command.words, variables, place.arguments))
         folder = self.places.folder(put_in(command.folder, variables), place.folder) if command.folder else place.folder
-        inside = replace(place, variables=variables, folder=folder, lost=place.lost or command.lost)
+        inside = replace(place, variables=variables, folder=folder, lost=lost_at(command, place))
         name = words[0] if words else ""
         hop = Hop(f"{name}()", place.path, command.line)
         if name in functions and len(place.trail) < MAX_HOPS and hop not in place.trail:
             inside = replace(inside, trail=(*inside.trail, hop), arguments=words[1:])
             for inner in functions[name]:
+                if inner.words[:1] == ("shift",):
+                    inside = replace(inside, arguments=inside.arguments[shifted(inner) :])
                 yield from self._command(outside(inner), dict(variables), functions, inside)
         elif words and name not in SILENT and words[:2] not in ASKING:
             yield from self.words(words, command.line, inside, stdin=(command.stdin, command.stdin_line))

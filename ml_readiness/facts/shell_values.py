@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from ml_readiness.parsers.shell import Command
+from ml_readiness.parsers.shell import GOES_ON, Command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -32,6 +32,17 @@ def note_written(command: Command, place: Place) -> None:
 def outside(command: Command) -> Command:
     """The command as if it stood outside of its function."""
     return structs.replace(command, function="")
+
+
+def shifted(command: Command) -> int:
+    """How many arguments a `shift` takes away."""
+    count = command.words[1] if len(command.words) > 1 else "1"
+    return int(count) if count.isdecimal() and len(count) < 4 else 0
+
+
+def lost_at(command: Command, place: Place) -> str:
+    """Why a failure would not be noticed here; one that a variable keeps outlives a script that goes on."""
+    return "" if command.noted and place.lost == GOES_ON else place.lost or command.lost
 
 
 def stemmed(command: Command, stem: str) -> Command:

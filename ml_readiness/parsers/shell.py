@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 MAX_COMMANDS = 5_000
 MAX_INNER = 2
 
-_VARIABLE = re.compile(r"\$\{?(\w+)")
+GOES_ON = "the script goes on when it fails (no `set -e`)"
+
+_VARIABLE = re.compile(r"\$\{?[#!]?(\w+)")
 _SHEBANG = re.compile(r"#![ \t]*(?P<program>\S+)(?:[ \t]+(?P<options>[^\n]*))?")
-_TESTS = frozenset({"exit", "return", "[", "[[", "test", "if"})
+_TESTS = frozenset({"exit", "return", "[", "[[", "((", "test", "if"})
 
 
 class Command(Struct, frozen=True):
@@ -34,6 +36,8 @@ class Command(Struct, frozen=True):
     """Where `cd` has led, from where the text began; variables as written."""
     lost: str = ""
     """Why its failure would not be noticed; empty if it would be."""
+    noted: bool = False
+    """Whether its failure is kept in a variable that decides how the script ends."""
     function: str = ""
     """The shell function in whose body it stands."""
     cases: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -136,6 +140,7 @@ class _Around:
     """Whether the exit code of the last command is that of the whole."""
     ignored: bool = False
     """Whether `set -e` has no effect here."""
+    noted: bool = False
     function: str = ""
     cases: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
@@ -147,6 +152,7 @@ class _Reader:
         self.depth = depth
         every = list(self.root.simples())
         self.watched = {name for s in every if s.words[:1] and s.words[0] in _TESTS for name in _names(s)}
+        self.watched |= _decisive(self.root)
         self.exits = any(_fails(simple) for simple in every)
         self.waits = any(simple.words[:1] == ["wait"] for simple in every)
         self.left = MAX_COMMANDS
@@ -173,14 +179,18 @@ class _Reader:
         if part.negated and not around.ignored:
             return "`!` turns its result around"
         if alternative is not None:
-            return "" if self._is_failure(alternative) else f"`|| {_shown(alternative)}` swallows a failure"
+            return (
+                ""
+                if _passes_on(alternative) or self._is_failure(alternative)
+                else f"`|| {_shown(alternative)}` swallows a failure"
+            )
         if around.last or (following is not None and self.exits and _looks_at_result(following)):
             return ""
         if not is_last and self.state.errexit:
             return "a failure in front of `&&` does not stop the script"
         if self.state.errexit and not around.ignored:
             return ""
-        return "the script goes on when it fails (no `set -e`)"
+        return GOES_ON
 
     def _is_failure(self, part: Pipeline) -> bool:
         """Whether an alternative keeps the failure: it exits, or notes it in a variable that is looked at."""
@@ -210,7 +220,8 @@ class _Reader:
             here = inside
             if each.role == "cond":
                 reason = f"its result only decides {'an `if`' if block.kind == 'if' else 'a loop'}" if decides else ""
-                here = replace(inside, masked=inside.masked or reason, ignored=True)
+                noted = not decides and block.kind == "if" and inside.masked in {"", GOES_ON}
+                here = replace(inside, masked="" if noted else inside.masked or reason, ignored=True, noted=noted)
             elif each.role == "arm":
                 here = replace(inside, cases=(*inside.cases, (block.subject, each.patterns)))
             yield from self._list(each, here)
@@ -229,6 +240,7 @@ class _Reader:
             variables=simple.variables,
             folder=self.state.folder,
             lost=around.masked,
+            noted=around.noted,
             function=around.function,
             cases=around.cases,
             stdin=simple.stdin[0],
@@ -268,6 +280,31 @@ def _fails(simple: Simple) -> bool:
     if simple.words[:1] == ["false"]:
         return True
     return simple.words[:1] in (["exit"], ["return"]) and simple.words[1:2] not in ([], ["0"])
+
+
+def _passes_on(part: Pipeline) -> bool:
+    """Whether an alternative ends the script or function with the failure that led to it: a bare `exit` comes first."""
+    item = part.items[0] if part.items else None
+    first = (
+        item
+        if isinstance(item, Simple)
+        else next((s for each in item.lists for s in each.simples()), None)
+        if item
+        else None
+    )
+    return first is not None and first.words in (["exit"], ["return"])
+
+
+def _decisive(root: CommandList) -> set[str]:
+    """The variables in conditions under which the script fails."""
+    found: set[str] = set()
+    for block in root.blocks():
+        branches = [simple for each in block.lists if each.role in {"then", "else"} for simple in each.simples()]
+        if block.kind == "if" and any(_fails(simple) for simple in branches):
+            conditions = (simple for each in block.lists if each.role == "cond" for simple in each.simples())
+            words = [word for simple in conditions for word in simple.words]
+            found.update(_VARIABLE.findall(" ".join(words)), filter(str.isidentifier, words))
+    return found
 
 
 def _names(simple: Simple) -> set[str]:

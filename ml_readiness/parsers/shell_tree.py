@@ -73,13 +73,19 @@ class CommandList:
 
     def simples(self) -> Iterator[Simple]:
         """Every simple command in it, however deep."""
+        return (item for item in self._items() if isinstance(item, Simple))
+
+    def blocks(self) -> Iterator[Block]:
+        """Every block in it, however deep."""
+        return (item for item in self._items() if isinstance(item, Block))
+
+    def _items(self) -> Iterator[Simple | Block]:
         waiting: list[CommandList] = [self]
         while waiting:
             for statement in waiting.pop().statements:
                 for item in (item for part in statement.parts for item in part.items):
-                    if isinstance(item, Simple):
-                        yield item
-                    else:
+                    yield item
+                    if isinstance(item, Block):
                         waiting.extend(item.lists)
 
 
