@@ -19,7 +19,7 @@ FRAMEWORKS = {"torch", "tensorflow", "jax"}
     not_for=[ProjectKind.NOT_ML],
 )
 def seeds_fixed(randomness: Randomness) -> Iterator[Finding]:
-    """Two runs that differ by chance can not be compared: nobody knows whether a change helped. A fixed seed for every
+    """Two runs that differ by chance cannot be compared: nobody knows whether a change helped. A fixed seed for every
     source of randomness costs a line each.
 
     ## How to fix

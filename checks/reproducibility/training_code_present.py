@@ -17,7 +17,7 @@ SHOWN = 3
     not_for=[ProjectKind.NOT_ML],
 )
 def training_code_present(model: ModelCode, project: Project) -> Iterator[Finding]:
-    """A model whose training code is missing can not be corrected, updated or explained. Sending a file, or a notebook,
+    """A model whose training code is missing cannot be corrected, updated or explained. Sending a file, or a notebook,
     is no hand-over.
 
     ## How to fix
@@ -69,7 +69,8 @@ def training_code_present(model: ModelCode, project: Project) -> Iterator[Findin
         yield partial(f"`{_shown(made[0].name)}` only in a notebook", at=made[0].location, confidence=Confidence.MEDIUM)
     elif loads:
         site, path = loads[0]
-        yield fail(f"loads `{path}`, but nothing here trains a model", at=site.location, confidence=Confidence.MEDIUM)
+        what = f"`{path}`" if path.strip("*/.") else "a model"
+        yield fail(f"loads {what}, but nothing here trains one", at=site.location, confidence=Confidence.MEDIUM)
 
 
 def _shown(name: str) -> str:

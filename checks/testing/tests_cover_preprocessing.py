@@ -79,9 +79,10 @@ def tests_cover_preprocessing(tests: ModelTests, preparation: Preparation, signa
         called = site.name.rpartition(":")[2]
         yield ok(f"`{test.function.name}` calls `{called}` and asserts", at=test.location, confidence=Confidence.MEDIUM)
     if not tests.of_preparation:
-        first = preparation.functions[0]
+        first, *others = preparation.functions
+        more = f", nor any of {len(others)} other functions that prepare data" if others else ", which prepares data"
         yield fail(
-            f"no test calls `{first.name}` or any other of {len(preparation.functions)} functions that prepare data",
+            f"no test calls `{first.name}`{more}",
             at=first.location,
             confidence=Confidence.MEDIUM,
         )

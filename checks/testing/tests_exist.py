@@ -29,7 +29,7 @@ def tests_exist(tests: Tests, code: Code, files: Files) -> Iterator[Finding]:
         return width * height
     ```
 
-    ## Partial: tests that can not fail
+    ## Partial: tests that cannot fail
     ```python title="model.py"
     def area(width, height):
         return width * height

@@ -42,7 +42,7 @@ def tests_run_in_ci(ci: ContinuousIntegration, tests: Tests) -> Iterator[Finding
         assert sum([1, 2]) == 3
     ```
 
-    ## Partial: the tests can not fail the job
+    ## Partial: the tests cannot fail the job
     ```yaml title=".gitlab-ci.yml"
     test:
       script:

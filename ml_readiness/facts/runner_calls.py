@@ -135,7 +135,7 @@ def _behind_subcommand(name: str, wanted: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def task_of_wrapper(words: tuple[str, ...]) -> tuple[str, str]:
-    """(runner, task) that `pdm run x`, `hatch run env:x` and the like may mean; empty where they can not."""
+    """(runner, task) that `pdm run x`, `hatch run env:x` and the like may mean; empty where they cannot."""
     name = program(words[0])
     runner = {"poetry": "taskipy", "uv": "taskipy", "task": "taskipy"}.get(name, name)
     if runner not in {"pdm", "hatch", "rye", "pipenv", "pixi", "taskipy"} or (name != "task" and "run" not in words):

@@ -116,7 +116,7 @@ class _Reader:
         image = settings.get("image") or (general.get("image") if general else None) or self.entries.get("image")
         named = image.get("name") if image is not None and image.pairs is not None else image
         steps = [*self._script(before, runs), *self._script(settings.get("script"), runs)]
-        steps.extend(self._script(settings.get("after_script"), runs, lost="`after_script` can not fail the job"))
+        steps.extend(self._script(settings.get("after_script"), runs, lost="`after_script` cannot fail the job"))
         trigger = settings.get("trigger")
         child = trigger.string("include") if trigger is not None else ""
         return Job(

@@ -99,7 +99,7 @@ def _bitbucket_steps(node: Node | None, depth: int) -> Iterator[Node]:
 
 def _bitbucket_job(name: str, node: Node) -> Job:
     steps = tuple(_lines(node.get("script")))
-    after = (replace(s, lost="`after-script` can not fail the step") for s in _lines(node.get("after-script")))
+    after = (replace(s, lost="`after-script` cannot fail the step") for s in _lines(node.get("after-script")))
     image = node.get("image")
     return Job(
         node.string("name") or name, node.line, (*steps, *after), image=image.text or "" if image is not None else ""

@@ -62,7 +62,7 @@ def _job(name: str, node: Node, root: Node, combinations: tuple[Values, ...]) ->
     steps: list[Step] = []
     for phase in (*PHASES, *UNCOUNTED):
         source = node.get(phase) or root.get(phase)
-        lost = f"`{phase}` can not fail the build" if phase in UNCOUNTED else ""
+        lost = f"`{phase}` cannot fail the build" if phase in UNCOUNTED else ""
         steps.extend(_lines(source, combinations, lost))
     language = node.string("language") or root.string("language")
     if not (node.get("script") or root.get("script")) and language in DEFAULTS:
