@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from ml_readiness import __version__
 from ml_readiness.concessions import concede, vouched
 from ml_readiness.documents import Documents
-from ml_readiness.evidence import with_code
+from ml_readiness.evidence import excerpts, with_code
 from ml_readiness.facts import Facts
 from ml_readiness.facts.files import Files
 from ml_readiness.facts.members import Members
 from ml_readiness.facts.project import Project
+from ml_readiness.facts.repository_map import RepositoryMap
 from ml_readiness.judge import in_short, judge_all, unless_blocked
 from ml_readiness.ml_test_score import ml_test_score
 from ml_readiness.parsers.flow import FlowFile, FlowNotebook
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from ml_readiness.check import Check
     from ml_readiness.judge import Progress
-    from ml_readiness.report import TestScore
+    from ml_readiness.report import Excerpt, MappedFile, TestScore
     from ml_readiness.snapshot import Snapshot
 
 
@@ -42,7 +43,8 @@ MOST_MEMBERS = 50
 def assess(
     documents: Documents, checks: Sequence[Check], settings: Settings, *, today: date, progress: Progress | None
 ) -> Report:
-    """The report on one snapshot by these checks."""
+    """The report on one snapshot by these checks; that on a member has neither lines of source nor a map."""
+    is_member = isinstance(documents.snapshot, Member)
     snapshot, facts = documents.snapshot, Facts(documents)
     for kind in READ_WHOLE:
         documents.expect(kind, documents.paths(kind))
@@ -59,6 +61,8 @@ def assess(
         found,
         tuple(with_code(result, files) for result in results),
         settings,
+        excerpts=() if is_member else excerpts(results, files),
+        files=() if is_member else _mapped(facts),
         problems=problems,
         members=members,
         test_score=ml_test_score(found.kind, results, vouched(settings, snapshot, today=today)),
@@ -96,6 +100,8 @@ def _report(
     results: tuple[Result, ...],
     settings: Settings,
     *,
+    excerpts: tuple[Excerpt, ...],
+    files: tuple[MappedFile, ...],
     problems: tuple[Problem, ...],
     members: tuple[Report, ...],
     test_score: TestScore | None,
@@ -116,12 +122,21 @@ def _report(
         categories=scored.categories,
         results=tuple(r.model_copy(update={"points": scored.points.get(r.check, 0.0)}) for r in results),
         problems=problems,
+        excerpts=excerpts,
+        files=files,
         members=members,
         test_score=test_score,
         next_steps=scored.next_steps,
         complete=found.certain and all(r.outcome is not Outcome.ERROR for r in results),
         settings=settings.described(),
     )
+
+
+def _mapped(facts: Facts) -> tuple[MappedFile, ...]:
+    try:
+        return facts.get(RepositoryMap).files
+    except Exception:  # noqa: BLE001
+        return ()
 
 
 def _problems(snapshot: Snapshot, documents: Documents) -> Iterable[Problem]:

@@ -95,6 +95,22 @@ class ProjectKind(StrEnum):
     NOTEBOOKS = "notebooks"
 
 
+class FileRole(StrEnum):
+    """What a file does in the life of a model."""
+
+    SERVE = "serve"
+    TRAIN = "train"
+    PREPROCESS = "preprocess"
+    EVALUATE = "evaluate"
+    TEST = "test"
+    CODE = "code"
+    """Code of any other purpose."""
+    OPERATE = "operate"
+    """Pipelines, images, deployments, requirements and settings."""
+    EXPLAIN = "explain"
+    """Text for people."""
+
+
 class Model(BaseModel):
     """Frozen, and strict about unknown fields; field docstrings go into the JSON Schema."""
 
@@ -155,6 +171,30 @@ class Finding(Model):
         if self.path is None:
             return None
         return Location(path=self.path, line=self.line, column=self.column, cell=self.cell)
+
+
+class Excerpt(Model):
+    """Some lines around what findings speak of, so that a reader need not open the repository."""
+
+    path: str
+    cell: int | None = None
+    """The notebook cell, counted from one; null outside notebooks."""
+    start: int
+    """The number of the first line, counted as the lines of findings are."""
+    lines: tuple[str, ...]
+    """As written, but cut where they are long, and without what may be a credential."""
+
+
+class MappedFile(Model):
+    """One file as the map of the repository shows it."""
+
+    path: str
+    size: int
+    """In bytes; of a notebook, its code alone."""
+    role: FileRole
+    tested: bool | None = None
+    """Whether a test runs any of it; null where that is not asked: tests, examples, notebooks, files
+    without functions."""
 
 
 class Result(Model):
@@ -315,6 +355,10 @@ class Report(Model):
     results: tuple[Result, ...] = ()
     problems: tuple[Problem, ...] = ()
     """Files that could not be read, and limits that were reached."""
+    excerpts: tuple[Excerpt, ...] = ()
+    """The lines around the first findings of each check, once for all findings that lie close together."""
+    files: tuple[MappedFile, ...] = ()
+    """What people wrote, with its part in the life of a model; data, vendored and generated files are left out."""
     members: tuple[Report, ...] = ()
     """The reports of the projects inside a collection or monorepo."""
     test_score: TestScore | None = None
@@ -330,6 +374,17 @@ class Report(Model):
     def result(self, check: str) -> Result | None:
         """The result of one check, by id."""
         return next((result for result in self.results if result.check == check), None)
+
+    def excerpt(self, finding: Finding) -> Excerpt | None:
+        """The lines around a finding, where the report holds them."""
+        at = finding.line if finding.line is not None else 1 if finding.cell is not None else None
+        if finding.path is None or at is None:
+            return None
+        for each in self.excerpts:
+            is_there = (each.path, each.cell) == (finding.path, finding.cell)
+            if is_there and each.start <= at < each.start + len(each.lines):
+                return each
+        return None
 
     def with_outcome(self, *outcomes: Outcome) -> Iterator[Result]:
         """The results that have one of these outcomes, in report order."""

@@ -5,7 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ml_readiness.comparison import compare
-from ml_readiness.report import Effort, Finding, Kind, Outcome, ProjectKind, Report, Result, Severity, Step
+from ml_readiness.report import (
+    Effort,
+    Excerpt,
+    FileRole,
+    Finding,
+    Kind,
+    MappedFile,
+    Outcome,
+    ProjectKind,
+    Report,
+    Result,
+    Severity,
+    Step,
+)
 from ml_readiness.score import score
 
 if TYPE_CHECKING:
@@ -166,6 +179,26 @@ def sample() -> Report:
         members=(report([], kind=ProjectKind.TRAINING, name="jobs/train"),),
         test_score={"score": 0.5, "sections": {"data": 1.0, "model": 0.5}, "items": ()},
         problems=({"path": "notebooks/old.ipynb", "message": "JSONDecodeError: Expecting value", "line": 1},),
+        excerpts=(
+            Excerpt(
+                path="requirements.txt",
+                start=1,
+                lines=("numpy", "pandas", "scikit-learn", "fastapi", "joblib  # saves"),
+            ),
+            Excerpt(
+                path="serve/app.py",
+                start=10,
+                lines=("", "# The only way in.", '@app.post("/predict")', "def predict():"),
+            ),
+        ),
+        files=(
+            MappedFile(path="churn/features.py", size=4000, role=FileRole.PREPROCESS, tested=True),
+            MappedFile(path="churn/train.py", size=9000, role=FileRole.TRAIN, tested=False),
+            MappedFile(path="README.md", size=3000, role=FileRole.EXPLAIN),
+            MappedFile(path="requirements.txt", size=80, role=FileRole.OPERATE),
+            MappedFile(path="serve/app.py", size=6000, role=FileRole.SERVE, tested=False),
+            MappedFile(path="tests/test_model.py", size=2500, role=FileRole.TEST),
+        ),
         complete=False,
     )
 

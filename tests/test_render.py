@@ -17,7 +17,18 @@ from rich.console import Console
 from ml_readiness.render import FORMATS, renderer, terminal
 from ml_readiness.render import json as as_json
 from ml_readiness.render import markdown as as_markdown
-from ml_readiness.report import Change, Comparison, Finding, Kind, Movement, Outcome, ProjectKind, Report, Severity
+from ml_readiness.report import (
+    Change,
+    Comparison,
+    Finding,
+    Kind,
+    Movement,
+    Outcome,
+    ProjectKind,
+    Report,
+    Severity,
+    Step,
+)
 from tests.reports import compared, report, result, sample
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -47,8 +58,10 @@ NASTY = st.text(max_size=80) | st.sampled_from(
 
 def hostile(text: str) -> Report:
     """A report in which a repository says the same thing everywhere it can."""
+    step = Step(message=text, path=text, line=3, code=text)
     found = [
-        Finding(kind=kind, message=f"saw `{text}` and {text}", path=text or "x", line=3, hint=text) for kind in Kind
+        Finding(kind=kind, message=f"saw `{text}` and {text}", path=text or "x", line=3, hint=text, steps=(step,))
+        for kind in Kind
     ]
     answers = [
         result(f"check-{outcome.value}", outcome, findings=found, question="Does it hold?") for outcome in Outcome
@@ -82,11 +95,17 @@ def hostile(text: str) -> Report:
         revision=text or None,
         kind_reasons=(text,),
         problems=({"path": text, "message": text},),
+        excerpts=({"path": text or "x", "start": 1, "lines": (text, text, text, text)},),
+        files=(
+            {"path": text or "x", "size": 30_000, "role": "train", "tested": False},
+            {"path": f"{text}/x", "size": 9_000, "role": "serve", "tested": True},
+        ),
         settings={"waive": text},
     )
 
 
 GOLDENS = {"terminal": "txt", "markdown": "md", "json": "json", "html": "html", "sarif": "sarif", "junit": "xml"}
+COMPARED = ("terminal", "markdown", "html")
 
 
 @pytest.mark.parametrize("name", GOLDENS)
@@ -95,7 +114,7 @@ def test_the_sample_report_looks_as_agreed(name: str) -> None:
     assert renderer(name)(sample()) == (GOLDEN / f"report.{GOLDENS[name]}").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["terminal", "markdown"])
+@pytest.mark.parametrize("name", COMPARED)
 def test_a_compared_report_looks_as_agreed(name: str) -> None:
     assert renderer(name)(compared()) == (GOLDEN / f"compared.{GOLDENS[name]}").read_text(encoding="utf-8")
 
@@ -192,5 +211,5 @@ def test_a_report_renders_itself_for_programs_and_notebooks() -> None:
 if __name__ == "__main__":
     for name, suffix in GOLDENS.items():
         (GOLDEN / f"report.{suffix}").write_text(renderer(name)(sample()), encoding="utf-8")
-        if name in {"terminal", "markdown"}:
+        if name in COMPARED:
             (GOLDEN / f"compared.{suffix}").write_text(renderer(name)(compared()), encoding="utf-8")

@@ -92,10 +92,15 @@ class Files:
         found = self.documents.find(Text, path)
         return found.content if found is not None else ""
 
+    def lines(self, path: str) -> tuple[str, ...]:
+        """The lines of a text file; none where it is missing, binary or too large."""
+        found = self.documents.find(Text, path)
+        return found.lines if found is not None else ()
+
     def line(self, path: str, number: int) -> str:
         """One line of a text file, counted from one; empty where there is none."""
-        found = self.documents.find(Text, path)
-        return found.lines[number - 1] if found is not None and 0 < number <= len(found.lines) else ""
+        lines = self.lines(path)
+        return lines[number - 1] if 0 < number <= len(lines) else ""
 
     @cached_property
     def _environments(self) -> tuple[str, ...]:

@@ -25,6 +25,11 @@ def printable(text: str, limit: int | None = None) -> str:
     return line
 
 
+def visible(line: str) -> str:
+    """A line of source with its spaces: tabs widened, and no control, direction or invisible characters."""
+    return _SUSPECT.sub(_visible, readable(line).expandtabs(4))
+
+
 def first_sentence(text: str) -> str:
     """The text up to its first full stop that ends a sentence."""
     found = re.search(r"(?<=[.!?])\s+(?=[A-Z])", text)
