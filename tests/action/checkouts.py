@@ -72,7 +72,11 @@ class Checkout:
 
 
 def opened(
-    folder: Path, before: Mapping[str, str] = BEFORE, after: Mapping[str, str] = AFTER, *, depth: int | None = 1
+    folder: Path,
+    before: Mapping[str, str | bytes] = BEFORE,
+    after: Mapping[str, str | bytes] = AFTER,
+    *,
+    depth: int | None = 1,
 ) -> Checkout:
     """A pull request and its checkout, which has as many commits as a runner fetches."""
     owner, name = REPOSITORY.split("/")

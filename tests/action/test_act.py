@@ -37,6 +37,7 @@ STUBS = {
     ),
 }
 """What stands in for the actions of others: their inputs, and one line of shell."""
+OWN = sorted((ROOT / ".github/workflows").glob("ml-readiness*.yml"))
 VARIABLES = {"name": "NAME", "path": "INPUT_PATH", "sarif_file": "FILE", "category": "CATEGORY"}
 
 
@@ -69,8 +70,7 @@ class Runner:
     hub: Hub
 
     def run(self, name: str, checkout: Checkout, event: str, payload: Path, token: str = ACTIONS, **more: str) -> Ran:
-        """One workflow of the documentation, as it stands there."""
-        written(checkout.workspace)
+        """One workflow of the checkout, as it stands there."""
         server = f"file://{checkout.upstream.path.parent.parent}"
         store = self.folder / "store"
         store.mkdir(exist_ok=True)
@@ -82,7 +82,9 @@ class Runner:
             **more,
         }
         command = [tools.program("act"), event, "--workflows", f".github/workflows/{name}", "--json"]
-        command += ["--platform", "ubuntu-latest=-self-hosted", "--eventpath", str(payload)]
+        for image in ("ubuntu-latest", "ubuntu-24.04"):
+            command += ["--platform", f"{image}=-self-hosted"]
+        command += ["--eventpath", str(payload)]
         command += ["--secret", f"GITHUB_TOKEN={token}", "--concurrent-jobs", "1"]
         command += [part for pair in environment.items() for part in ("--env", "=".join(pair))]
         command += [part for use, place in self._places() for part in ("--local-repository", f"{server}/{use}={place}")]
@@ -102,8 +104,8 @@ class Runner:
         return ran
 
     def _places(self) -> Iterator[tuple[str, Path]]:
-        for text in examples().values():
-            for use in _uses(yaml.safe_load(text) if text.startswith("name: ml-readiness") else {}):
+        for text in (*examples().values(), *(path.read_text(encoding="utf-8") for path in OWN)):
+            for use in _uses(yaml.safe_load(text) if "name: ml-readiness" in text else {}):
                 repository, _, ref = use.partition("@")
                 name = "/".join(repository.split("/")[:2])
                 yield f"{name}@{ref}", self.copy if name == "OWNER/ml-readiness" else self.folder / "stubs" / name
@@ -111,7 +113,7 @@ class Runner:
 
 def _uses(workflow: dict[str, Any]) -> Iterator[str]:
     for job in workflow.get("jobs", {}).values():
-        yield from (step["uses"] for step in job["steps"] if "uses" in step)
+        yield from (step["uses"] for step in job["steps"] if "@" in step.get("uses", ""))
 
 
 @pytest.fixture(scope="session")
@@ -153,7 +155,24 @@ def runner(tmp_path: Path, copy: Path, hub: Hub) -> Runner:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Checkout:
-    return checkouts.opened(tmp_path / "pull")
+    checkout = checkouts.opened(tmp_path / "pull")
+    written(checkout.workspace)
+    return checkout
+
+
+def completed(checkout: Checkout) -> dict[str, Any]:
+    """The event that tells of the run for a stranger's pull request."""
+    run: dict[str, Any] = {
+        "id": 12,
+        "run_attempt": 1,
+        "event": "pull_request",
+        "conclusion": "failure",
+        "head_sha": checkout.head,
+        "head_branch": "topic",
+        "head_repository": {"full_name": "stranger/org-repo"},
+        "pull_requests": [],
+    }
+    return {"workflow_run": run, "repository": {"id": 1, "full_name": REPOSITORY}}
 
 
 def test_a_pull_request_gets_one_comment_that_is_kept_current(runner: Runner, checkout: Checkout, model: Model) -> None:
@@ -183,17 +202,7 @@ def test_a_fork_saves_its_report_and_a_second_workflow_posts_it(
     assert first.output("comment-status") == "deferred"
     assert (first.store / "ml-readiness-report/report.json").is_file()
     model.add_pull(1, checkout.head, owner="stranger")
-    run: dict[str, Any] = {
-        "id": 12,
-        "run_attempt": 1,
-        "event": "pull_request",
-        "conclusion": "failure",
-        "head_sha": checkout.head,
-        "head_branch": "topic",
-        "head_repository": {"full_name": "stranger/org-repo"},
-        "pull_requests": [],
-    }
-    event.write_text(json.dumps({"workflow_run": run, "repository": {"id": 1, "full_name": REPOSITORY}}))
+    event.write_text(json.dumps(completed(checkout)))
     second = runner.run("ml-readiness-comment.yml", checkout, "workflow_run", event)
     assert (second.status, second.output("comment-status")) == (0, "created")
     assert "The data comes from a run of the pull request itself." in model.comments[0]["body"]
@@ -229,6 +238,7 @@ def test_each_project_of_a_repository_has_its_own_comment(runner: Runner, tmp_pa
     before = {f"{project}/{path}": text for project in projects for path, text in BEFORE.items()}
     after = {f"{project}/requirements.txt": "pandas\n" for project in projects}
     checkout = checkouts.opened(tmp_path / "projects", before, after)
+    written(checkout.workspace)
     ran = runner.run("ml-readiness-projects.yml", checkout, "pull_request", checkout.event(tmp_path / "event.json"))
     assert ran.status == 0, ran.text[-3000:]
     titles = sorted(comment["body"].splitlines()[2].partition(":")[0] for comment in model.comments)
@@ -238,3 +248,21 @@ def test_each_project_of_a_repository_has_its_own_comment(runner: Runner, tmp_pa
     pushed = runner.run("ml-readiness-projects.yml", checkout, "push", event)
     uploaded = sorted(path.parent.name for path in (pushed.store / "sarif").rglob("*.sarif"))
     assert uploaded == ["ranker", "search"]
+
+
+def test_our_own_pull_requests_are_audited_by_our_own_action(runner: Runner, tmp_path: Path, model: Model) -> None:
+    ours = {f".github/workflows/{path.name}": path.read_bytes() for path in OWN}
+    ours |= {
+        path.relative_to(runner.copy).as_posix(): path.read_bytes() for path in runner.copy.rglob("*") if path.is_file()
+    }
+    short = {".ml-readiness.toml": 'select = ["dependencies"]\n'}
+    checkout = checkouts.opened(tmp_path / "ours", {**BEFORE, **ours, **short})
+    (checkout.workspace / "action/run.sh").chmod(0o755)
+    event = checkout.event(tmp_path / "event.json", source="stranger/org-repo")
+    first = runner.run("ml-readiness.yml", checkout, "pull_request", event, READER)
+    assert (first.status, first.output("comment-status")) == (1, "deferred"), first.text[-3000:]
+    model.add_pull(1, checkout.head, owner="stranger")
+    event.write_text(json.dumps(completed(checkout)))
+    second = runner.run("ml-readiness-comment.yml", checkout, "workflow_run", event)
+    assert (second.status, second.output("comment-status")) == (0, "created"), second.text[-3000:]
+    assert "Worse with this change" in model.comments[0]["body"]

