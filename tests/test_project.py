@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -51,9 +52,12 @@ def test_requirements_have_hashes_and_no_addresses(name: str) -> None:
 
 def test_every_dependency_has_its_reason() -> None:
     page = (ROOT / "docs/dependencies.md").read_text("utf-8")
-    told = re.findall(r"^\| ([a-z][\w-]*) \|", page, re.MULTILINE)
-    groups = [PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"].values()]
-    wanted = [Requirement(item).name for group in groups for item in group]
+    told = re.findall(r"^\| ([a-z@][\w/-]*) \|", page, re.MULTILINE)
+    modules = json.loads((ROOT / "tests/action/package.json").read_text("utf-8"))
+    tools = [*(ROOT / "requirements/tools.in").read_text("utf-8").split()]
+    tools += [*modules["dependencies"], *modules["optionalDependencies"]]
+    groups = [PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"].values(), tools]
+    wanted = [item if item in tools else Requirement(item).name for group in groups for item in group]
     assert sorted(told) == sorted(["package"] * len(groups) + wanted)
 
 
