@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     )
     from ml_readiness.settings import Settings
     from ml_readiness.snapshot import Memory, Snapshot
+    from ml_readiness.store import Store
 
 __version__ = "0.1.0"
 
@@ -53,6 +54,7 @@ __all__ = [
     "Severity",
     "Snapshot",
     "Step",
+    "Store",
     "__version__",
     "audit",
     "audit_snapshot",
@@ -88,6 +90,7 @@ _HOMES = {
     ),
     "settings": ("Settings",),
     "snapshot": ("Memory", "Snapshot"),
+    "store": ("Store",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -38,16 +38,19 @@ def audit(
     progress: Progress | None = None,
     store: Store | None = None,
     executor: Executor | None = None,
+    checks: Sequence[str | Path] = (),
 ) -> Report:
     """The report on a folder, a git repository, a URL or a snapshot.
 
     `rev` names a revision whose files are read from git's objects instead of the work tree, `base` one to compare
     with. Without `settings` the repository's own apply, the base's where there is one. A `store` of one's own keeps
     what was parsed and judged from one audit to the next; else the one in the user's cache folder does. An `executor`
-    parses files while others are judged. ReadinessError where the audit cannot run.
+    parses files while others are judged. `checks` names folders of checks of your own, which are code and run.
+    ReadinessError where the audit cannot run.
     """
+    roots = library.folders(checks)
     with kept(store) as known, _opened(source, rev, base, known) as (after, before):
-        return audit_pair(after, before, settings, progress, store=known, executor=executor)
+        return audit_pair(after, before, settings, progress, store=known, executor=executor, roots=roots)
 
 
 @contextmanager
@@ -95,17 +98,19 @@ def audit_pair(
     notes: Sequence[str] = (),
     store: Store | None = None,
     executor: Executor | None = None,
+    roots: tuple[Path, ...] = (),
 ) -> Report:
-    """The report on one snapshot with what is new since another, both by the product's checks and the same settings."""
-    store, known = store or Store(), library.listed(library.folder())
+    """The report on one snapshot with what is new since another, both by the same checks and settings."""
+    roots = roots or library.folders()
+    store, known = store or Store(), library.listed(*roots)
     if before is None:
-        return _report(after, settings or settings_.read(after, known), progress, store, executor)
+        return _report(after, settings or settings_.read(after, known), progress, store, executor, roots)
     if settings is None:
         settings, notes = settings_.agreed(before, after, known)
     from ml_readiness.comparison import compare  # noqa: PLC0415
 
-    old = _report(before, settings, progress, store, executor)
-    new = _report(after, settings, progress, store, executor)
+    old = _report(before, settings, progress, store, executor, roots)
+    new = _report(after, settings, progress, store, executor, roots)
     return new.model_copy(update={"comparison": compare(old, new, notes)})
 
 
@@ -127,21 +132,26 @@ def audit_snapshot(
 
 
 def _report(
-    snapshot: Snapshot, settings: Settings, progress: Progress | None, store: Store, executor: Executor | None
+    snapshot: Snapshot,
+    settings: Settings,
+    progress: Progress | None,
+    store: Store,
+    executor: Executor | None,
+    roots: tuple[Path, ...],
 ) -> Report:
-    """The report by the product's checks: the one that is known, or a new one."""
+    """The report by the checks of some folders: the one that is known, or a new one."""
     today = _today()
-    found = reports.find(store, snapshot, settings, today)
+    found = reports.find(store, snapshot, settings, today, roots)
     if found is not None:
         return found
     from ml_readiness.assessment import assess  # noqa: PLC0415
 
-    watched, checks = Watched(snapshot), library.load(library.folder())
+    watched, checks = Watched(snapshot), library.load(*roots)
     with ahead_of(executor) as ahead:
         report = assess(Documents(watched, store, ahead), checks, settings, today=today, progress=progress)
         is_sure = watched.is_named and report.complete and not (ahead is not None and ahead.lost)
     if is_sure:
-        reports.remember(store, snapshot, settings, today, report)
+        reports.remember(store, snapshot, settings, today, roots, report)
     return report
 
 

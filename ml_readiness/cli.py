@@ -57,6 +57,14 @@ def cli(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
+_checks = click.option(
+    "--checks",
+    metavar="DIR",
+    multiple=True,
+    help="A folder of checks of your own, beside the product's. They are code and run.",
+)
+
+
 @cli.command(short_help="Audit a folder, a git repository or a URL.")
 @click.argument("source", metavar="[PATH|URL]", default=".")
 @click.option("--rev", metavar="REV", help="Audit this commit, tag or branch instead of the work tree.")
@@ -83,6 +91,7 @@ def cli(context: click.Context) -> None:
     metavar="N",
     help="Processes that parse files; by default one a processor where there is much to parse.",
 )
+@_checks
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors and what --format asks for.")
 def audit(
     source: str,
@@ -94,6 +103,7 @@ def audit(
     fail_on: str | None,
     fail_on_regression: bool,
     jobs: int | None,
+    checks: Sequence[str],
     quiet: bool,
 ) -> None:
     """Audit a folder, a git repository or a URL; without a format, a report for people is printed."""
@@ -103,21 +113,23 @@ def audit(
     from ml_readiness.workers import workers
 
     with Meter(sys.stderr if sys.stderr.isatty() and not quiet else None) as meter, workers(jobs) as executor:
-        report = run_audit(source, rev=rev, base=base, progress=meter, executor=executor)
+        report = run_audit(source, rev=rev, base=base, progress=meter, executor=executor, checks=checks)
     for name, file in targets:
         _write(report, name, file)
     raise SystemExit(_exit_code(report, fail_under, fail_on, regression=fail_on_regression))
 
 
 @cli.command("list", short_help="List the checks and the questions they answer.")
-def list_() -> None:
+@_checks
+def list_(checks: Sequence[str]) -> None:
     """List the checks with what they weigh and the question each answers."""
     from ml_readiness import library
 
-    checks = library.load(library.folder())
-    width = max((len(check.id) for check in checks), default=0)
-    for category, question in library.CATEGORIES.items():
-        members = [check for check in checks if check.category == category]
+    loaded = library.load(*library.folders(checks))
+    width = max((len(check.id) for check in loaded), default=0)
+    for category in dict.fromkeys([*library.CATEGORIES, *(check.category for check in loaded)]):
+        question = library.CATEGORIES.get(category, "Questions of your own")
+        members = [check for check in loaded if check.category == category]
         if members:
             click.secho(f"{category}: {question}", bold=True)
             for check in members:
@@ -134,13 +146,14 @@ def _complete_check(_context: click.Context, _parameter: click.Parameter, incomp
 
 @cli.command(short_help="Explain one check: why, how to fix it, examples.")
 @click.argument("name", metavar="CHECK", shell_complete=_complete_check)
-def explain(name: str) -> None:
+@_checks
+def explain(name: str, checks: Sequence[str]) -> None:
     """Explain one check: why it matters, how to fix it, and examples of both sides."""
     from ml_readiness import library
     from ml_readiness.render import explanation
 
-    checks = {check.id: check for check in library.load(library.folder())}
-    click.echo(explanation.render(_named(name, checks)), nl=False)
+    known = {check.id: check for check in library.load(*library.folders(checks))}
+    click.echo(explanation.render(_named(name, known)), nl=False)
 
 
 @cli.command("next", short_help="The one best next step, with a draft of the file it needs.")

@@ -12,6 +12,7 @@ from ml_readiness.errors import SettingsError
 from ml_readiness.facts.resolver import needs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import ModuleType
 
 CATEGORIES = {
@@ -41,20 +42,29 @@ def folder() -> Path:
     return installed if installed.is_dir() else here.parent / "checks"
 
 
-@cache
-def listed(root: Path) -> tuple[Listed, ...]:
-    """What the checks below a folder are called; none is loaded."""
-    return tuple(Listed(path.stem.replace("_", "-"), path.parent.name) for path in _files(root))
+def folders(own: Iterable[str | Path] = ()) -> tuple[Path, ...]:
+    """The product's checks and those of the operator's own folders; SettingsError where there is no such folder."""
+    others = tuple(Path(each).resolve() for each in own)
+    for each in others:
+        if not each.is_dir():
+            raise SettingsError(f"{each}: expected a folder of checks, found none")
+    return (folder(), *others)
 
 
 @cache
-def load(root: Path) -> tuple[Check, ...]:
-    """The checks below a folder, by category and id; SettingsError where a file breaks the conventions."""
+def listed(*roots: Path) -> tuple[Listed, ...]:
+    """What the checks below some folders are called; none is loaded."""
+    return tuple(Listed(path.stem.replace("_", "-"), path.parent.name) for root in roots for path in _files(root))
+
+
+@cache
+def load(*roots: Path) -> tuple[Check, ...]:
+    """The checks below some folders, by category and id; SettingsError where a file breaks the conventions."""
     order = list(CATEGORIES)
-    found = [_check_in(_execute(path, root), path) for path in _files(root)]
+    found = [_check_in(_execute(path, root), path) for root in roots for path in _files(root)]
     ids = [check.id for check in found]
     if twice := {name for name in ids if ids.count(name) > 1}:
-        raise SettingsError(f"{root}: two checks are called {', '.join(sorted(twice))}")
+        raise SettingsError(f"{roots[-1]}: two checks are called {', '.join(sorted(twice))}")
     return tuple(sorted(found, key=lambda c: (order.index(c.category) if c.category in order else len(order), c.id)))
 
 

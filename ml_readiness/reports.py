@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from ml_readiness import __version__, library
+from ml_readiness import __version__
 from ml_readiness.report import Report
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ KIND = "report 1"
 _KNOWLEDGE = (".py", ".yml", ".yaml", ".toml", ".json", ".txt")
 
 
-def find(store: Store, snapshot: Snapshot, settings: Settings, today: date) -> Report | None:
+def find(store: Store, snapshot: Snapshot, settings: Settings, today: date, roots: tuple[Path, ...]) -> Report | None:
     """The report on a snapshot that has been audited before, or None."""
-    data = store.recall(KIND, _key(snapshot, settings, today))
+    data = store.recall(KIND, _key(snapshot, settings, today, roots))
     if data is None:
         return None
     try:
@@ -38,31 +38,34 @@ def find(store: Store, snapshot: Snapshot, settings: Settings, today: date) -> R
         return None
 
 
-def remember(store: Store, snapshot: Snapshot, settings: Settings, today: date, report: Report) -> None:
+def remember(
+    store: Store, snapshot: Snapshot, settings: Settings, today: date, roots: tuple[Path, ...], report: Report
+) -> None:
     """Remembers the report on a snapshot; its listing must name every content that was read."""
-    store.remember(KIND, _key(snapshot, settings, today), json.dumps(report.model_dump()).encode("ascii"))
+    store.remember(KIND, _key(snapshot, settings, today, roots), json.dumps(report.model_dump()).encode("ascii"))
 
 
-def _key(snapshot: Snapshot, settings: Settings, today: date) -> bytes:
+def _key(snapshot: Snapshot, settings: Settings, today: date, roots: tuple[Path, ...]) -> bytes:
     """Everything a report depends on: files and notes, settings, rules, and the day where that matters."""
     day = today.isoformat() if settings.waive or settings.attest else ""
     files = [(e.path, e.kind.value, e.size, e.blob, e.executable) for e in snapshot.entries.values()]
     depends = (snapshot.name, snapshot.revision, snapshot.notes, settings.model_dump(mode="json"), day, files)
-    return hashlib.sha256(repr(depends).encode("utf-8", "surrogatepass") + product()).digest()
+    return hashlib.sha256(repr(depends).encode("utf-8", "surrogatepass") + product(*roots)).digest()
 
 
 @cache
-def product() -> bytes:
-    """What judges: the code and tables of this package and its checks, the interpreter, and all that is installed."""
+def product(*roots: Path) -> bytes:
+    """What judges: the code and tables of this package and of the folders of checks, the interpreter, and all that is
+    installed."""
     digest = hashlib.sha256(f"{__version__} {sys.version}".encode())
-    for path in _sources():
+    for path in _sources(*roots):
         digest.update(f"\0{path.name}\0".encode("utf-8", "surrogateescape") + path.read_bytes())
     digest.update("\0".join(_installed()).encode("utf-8", "surrogateescape"))
     return digest.digest()
 
 
-def _sources() -> Iterator[Path]:
-    for root in (Path(__file__).parent, library.folder()):
+def _sources(*roots: Path) -> Iterator[Path]:
+    for root in (Path(__file__).parent, *roots):
         for folder, folders, names in os.walk(root):
             folders[:] = sorted(name for name in folders if name != "__pycache__")
             yield from (Path(folder, name) for name in sorted(names) if name.endswith(_KNOWLEDGE))
