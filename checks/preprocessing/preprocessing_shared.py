@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
 from ml_readiness.facts.parity import Parity
+from ml_readiness.facts.project import Project
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 SHOWN = 3
@@ -15,7 +16,7 @@ SHOWN = 3
     effort=Effort.LARGE,
     not_for=[ProjectKind.NOT_ML],
 )
-def preprocessing_shared(parity: Parity) -> Iterator[Finding]:
+def preprocessing_shared(parity: Parity, project: Project) -> Iterator[Finding]:
     """A model that is served on inputs prepared differently from those it learned on is wrong without any error. One
     function imported by both sides, or one fitted object saved by one and loaded by the other, makes that impossible.
 
@@ -73,28 +74,47 @@ def preprocessing_shared(parity: Parity) -> Iterator[Finding]:
     SVC().fit([[1]], [1])
     ```
     """
-    if not parity.training or not parity.serving or not parity.prepared:
+    if project.kind is ProjectKind.LIBRARY and not parity.serving:
+        for location in parity.own_predictors[:SHOWN]:
+            yield ok("what `fit` prepares serves `predict`", at=location, confidence=Confidence.LOW)
+    if not parity.training or not parity.serving:
+        for fit in parity.fitted_on_new_file[:SHOWN] if not parity.serving else ():
+            name = fit.name.rpartition(".")[2]
+            message = f"the same function prepares the file that is predicted, but `{name}` is fitted again on it"
+            yield partial(message, at=parity.flow.at(fit.place), confidence=Confidence.MEDIUM)
         return
-    again = parity.written_again
-    for each in parity.shared_code[:SHOWN]:
-        yield ok(f"`{each.name}` is used by both", at=each.location, confidence=Confidence.MEDIUM)
-    for site in parity.shared_objects[:SHOWN]:
-        yield ok(
-            f"`{site.call.method}` saves what was fitted, and serving loads it",
-            at=site.location,
-            confidence=Confidence.MEDIUM,
-        )
-    shared = bool(parity.shared_code or parity.shared_objects)
-    if not shared and parity.same_published:
-        yield ok("both sides take the tokenizer from the hub", at=parity.serving[0].path, confidence=Confidence.MEDIUM)
-    elif not shared and again:
-        site = again[0]
-        yield fail(f"`{site.call.method}` is written again for serving", at=site.location, confidence=Confidence.MEDIUM)
+    shared = list(_shared(parity))
+    if not parity.prepared and not shared:
+        return
+    yield from shared[:SHOWN]
+    again = list(_again(parity))
+    if not shared and again:
+        yield again[0]
     elif not shared:
         at = parity.serving[0].path
         yield fail("serving seems to skip what training did to its data", at=at, confidence=Confidence.LOW)
-    elif again and not parity.shared_code:
-        site = again[0]
+    elif parity.without and project.kind is not ProjectKind.COLLECTION:
+        for unit in parity.without[:1]:
+            yield fail("asks the model without what the others share", at=unit.path, confidence=Confidence.LOW)
+    elif again and (parity.fitted_again or not parity.shared_code):
+        for _ in shared[:SHOWN]:
+            yield partial(again[0].message, at=again[0].location, confidence=Confidence.MEDIUM)
+
+
+def _shared(parity: Parity) -> Iterator[Finding]:
+    for each in parity.shared_code[:SHOWN]:
+        yield ok(f"`{each.name}` is used by both", at=each.location, confidence=Confidence.MEDIUM)
+    for evidence in parity.carried.evidence[:SHOWN]:
+        yield ok(f"serving {evidence.what}", at=evidence.location, confidence=Confidence.MEDIUM)
+    if parity.same_published:
+        yield ok("both sides take the tokenizer from the hub", at=parity.serving[0].path, confidence=Confidence.MEDIUM)
+
+
+def _again(parity: Parity) -> Iterator[Finding]:
+    for fit in parity.fitted_again[:1]:
+        name = fit.name.rpartition(".")[2]
+        at = parity.flow.at(fit.place)
+        yield fail(f"`{name}` is fitted again on the rows to predict", at=at, confidence=Confidence.MEDIUM)
+    for site in parity.written_again[:1]:
         message = f"`{site.call.method}` is written again for serving"
-        for _ in range(min(SHOWN, len(parity.shared_objects))):
-            yield partial(message, at=site.location, confidence=Confidence.MEDIUM)
+        yield fail(message, at=site.location, confidence=Confidence.MEDIUM)

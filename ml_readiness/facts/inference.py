@@ -25,7 +25,8 @@ NEW_INPUT = re.compile(
     re.IGNORECASE,
 )
 JUDGES = re.compile(
-    r"(?:^|[_\W])(?:eval\w*|test|valid\w*|metric\w*|benchmark\w*|bench|train\w*|fit)(?:$|[_\W])", re.IGNORECASE
+    r"(?:^|[_\W])(?:eval\w*|test|valid\w*|metric\w*|benchmark\w*|bench|train\w*|fit|analy[sz]\w*)(?:$|[_\W])",
+    re.IGNORECASE,
 )
 
 
@@ -86,6 +87,29 @@ class Inference:
         named = NEW_INPUT.search(scope) or NEW_INPUT.search(path.rpartition("/")[2])
         judging = JUDGES.search(scope) or (path in self._stages["measuring"] and not named)
         return loaded and bool(named or not judging) and not (JUDGES.search(path.rpartition("/")[2]) and not named)
+
+    @cached_property
+    def answering(self) -> tuple[Definition, ...]:
+        """Functions that ask an own model about new input; module code of scripts and pages has no name."""
+        found = [
+            Definition(route.unit, route.function.name if route.function is not None else "")
+            for route in self.serving.model_routes
+            if not route.is_health
+        ]
+        found += [Definition(unit, "") for unit in self.serving.model_demos]
+        found += [
+            Definition(site.unit, site.call.scope)
+            for site in self.asking
+            if site not in self._prompting and not self._in_network(site) and self._is_for_new_input(site)
+        ]
+        found += [Definition(unit, function.name) for unit, function in self._predicting_functions()]
+        found += [Definition(unit, "") for at in self.serving.servers if (unit := self.code.by_path.get(at.path))]
+        return tuple(dict.fromkeys(found))
+
+    def _in_network(self, site: Site) -> bool:
+        """Whether a call is a step inside a network, and not a question to the whole of it."""
+        scope = site.call.scope
+        return key(site.unit, scope) in self.model.networks and not NEW_INPUT.search(scope.rpartition(".")[2])
 
     @cached_property
     def _prompting(self) -> frozenset[Site]:

@@ -7,23 +7,27 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from ml_readiness.facts.callgraph import key
+from ml_readiness.facts.carried import Carried, is_learned
+from ml_readiness.facts.files import is_example
+from ml_readiness.facts.flow.project import Flow
+from ml_readiness.facts.flow.verdicts import PLAIN
 from ml_readiness.facts.inference import Inference
 from ml_readiness.facts.preparation import Preparation, Prepares
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from ml_readiness.facts.code import Site, Unit
+    from ml_readiness.facts.code import Definition, Site, Unit
+    from ml_readiness.facts.flow.events import Fit
+    from ml_readiness.facts.flow.rows import Rows
+    from ml_readiness.report import Location
 
-FITTED = re.compile(
-    r"^(?:sklearn\.(?:pipeline|compose|preprocessing|impute|feature_extraction|decomposition|feature_selection)|imblearn\."
-    r"|category_encoders|feature_engine|pyspark\.ml\.(?:Pipeline|feature)|transformers\.\w*(?:Tokenizer|Processor|Extractor)"
-    r"|(?:tensorflow\.)?keras\.preprocessing\.text|sentencepiece|tokenizers)"
+NO_STEP = re.compile(
+    r"(?:^|\.)(?:from_pretrained|get_encoding|encoding_for_model|load\w*|dropna|split_documents|get_tokenizer)$"
 )
-"""Objects that carry preprocessing with them when they are saved."""
-NAMED = re.compile(
-    r"scaler|encoder|vectori[sz]er|tokeni[sz]er|transformer|imputer|preproc|pipeline|vocab|tfidf|^cv$|label_?map", re.I
-)
+"""Preparing calls that bring something ready, or drop rows."""
+FITS = re.compile(r"(?:^|\.)(?:fit|fit_transform|fit_on_texts|adapt)$")
 
 
 @dataclass(frozen=True)
@@ -32,30 +36,65 @@ class Parity:
 
     preparation: Preparation
     inference: Inference
+    flow: Flow
 
     @classmethod
-    def gather(cls, preparation: Preparation, inference: Inference) -> Self:
-        """From the units that train and the units that answer."""
-        return cls(preparation, inference)
+    def gather(cls, preparation: Preparation, inference: Inference, flow: Flow) -> Self:
+        """From the units that train, the functions that answer, and the values that go from one to the other."""
+        return cls(preparation, inference, flow)
 
     @cached_property
     def training(self) -> tuple[Unit, ...]:
         """Units that train, outside examples."""
-        return _units(site for site in self.inference.model.training if not site.unit.is_example)
+        found = _units(site.unit for site in self.inference.model.training if not site.unit.is_example)
+        return found or self._learning
+
+    @cached_property
+    def _learning(self) -> tuple[Unit, ...]:
+        """Units that save what they learned from rows, where no model is trained: similarities, neighbours."""
+        units = self.inference.code.by_path
+        saved = self.flow.machine.events.saved
+        return _units(units[each.place.path] for each in saved if is_learned(each) and each.place.path in units)
+
+    @cached_property
+    def own_predictors(self) -> tuple[Location, ...]:
+        """In a library, classes that keep what `fit` prepared and learned for their own `predict`."""
+        return self.inference.model.estimators if any(each.transforms for each in self.preparation.functions) else ()
+
+    @cached_property
+    def answering(self) -> tuple[Definition, ...]:
+        """Production functions that ask a saved model about new input."""
+        training = {unit.path for unit in self.training}
+        served = {at.path for at in self.inference.serving.servers}
+        return tuple(
+            each
+            for each in self.inference.answering
+            if each.unit.is_production
+            and (self._loads(each.unit) or ((each.name or each.unit.path in served) and each.unit.path not in training))
+        )
 
     @cached_property
     def serving(self) -> tuple[Unit, ...]:
-        """Production units that ask a model and do not train one."""
-        answering = {route.unit.path: route.unit for route in self.inference.serving.model_routes}
-        answering |= {unit.path: unit for unit in self.inference.serving.model_demos}
-        answering |= {site.unit.path: site.unit for site in self.inference.model.lifecycle.predicting}
-        training = {unit.path for unit in self.training}
-        asking = [unit for unit in answering.values() if unit.path not in training and unit.is_production]
-        return tuple(unit for unit in asking if self._loads(unit))
+        """The units of these functions."""
+        return _units(each.unit for each in self.answering)
 
     def _loads(self, unit: Unit) -> bool:
         loading = self.inference.lifecycle.units("loading")
         return any(each.path in loading for each in self.inference.code.closure(unit))
+
+    @cached_property
+    def _serving_keys(self) -> frozenset[str]:
+        return frozenset(key(each.unit, each.name) for each in self.answering)
+
+    @cached_property
+    def _only_serving(self) -> tuple[Unit, ...]:
+        training = {unit.path for unit in self.training}
+        return tuple(unit for unit in self.serving if unit.path not in training)
+
+    def is_served(self, trail: Sequence[str]) -> bool:
+        """Whether a way through the code starts in, or leads through, what serves."""
+        scripts = {key(unit, "") for unit in self._only_serving}
+        return bool(self._serving_keys.intersection(trail)) or (bool(trail) and trail[0] in scripts)
 
     def _reached(self, units: Iterable[Unit]) -> frozenset[str]:
         code = self.inference.code
@@ -64,10 +103,7 @@ class Parity:
     @cached_property
     def prepared(self) -> bool:
         """Whether training transforms its data at all."""
-        reached = self._reached(self.training)
-        return any(site.unit.path in reached for site in self._transforming) or any(
-            each.unit.path in reached and each.transforms for each in self.preparation.functions
-        )
+        return bool(self._reached(self.training) & self._transforming_units)
 
     @cached_property
     def _transforming(self) -> tuple[Site, ...]:
@@ -77,27 +113,95 @@ class Parity:
 
     @cached_property
     def shared_code(self) -> tuple[Prepares, ...]:
-        """Functions that prepare data and that both sides import."""
-        both = self._reached(self.training) & self._reached(self.serving)
-        return tuple(each for each in self.preparation.functions if each.transforms and each.unit.path in both)
+        """Functions that prepare data and that serving and something else use."""
+        return tuple(each for each in self.preparation.functions if each.transforms and self._is_shared(each))
 
-    @cached_property
-    def shared_objects(self) -> tuple[Site, ...]:
-        """Saves, by training, of an object that carries fitted preprocessing, where serving loads objects too."""
-        reached = self._reached(self.training)
-        return tuple(
-            site
-            for site in self.inference.lifecycle.saving
-            if site.unit.path in reached and _carries(site) and self._is_loaded(site)
+    def _is_shared(self, function: Prepares) -> bool:
+        path = function.unit.path
+        if path in self._reached(self.training) and path in self._reached(self._only_serving):
+            return True
+        trails = self.flow.machine.events.calls.get(function.key, ())
+        served = function.key in self._served_statically or any(self.is_served(trail) for trail in trails)
+        return served and (
+            any(trail[0] in self._producing and not self.is_served(trail) for trail in trails)
+            or bool(self._callers_elsewhere(function.key))
         )
 
-    def _is_loaded(self, site: Site) -> bool:
-        """Whether serving loads a file of the same name, or a file whose name nothing tells."""
-        saved = self.inference.model.path_of(site).rpartition("/")[2]
-        reached = self._reached(self.serving)
-        loads = [path.rpartition("/")[2] for s, path in self.inference.model.local_loads if s.unit.path in reached]
-        hub = any(s.unit.path in reached and "from_pretrained" in s.name for s in self.inference.lifecycle.loading)
-        return saved in loads or "*" in {saved, *loads} or ("pretrained" in site.name and hub)
+    @cached_property
+    def _producing(self) -> frozenset[str]:
+        """Modules that train, or that write what others read."""
+        events = self.flow.machine.events
+        writing = {stored.trail[0] for stored in events.saved if stored.trail and not self.is_served(stored.trail)}
+        code = self.inference.code
+        training = {key(code.by_path[path], "") for path in self._reached(self.training)}
+        return frozenset(writing | training)
+
+    @cached_property
+    def _served_statically(self) -> frozenset[str]:
+        return self.inference.graph.reached_from(self._serving_keys)
+
+    def _callers_elsewhere(self, called: str) -> frozenset[str]:
+        callers = self.inference.graph.callers.get(called, frozenset()) - self._served_statically
+        producing = {each[1:].partition(":")[0] for each in self._producing}
+        return frozenset(each for each in callers if each[1:].partition(":")[0] in producing)
+
+    @cached_property
+    def carried(self) -> Carried:
+        """What training leaves behind for serving to load."""
+        serving = self._reached(self._only_serving)
+        return Carried(self.flow, self.inference, self.is_served, serving, self._prepares)
+
+    def _prepares(self, path: str) -> bool:
+        unit = self.inference.code.by_path.get(path)
+        return unit is not None and bool(self._reached([unit]) & self._transforming_units)
+
+    @cached_property
+    def _transforming_units(self) -> frozenset[str]:
+        functions = {each.unit.path for each in self.preparation.functions if each.transforms}
+        return frozenset(functions | {site.unit.path for site in self._transforming})
+
+    @cached_property
+    def without(self) -> tuple[Unit, ...]:
+        """Units with a way in of their own that use nothing of what the others share with training."""
+        helpers = {p for unit in self._only_serving for p in self._reached([unit]) if p != unit.path}
+        shared = {each.unit.path for each in self.shared_code} | {each.path for each in self.carried.evidence}
+        ways = [unit for unit in self._only_serving if unit.path not in helpers]
+        return tuple(unit for unit in ways if not self._reached([unit]) & shared)
+
+    @cached_property
+    def fitted_again(self) -> tuple[Fit, ...]:
+        """What is learned anew from the rows that serving is asked about."""
+        events = self.flow.machine.events
+        of_given_rows = self.flow.machine.knowledge.sets["of-given-rows"]
+        serving = self._serving_keys | {key(unit, "") for unit in self._only_serving}
+        return tuple(
+            fit
+            for fit, reached in events.reached.items()
+            if reached & serving
+            and fit.name.rpartition(".")[2] not in of_given_rows
+            and (fit.kind not in PLAIN or any(FITS.search(each) for each in reached))
+        )
+
+    @cached_property
+    def fitted_on_new_file(self) -> tuple[Fit, ...]:
+        """Where nothing serves: what the project's functions learn anew from a file that is only predicted."""
+        found: dict[Fit, None] = {}
+        for pair in self.flow.pairs:
+            trained, asked = pair.training.rows, pair.evaluation.rows
+            if trained is None or asked is None or trained.root is asked.root or pair.evaluation.scored:
+                continue
+            found.update(dict.fromkeys(fit for fit in self._of_rows(asked.root) if self._by_function(fit)))
+        return tuple(found)
+
+    def _of_rows(self, rows: Rows) -> Iterator[Fit]:
+        return (fit for fit in self.flow.machine.events.fits.values() if rows in fit.rows.above)
+
+    def _by_function(self, fit: Fit) -> bool:
+        """Whether a function of a production module learned it, which also learns from other rows."""
+        if not fit.place.path.endswith(".py") or is_example(fit.place.path):
+            return False
+        fits = self.flow.machine.events.fits.values()
+        return any(each.place == fit.place and each.rows.root is not fit.rows.root for each in fits)
 
     @cached_property
     def same_published(self) -> bool:
@@ -111,23 +215,9 @@ class Parity:
     @cached_property
     def written_again(self) -> tuple[Site, ...]:
         """Transformations of data that only the serving side has."""
-        only = self._reached(self.serving) - self._reached(self.training)
-        return tuple(
-            site
-            for site in self._transforming
-            if site.unit.path in only and site.call.method not in {"dropna", "load", "split_documents"}
-        )
+        only = self._reached(self._only_serving) - self._reached(self.training)
+        return tuple(site for site in self._transforming if site.unit.path in only and not NO_STEP.search(site.name))
 
 
-def _carries(site: Site) -> bool:
-    for argument in (*site.call.args, *site.call.keywords.values()):
-        words = [argument, *argument.items]
-        if any(
-            word.kind in {"name", "call"} and (FITTED.match(word.text) or NAMED.search(word.text)) for word in words
-        ):
-            return True
-    return bool(FITTED.match(site.name)) or bool(NAMED.search(site.call.receiver))
-
-
-def _units(sites: Iterable[Site]) -> tuple[Unit, ...]:
-    return tuple({site.unit.path: site.unit for site in sites}.values())
+def _units(units: Iterable[Unit]) -> tuple[Unit, ...]:
+    return tuple({unit.path: unit for unit in units}.values())

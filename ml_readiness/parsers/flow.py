@@ -14,7 +14,7 @@ from msgspec import Struct
 
 MENTIONS = re.compile(
     rb"\.\s*(?:fit|fit_\w+|partial_fit|predict\w*|backward|transform|fillna|get_dummies|log_model)\s*\(|train_test_split"
-    rb"|cross_val|import\s+(?:joblib|pickle|sklearn|pandas)|from\s+(?:joblib|pickle|sklearn|pandas)|\.(?:read_|to_)csv"
+    rb"|cross_val|\bDataLoader\b|import\s+(?:joblib|pickle|sklearn|pandas)|from\s+(?:joblib|pickle|sklearn|pandas)|\.(?:read_|to_)csv"
     rb"|\.(?:mean|std)\(\s*(?:axis\s*=\s*0|0)?\s*\)"
 )
 """A file without any of these neither prepares data nor touches a model."""
@@ -60,7 +60,7 @@ class FlowFile(Struct, frozen=True):
 
     patterns: ClassVar[tuple[str, ...]] = ("*.py", "*.pyw")
     max_bytes: ClassVar[int] = 1_500_000
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     pool: tuple[tuple[str, str], ...] = ()
     """(kind, text): `var` for names, else `str`, `int`, `float`, `bool`, `none`, `other`."""
@@ -85,7 +85,7 @@ class FlowNotebook(FlowFile, frozen=True):
 
     patterns: ClassVar[tuple[str, ...]] = ("*.ipynb",)
     max_bytes: ClassVar[int] = 60_000_000
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     @classmethod
     def parse(cls, data: bytes) -> Self:

@@ -100,6 +100,24 @@ class Stored:
     """The path with `*` for what is not known; empty where nothing is."""
     place: Place
     how: str = ""
+    trail: tuple[str, ...] = ()
+    """The script and the functions that led here, as `:path:name`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A learned object was applied to data: `transform`, `predict`."""
+
+    thing: Thing
+    method: str
+    place: Place
+    trail: tuple[str, ...]
+    """The script and the functions that led here, as `:path:name`."""
+
+
+MOST_USES = 4_000
+MOST_TRAILS = 16
+"""Ways to one function that are remembered."""
 
 
 @dataclass(slots=True)
@@ -113,6 +131,13 @@ class Events:
     comparisons: list[Comparison] = field(default_factory=list[Comparison])
     saved: list[Stored] = field(default_factory=list[Stored])
     loaded: list[Stored] = field(default_factory=list[Stored])
+    uses: list[Use] = field(default_factory=list["Use"])
+    trail: list[str] = field(default_factory=list[str])
+    """The script and the functions that are being followed, as `:path:name`."""
+    calls: dict[str, set[tuple[str, ...]]] = field(default_factory=dict[str, set[tuple[str, ...]]])
+    """For each function that was followed, trails that led to it, itself left out."""
+    reached: dict[Fit, set[str]] = field(default_factory=dict["Fit", "set[str]"])
+    """For each fit, the scripts and functions that led to it."""
     order: int = 0
 
     def tick(self) -> int:
@@ -126,4 +151,26 @@ class Events:
         found = self.fits.get(key)
         if found is None:
             found = self.fits[key] = Fit(kind, name, rows, place)
+            self.reached[found] = set()
+        self.reached[found].update(self.trail)
         return found
+
+    def enter(self, function: str) -> None:
+        """Remembers that a function is followed now."""
+        trails = self.calls.setdefault(function, set())
+        if len(trails) < MOST_TRAILS:
+            trails.add(tuple(self.trail))
+        self.trail.append(function)
+
+    def load(self, value: Value, target: str, place: Place, how: str) -> None:
+        """Remembers that a value was read."""
+        self.loaded.append(Stored(value, target, place, how, tuple(self.trail)))
+
+    def save(self, value: Value, target: str, place: Place, how: str) -> None:
+        """Remembers that a value was written."""
+        self.saved.append(Stored(value, target, place, how, tuple(self.trail)))
+
+    def use(self, thing: Thing, method: str, place: Place) -> None:
+        """Remembers that a learned object was applied here."""
+        if len(self.uses) < MOST_USES:
+            self.uses.append(Use(thing, method, place, tuple(self.trail)))

@@ -243,6 +243,11 @@ def _boosted(c: Call) -> Value:
     return learners.fitted(inner, thing)
 
 
+def _autologged(c: Call) -> Value:
+    c.m.autologs = c.option("log_models") is not False and c.option("disable") is not True
+    return NOTHING
+
+
 def _scaled(c: Call, last: str) -> Value:
     data = data_of(c.args[0], c.m.universe)
     if data.rows is None or data.form == "row" or c.option("axis") == 1:
@@ -286,6 +291,7 @@ KINDS: Mapping[str, Callable[[Call, str], Value]] = {
 
 
 LAST: Mapping[str, Callable[[Call], Value]] = {
+    "autolog": _autologged,
     "dump": dumped,
     "dumps": dumped,
     "log_model": dumped,

@@ -79,6 +79,7 @@ def method(c: Call, thing: Thing, name: str) -> Value:
     if thing.role in SPECIAL:
         return SPECIAL[thing.role](c, thing, name)
     if name in {"transform", "inverse_transform", "texts_to_sequences", "texts_to_matrix", "encode", "doc2bow"}:
+        c.m.events.use(thing, name, c.place)
         return transformed(c, thing, c.adopted(0, *DATA_NAMES))
     if name == "fit_transform":
         return _fit_transform(c, thing)
@@ -196,6 +197,8 @@ def _trained(c: Call, thing: Thing, data: Data) -> Value:
     events.trainings.append(training)
     if thing.role == "composite":
         thing.fits = training.inner = _state(c, thing, data)
+    if c.m.autologs:
+        stored(c, thing, NOTHING, "autolog")
     for name in VALIDATION:
         held = rows_in(c.kw[name]) if name in c.kw else None
         if held is not None and held.rows is not data.rows:
@@ -214,6 +217,7 @@ def _built_in(thing: Thing) -> frozenset[Fit]:
 
 
 def _asked(c: Call, thing: Thing, name: str) -> Value:
+    c.m.events.use(thing, name, c.place)
     data = c.data(0, *DATA_NAMES, "X_test", "test_dataset", "eval_dataset")
     if data.rows is None:
         given = next((d for v in c.args[1:3] if (d := data_of(v, c.m.universe)).rows is not None), None)

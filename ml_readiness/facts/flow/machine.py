@@ -111,6 +111,8 @@ class Machine:
     given: dict[tuple[str, str, str], Thing] = field(default_factory=dict[tuple[str, str, str], "Thing"])
     """Parameters that nothing gives a value, by path, function and name."""
     shelf: Shelf = field(default_factory=Shelf)
+    autologs: bool = False
+    """Whether a tracker was told to save every model that is trained from here on."""
     script: str = ""
     """The path of the file that is being followed as if it were run."""
     words: Callable[[str], tuple[str, ...] | None] = _no_words
@@ -147,9 +149,11 @@ class Machine:
         frame = Frame(function.frame.unit, body, function.frame, line=line)
         self._bind(function, frame, args, kw)
         self.depth += 1
+        self.events.enter(f":{frame.unit.path}:{body.name}")
         try:
             self.run(frame)
         finally:
+            self.events.trail.pop()
             self.depth -= 1
         if body.is_generator:
             return Seq(frame.yielded, exact=False)

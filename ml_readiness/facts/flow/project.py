@@ -153,6 +153,7 @@ class _Following:
     def _guarded(self, unit: Unit, follow: Callable[[], object]) -> None:
         machine = self.machine
         machine.script = unit.path
+        machine.events.trail = [f":{unit.path}:"]
         machine.budget = 0
         machine.allow(unit)
         try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ml_readiness.facts.flow import builtin, storing
-from ml_readiness.facts.flow.events import Stored
 from ml_readiness.facts.flow.joining import constant
 from ml_readiness.facts.flow.values import NOTHING, Const, Data, Map, Seq, Text, Thing, Value
 
@@ -20,14 +19,14 @@ def reading(c: Call, last: str) -> Value:
     place = (c.place.path, c.place.line)
     known = c.m.shelf.get(path)
     if isinstance(known, Data) and known.rows is not None:
-        c.m.events.loaded.append(Stored(known, path, c.place, last))
+        c.m.events.load(known, path, c.place, last)
         return known.derived()
     subset = constant(c.arg(-1, "subset", "split", "train"))
     exact = path if path and "*" not in path else ""
     key = (last if not exact else "file", exact, subset) if exact else (last, place, c.m.reads(target))
     label = exact or (f"{last}()" if target is None else path or last)
     rows = c.m.universe.source(label, place, key)
-    c.m.events.loaded.append(Stored(Data(rows), path, c.place, last))
+    c.m.events.load(Data(rows), path, c.place, last)
     if constant(c.arg(-1, "nrows")) is not None:
         rows = c.m.universe.subset(rows, ("first", place), place)
     if last == "load_data":
@@ -68,7 +67,7 @@ def loaded(c: Call) -> Value:
         return configured
     known = c.m.shelf.get(path)
     value: Value = known if known is not None else Thing("loaded", "", c.place.path, c.line)
-    c.m.events.loaded.append(Stored(value, path, c.place, "load"))
+    c.m.events.load(value, path, c.place, "load")
     if isinstance(value, Data):
         return value.derived()
     return value

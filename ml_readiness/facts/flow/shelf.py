@@ -46,7 +46,7 @@ class Shelf:
         return wanted in self.values or ("/" in wanted and self._alike(wanted) is not None)
 
     def _alike(self, wanted: str) -> Value | None:
-        fits = [value for name, value in self.values.items() if _meets(name, wanted)]
+        fits = [value for name, value in self.values.items() if meets(name, wanted)]
         return fits[0] if len(fits) == 1 else None
 
 
@@ -59,7 +59,13 @@ def key(path: str) -> str:
     return known if known.strip("*/") else ""
 
 
-def _meets(one: str, other: str) -> bool:
+def same_place(one: str, other: str) -> bool:
+    """Whether two paths or registered names are known to mean one place, or may and end alike."""
+    first, second = key(one), key(other)
+    return bool(first) and (first == second or meets(first, second))
+
+
+def meets(one: str, other: str) -> bool:
     """Whether two paths with unknown folders end alike: at least in the file's name and one more part."""
     if "*" not in one and "*" not in other:
         return False

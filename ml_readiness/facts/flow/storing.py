@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ml_readiness.facts.flow.events import Stored
 from ml_readiness.facts.flow.joining import constant
 from ml_readiness.facts.flow.values import Data, Text, Thing, Value
 
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 def stored(c: Call, value: Value, target: Value, how: str) -> None:
     """Remembers that a value was written to a place."""
     path = path_of(target)
-    c.m.events.saved.append(Stored(value, path, c.place, how))
+    c.m.events.save(value, path, c.place, how)
     if isinstance(value, Thing):
         value.saved = True
     c.m.shelf.put(path, value.derived() if isinstance(value, Data) else value)
