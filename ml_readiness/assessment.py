@@ -14,6 +14,7 @@ from ml_readiness.facts.files import Files
 from ml_readiness.facts.members import Members
 from ml_readiness.facts.project import Project
 from ml_readiness.facts.repository_map import RepositoryMap
+from ml_readiness.facts.signs import OwnTables
 from ml_readiness.judge import in_short, judge_all, unless_blocked
 from ml_readiness.ml_test_score import ml_test_score
 from ml_readiness.parsers.flow import FlowFile, FlowNotebook
@@ -41,11 +42,20 @@ MOST_MEMBERS = 50
 
 
 def assess(
-    documents: Documents, checks: Sequence[Check], settings: Settings, *, today: date, progress: Progress | None
+    documents: Documents,
+    checks: Sequence[Check],
+    settings: Settings,
+    *,
+    today: date,
+    progress: Progress | None,
+    own: OwnTables | None = None,
 ) -> Report:
-    """The report on one snapshot by these checks; that on a member has neither lines of source nor a map."""
+    """The report on one snapshot by these checks, and tables of tools of one's own.
+
+    That on a member has neither lines of source nor a map.
+    """
     is_member = isinstance(documents.snapshot, Member)
-    snapshot, facts = documents.snapshot, Facts(documents)
+    snapshot, facts = documents.snapshot, Facts(documents, own or OwnTables())
     for kind in READ_WHOLE:
         documents.expect(kind, documents.paths(kind))
     found = _kind(facts, settings)
@@ -74,7 +84,7 @@ def _members(
 ) -> Iterable[Report]:
     for folder in facts.get(Members).folders[:MOST_MEMBERS]:
         member = Documents(Member(snapshot, folder), documents.store, documents.ahead)
-        yield assess(member, checks, Settings(), today=today, progress=None)
+        yield assess(member, checks, Settings(), today=today, progress=None, own=facts.get(OwnTables))
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,10 +145,12 @@ def _report(
     if found is not None:
         return found
     from ml_readiness.assessment import assess  # noqa: PLC0415
+    from ml_readiness.facts.signs import OwnTables  # noqa: PLC0415
 
     watched, checks = Watched(snapshot), library.load(*roots)
     with ahead_of(executor) as ahead:
-        report = assess(Documents(watched, store, ahead), checks, settings, today=today, progress=progress)
+        documents, own = Documents(watched, store, ahead), OwnTables(roots[1:])
+        report = assess(documents, checks, settings, today=today, progress=progress, own=own)
         is_sure = watched.is_named and report.complete and not (ahead is not None and ahead.lost)
     if is_sure:
         reports.remember(store, snapshot, settings, today, roots, report)

@@ -43,11 +43,16 @@ def folder() -> Path:
 
 
 def folders(own: Iterable[str | Path] = ()) -> tuple[Path, ...]:
-    """The product's checks and those of the operator's own folders; SettingsError where there is no such folder."""
+    """The product's checks and those of the operator's own folders; SettingsError where there is no such folder, or
+    where its tables of tools break the schema."""
     others = tuple(Path(each).resolve() for each in own)
     for each in others:
         if not each.is_dir():
             raise SettingsError(f"{each}: expected a folder of checks, found none")
+    if others:
+        from ml_readiness.facts.signs import signs  # noqa: PLC0415
+
+        signs(*others)
     return (folder(), *others)
 
 

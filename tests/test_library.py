@@ -64,3 +64,26 @@ def test_the_command_line_lists_and_explains_them(own: Path) -> None:
     listed = CliRunner().invoke(cli, ["list", "--checks", str(own)]).output
     assert "team-named" in listed
     assert "Somebody must answer" in CliRunner().invoke(cli, ["explain", "team-named", "--checks", str(own)]).output
+
+
+def test_a_folder_of_ones_own_may_describe_libraries_of_ones_own(own: Path) -> None:
+    (own / "tools").mkdir()
+    (own / "tools/ours.yml").write_text("metrics:\n  acme-observe: {imports: [acme.observe], calls: [count]}\n")
+    app = (
+        "import joblib\nfrom acme.observe import count\nfrom fastapi import FastAPI\napp = FastAPI()\n"
+        "model = joblib.load('m.joblib')\n@app.post('/predict')\ndef predict(row: dict):\n"
+        "    count('asked')\n    return model.predict([row])\n"
+    )
+    before, after = (
+        next(r for r in audit(Memory({"app.py": app}), checks=checks).results if r.check == "metrics-exposed")
+        for checks in ([], [own])
+    )
+    assert (before.outcome, after.outcome) == ("fail", "pass")
+    assert "acme-observe" in after.findings[0].message
+
+
+def test_a_table_that_breaks_the_schema_is_named(own: Path) -> None:
+    (own / "tools").mkdir()
+    (own / "tools/ours.yml").write_text("metrcs: {}\n")
+    with pytest.raises(SettingsError, match=r"ours\.yml: expected a table of tools"):
+        audit(Memory({"a.py": "import torch\n"}), checks=[own])

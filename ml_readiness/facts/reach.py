@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from ml_readiness.facts.code import Code
 from ml_readiness.facts.files import Files
-from ml_readiness.facts.signs import signs
+from ml_readiness.facts.signs import Signs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,11 +44,12 @@ class Reach:
 
     code: Code
     files: Files
+    signs: Signs
 
     @classmethod
-    def gather(cls, code: Code, files: Files) -> Self:
+    def gather(cls, code: Code, files: Files, signs: Signs) -> Self:
         """From the project's code and the files that say what is run."""
-        return cls(code, files)
+        return cls(code, files, signs)
 
     @cached_property
     def entries(self) -> frozenset[str]:
@@ -132,11 +133,10 @@ class Reach:
         )
 
     def _is_framework(self, unit: Unit) -> bool:
-        known = signs()
         names = [call.name for call in unit.python.calls if not call.scope or call.role == "decorator"]
         names += [name for function in unit.python.functions for name in function.decorators]
         names += [base for each in unit.python.classes for base in each.bases]
-        if any(match.role in STARTING for name in names for match in known.of(name)):
+        if any(match.role in STARTING for name in names for match in self.signs.of(name)):
             return True
         return any(function.name in STARTED_BY_NAME for function in unit.python.functions)
 

@@ -7,11 +7,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
 import msgspec
+import yaml
 from msgspec import Struct
 
+from ml_readiness.errors import SettingsError
 from ml_readiness.facts import knowledge
 from ml_readiness.facts.roles import Role
 
@@ -50,6 +53,18 @@ class Sign(Struct, frozen=True, forbid_unknown_fields=True):
     """It does much else: only a call tells that it plays this role, neither import nor declaration."""
     stdlib: bool = False
     """Part of Python, so never declared."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTables:
+    """The folders in which whoever audits describes tools of their own; a given fact."""
+
+    folders: tuple[Path, ...] = ()
+
+    @classmethod
+    def gather(cls) -> Self:
+        """None, where nobody gives any."""
+        return cls()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +113,11 @@ class Signs:
     def __init__(self, by_role: Mapping[str, Mapping[str, Sign]]) -> None:
         self.by_role = by_role
         self._known: dict[str, frozenset[Match]] = {}
+
+    @classmethod
+    def gather(cls, own: OwnTables) -> Signs:
+        """The product's tables with those of whoever audits."""
+        return signs(*own.folders)
 
     def sign(self, role: Role, tool: str) -> Sign:
         """How a tool shows in a role."""
@@ -261,6 +281,16 @@ def _validate(role: str, tool: str, sign: Sign) -> None:
 
 
 @cache
-def signs() -> Signs:
-    """The knowledge base that comes with the product."""
-    return parse(path.read_text("utf-8") for path in sorted(FOLDER.glob("*.yml")))
+def signs(*folders: Path) -> Signs:
+    """The knowledge base that comes with the product, with the tables of further folders; SettingsError where one of
+    those breaks the schema."""
+    known = parse(path.read_text("utf-8") for path in sorted(FOLDER.glob("*.yml")))
+    by_role = dict(known.by_role)
+    for path in (path for folder in folders for path in sorted(folder.glob("tools/*.yml"))):
+        try:
+            own = parse([path.read_text("utf-8")])
+        except (ValueError, OSError, yaml.YAMLError) as error:
+            raise SettingsError(f"{path}: expected a table of tools by role: {error}") from error
+        for role, tools in own.by_role.items():
+            by_role[role] = {**by_role.get(role, {}), **tools}
+    return Signs(by_role) if folders else known

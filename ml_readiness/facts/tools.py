@@ -15,7 +15,7 @@ from ml_readiness.facts.javascript import JavaScript
 from ml_readiness.facts.locks import is_complete
 from ml_readiness.facts.manifests import Manifests
 from ml_readiness.facts.reach import Reach
-from ml_readiness.facts.signs import Signs, signs
+from ml_readiness.facts.signs import Signs
 from ml_readiness.facts.uses import Level, Use
 
 if TYPE_CHECKING:
@@ -57,9 +57,11 @@ class Tools:
     signs: Signs
 
     @classmethod
-    def gather(cls, code: Code, files: Files, reach: Reach, manifests: Manifests, javascript: JavaScript) -> Self:
+    def gather(
+        cls, code: Code, files: Files, reach: Reach, manifests: Manifests, javascript: JavaScript, signs: Signs
+    ) -> Self:
         """From code, manifests and configuration, and the knowledge base."""
-        return cls(code, files, reach, manifests, javascript, signs())
+        return cls(code, files, reach, manifests, javascript, signs)
 
     def uses(self, *roles: Role) -> tuple[Use, ...]:
         """Where tools of these roles show, the furthest wired first."""
@@ -100,7 +102,9 @@ class Tools:
     def _use(self, match: Match, name: str, spot: _Spot) -> Use:
         live = spot.unit.is_production and self.reach.is_live(spot.unit, spot.scope)
         level = Level.WIRED if live else Level.CALLED
-        return Use(match.tool, match.role, level, name, spot.unit.path, spot.line, spot.unit, spot.scope, spot.call)
+        return Use(
+            self.signs, match.tool, match.role, level, name, spot.unit.path, spot.line, spot.unit, spot.scope, spot.call
+        )
 
     @cached_property
     def _spots(self) -> Mapping[str, list[_Spot]]:
@@ -151,7 +155,7 @@ class Tools:
 
     def _imports(self, role: str) -> Iterator[Use]:
         for unit, module, line, match in self._imported.get(role, ()):
-            yield Use(match.tool, role, Level.IMPORTED, module, unit.path, line, unit)
+            yield Use(self.signs, match.tool, role, Level.IMPORTED, module, unit.path, line, unit)
 
     @cached_property
     def _imported(self) -> Mapping[str, list[tuple[Unit, str, int, Match]]]:
@@ -169,7 +173,7 @@ class Tools:
         for name, path, line in self._targets:
             for match in self.signs.of(name):
                 if match.role == role and not match.keyword:
-                    yield Use(match.tool, role, Level.WIRED, name, path, line)
+                    yield Use(self.signs, match.tool, role, Level.WIRED, name, path, line)
 
     @cached_property
     def _targets(self) -> tuple[tuple[str, str, int], ...]:
@@ -191,16 +195,16 @@ class Tools:
                 found = pattern.search(text := self.files.text(path))
                 if found is not None:
                     level = Level.WIRED if matcher(DEPLOYED)(path) else Level.DECLARED
-                    yield Use(tool, role, level, found[0], path, text.count("\n", 0, found.start()) + 1)
+                    yield Use(self.signs, tool, role, level, found[0], path, text.count("\n", 0, found.start()) + 1)
             for unit in self.code.production:
                 if not unit.python.names.isdisjoint({"environ", "putenv"}):
                     for text_ in unit.python.texts:
                         if text_.value in names:
-                            yield Use(tool, role, Level.WIRED, text_.value, unit.path, text_.line, unit)
+                            yield Use(self.signs, tool, role, Level.WIRED, text_.value, unit.path, text_.line, unit)
 
     def _declared(self, role: str) -> Iterator[Use]:
         for name, path, match in self._declarations.get(role, ()):
-            yield Use(match.tool, role, Level.DECLARED, name, path)
+            yield Use(self.signs, match.tool, role, Level.DECLARED, name, path)
 
     @cached_property
     def _declarations(self) -> Mapping[str, list[tuple[str, str, Match]]]:
@@ -219,12 +223,12 @@ class Tools:
             level = Level.WIRED if name in script.imported else Level.DECLARED
             for match in self.signs.npm(name):
                 if match.role == role:
-                    yield Use(match.tool, role, level, name, place.path, place.line)
+                    yield Use(self.signs, match.tool, role, level, name, place.path, place.line)
 
     def _files(self, role: str) -> Iterator[Use]:
         for tool, patterns in self.signs.with_files.get(role, {}).items():
             for path in self.files.find(*patterns):
-                yield Use(tool, role, Level.DECLARED, path, path)
+                yield Use(self.signs, tool, role, Level.DECLARED, path, path)
 
 
 def _past_fallback(site: Site) -> str:

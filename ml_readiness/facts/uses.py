@@ -7,10 +7,10 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from ml_readiness.facts.code import Unit
-from ml_readiness.facts.signs import signs
 from ml_readiness.report import Location
 
 if TYPE_CHECKING:
+    from ml_readiness.facts.signs import Signs
     from ml_readiness.parsers.python import Call
 
 
@@ -31,6 +31,7 @@ class Level(IntEnum):
 class Use:
     """One place where a tool shows."""
 
+    signs: Signs
     tool: str
     """Its distribution."""
     role: str
@@ -46,7 +47,7 @@ class Use:
     @property
     def title(self) -> str:
         """What people call the tool."""
-        return signs().title(self.tool, self.role)
+        return self.signs.title(self.tool, self.role)
 
     @property
     def location(self) -> Location:
@@ -70,6 +71,6 @@ class Use:
         """The part of the name by which the tool is known, without what is done with the result."""
         parts = self.name.split(".")
         for end in range(2, len(parts)):
-            if any((m.tool, m.role) == (self.tool, self.role) for m in signs().of(".".join(parts[:end]))):
+            if any((m.tool, m.role) == (self.tool, self.role) for m in self.signs.of(".".join(parts[:end]))):
                 return parts[end - 1]
         return parts[-1].lstrip("?:")
