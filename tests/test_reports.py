@@ -12,7 +12,7 @@ import pytest
 from ml_readiness import assessment, reports
 from ml_readiness.audit import audit, audit_pair
 from ml_readiness.kept import Kept
-from ml_readiness.snapshot import Absent, Memory, Watched
+from ml_readiness.snapshot import Absent, Memory
 from ml_readiness.sources.worktree import WorkTree
 from ml_readiness.store import Store
 from tests.repositories import INNOCENT
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from ml_readiness.documents import Documents
     from ml_readiness.report import Report
     from tests.repositories import Made
 
@@ -31,9 +32,9 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     assess = assessment.assess
 
-    def counting(snapshot: Watched, *rest: object, **more: object) -> Report:
-        names.append(snapshot.name)
-        return assess(snapshot, *rest, **more)  # type: ignore[arg-type]
+    def counting(documents: Documents, *rest: object, **more: object) -> Report:
+        names.append(documents.snapshot.name)
+        return assess(documents, *rest, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(assessment, "assess", counting)
     return names
