@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok
+from ml_readiness.facts.answering import Answering
 from ml_readiness.facts.files import Files
-from ml_readiness.facts.serving import Route, Serving
+from ml_readiness.facts.operation import Operation
+from ml_readiness.facts.serving import Route
 from ml_readiness.facts.signals import Signals
 from ml_readiness.report import Effort, Finding, Location, ProjectKind, Severity
 
@@ -13,6 +15,10 @@ STATUS = re.compile(r"status|health|alive|ready|version|uptime", re.IGNORECASE)
 PROBE = re.compile(
     r"^\s*(?:-\s*)?(?:livenessProbe|readinessProbe|startupProbe|liveness_probe|health_check|healthCheckPath)\b"
 )
+ROUTE_FILE = re.compile(
+    r"(?:^|/)(?:api|routes|pages)/(?:.*/)?(?:health|healthz|healthcheck|ping|ready|live)(?:/(?:route|index))?\.[cm]?[jt]sx?$"
+)
+"""Where frameworks that route by file names answer for the service's health."""
 CONTAINER = re.compile(r"^\s*HEALTHCHECK\s+(?!NONE)", re.IGNORECASE)
 
 
@@ -22,7 +28,7 @@ CONTAINER = re.compile(r"^\s*HEALTHCHECK\s+(?!NONE)", re.IGNORECASE)
     effort=Effort.SMALL,
     not_for=[ProjectKind.NOT_ML, ProjectKind.LIBRARY],
 )
-def health_endpoint(serving: Serving, files: Files, signals: Signals) -> Iterator[Finding]:
+def health_endpoint(answering: Answering, operation: Operation, files: Files, signals: Signals) -> Iterator[Finding]:
     """A platform restarts what it knows to be down. Without a route or probe that says so, a service whose model did
     not load keeps taking requests.
 
@@ -65,7 +71,8 @@ def health_endpoint(serving: Serving, files: Files, signals: Signals) -> Iterato
     SVC().fit([[1]], [1])
     ```
     """
-    served = bool(serving.model_routes or serving.servers)
+    serving = operation.serving
+    served = bool(operation.interface)
     elsewhere = bool(signals.llm_elsewhere) and not signals.code.units
     if not served and not elsewhere:
         return
@@ -74,8 +81,8 @@ def health_endpoint(serving: Serving, files: Files, signals: Signals) -> Iterato
     for at in places[:2]:
         yield ok("reports whether the service is up", at=at)
     if not places:
-        where = serving.model_routes[0].location if serving.model_routes else None
-        yield fail("no health route, probe or HEALTHCHECK", at=where)
+        asked = [route.location for route in answering.routes]
+        yield fail("no health route, probe or HEALTHCHECK", at=next(iter((*asked, *operation.interface)), None))
 
 
 def _reports_status(route: Route) -> bool:
@@ -94,7 +101,7 @@ def _probes(files: Files) -> Iterator[Location]:
     for path in files.find("*.yaml", "*.yml", "*.tf"):
         yield from _lines(files, path, PROBE)
     for path in files.own:
-        if re.search(r"(?:^|/)(?:api|routes|pages)/(?:.*/)?(?:health|healthz|ping|ready)\b[^/]*", path):
+        if ROUTE_FILE.search(path):
             yield Location(path=path)
 
 

@@ -74,7 +74,7 @@ def serving_hygiene(hygiene: Hygiene) -> Iterator[Finding]:
     SVC().fit([[1]], [1])
     ```
     """
-    if not hygiene.answering:
+    if not hygiene.answering.near:
         return
     for site in hygiene.loaded_each_time[:SHOWN]:
         message = f"`{site.call.method}` loads the model again for every request"
@@ -88,4 +88,4 @@ def serving_hygiene(hygiene: Hygiene) -> Iterator[Finding]:
         message = f"`{site.call.method}` runs inside `async def` and stops all other requests meanwhile"
         yield partial(message, at=site.location, confidence=Confidence.MEDIUM)
     if not hygiene.blocking:
-        yield ok("none was found", at=hygiene.answering[0].location, confidence=Confidence.MEDIUM)
+        yield ok("none was found", at=hygiene.answering.near[0].location, confidence=Confidence.MEDIUM)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 MAX_HOPS = 4
 ITSELF = frozenset({"fn", "func", "__wrapped__", "submit", "delay", "apply_async", "remote", "entrypoint", "py_func"})
 """Attributes by which decorators of task runners hand out the function they wrap."""
+BESIDE = frozenset({"setup.py", "noxfile.py", "tasks.py", "conftest.py"})
+"""Files at the root that run nothing of the project's own."""
+DOCUMENTS = re.compile(r"(?:.*/)?docs?/", re.IGNORECASE)
 LONGEST = 10
 """Dots of a name that is still looked into."""
 
@@ -35,6 +39,8 @@ class Unit:
     path: str
     python: PythonFile
     notebook: Notebook | None = None
+    among_examples: bool = False
+    """Whether the project has no code but examples, which are then what it is about."""
 
     @cached_property
     def is_test(self) -> bool:
@@ -44,7 +50,7 @@ class Unit:
     @cached_property
     def is_example(self) -> bool:
         """Whether it is an example or documentation."""
-        return is_example(self.path)
+        return is_example(self.path) and not self.among_examples
 
     @property
     def is_notebook(self) -> bool:
@@ -141,7 +147,9 @@ class Code:
     @classmethod
     def gather(cls, documents: Documents, files: Files, modules: Modules) -> Self:
         """From the project's own Python files and Python notebooks."""
-        scripts = [Unit(path, doc) for path, doc in documents.all(PythonFile) if not files.is_vendored(path)]
+        found = [(path, doc) for path, doc in documents.all(PythonFile) if not files.is_vendored(path)]
+        alone = all(is_example(path) or is_test(path) or path in BESIDE for path, _ in found)
+        scripts = [Unit(path, doc, among_examples=alone and not DOCUMENTS.match(path)) for path, doc in found]
         notebooks = [
             Unit(path, doc.code, doc)
             for path, doc in documents.all(Notebook)

@@ -7,26 +7,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from ml_readiness.facts.answering import Answering
 from ml_readiness.facts.callgraph import CallGraph, key
 from ml_readiness.facts.code import Code
-from ml_readiness.facts.modelcode import ModelCode
-from ml_readiness.facts.serving import Route, Serving
+from ml_readiness.facts.request_types import Contract, RequestTypes
+from ml_readiness.facts.server_contracts import ServerContracts
+from ml_readiness.facts.serving import Route
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ml_readiness.facts.code import Site, Unit
+    from ml_readiness.parsers.expressions import Expr
     from ml_readiness.parsers.python import Parameter
     from ml_readiness.report import Location
 
-SCHEMAS = re.compile(
-    r"^(?:pydantic\.(?:main\.)?BaseModel|pydantic\.RootModel|pydantic\.generics\.GenericModel|sqlmodel\.SQLModel"
-    r"|typing(?:_extensions)?\.TypedDict|msgspec\.Struct|marshmallow\.Schema|enum\.(?:Str|Int)?Enum|ninja\.Schema"
-    r"|rest_framework\.serializers\.\w+|fastapi_camelcase\.CamelModel|typing\.NamedTuple)$"
-)
-SCALARS = re.compile(
-    r"^(?:int|float|bool|str|bytes|uuid\.UUID|datetime\.\w+|decimal\.Decimal|typing\.Literal|pydantic\.\w+|enum\.Enum)$"
-)
 CONTEXT = re.compile(
     r"(?:^|\.)(?:Request|Response|BackgroundTasks|WebSocket|HTTPConnection|Session|AsyncSession|Depends|Security"
     r"|HTTPAuthorizationCredentials|RequestContext|Header|Cookie|HTTPBearer)$"
@@ -36,9 +31,14 @@ VALIDATES = re.compile(
     r"|jsonschema\.validate|_validate\w*|validate_\w+)$"
 )
 READS = re.compile(
-    r"(?:request|req|flask\.request)\.(?:get_json|json|form|args|files|data|values|body|POST|GET)(?:\.|$)|json\.loads$"
+    r"(?:request|req|flask\.request)\.(?:get_json|json|form|args|files|data|values|body|POST|GET|query_params|get_data)(?:\.|$)"
+    r"|json\.loads$"
 )
-UPLOADS = re.compile(r"UploadFile|bytes$")
+INPUT = re.compile(
+    r"\b(?:request|req)\.(?!headers|client|url|state|app\b|scope|cookies|method|session|base_url|user\b|auth)"
+)
+"""What of a request is input for the model; where it came from is not."""
+CASTS = re.compile(r"^(?:int|float|bool|(?:uuid\.)?UUID|decimal\.Decimal|(?:\w+\.)*(?:strptime|fromisoformat))$")
 BOUNDED = frozenset({
     "selectbox", "select_slider", "slider", "radio", "number_input", "checkbox", "toggle", "date_input", "time_input",
     "multiselect", "color_picker", "Dropdown", "Slider", "Radio", "Checkbox", "CheckboxGroup", "Number",
@@ -51,51 +51,37 @@ FREE = frozenset({
 """Widgets that take anything."""
 
 
-@dataclass(frozen=True, slots=True)
-class Contract:
-    """How one way in checks what it is given: `checked`, `partly` or `raw`, and why."""
-
-    state: str
-    reason: str
-    location: Location
-
-
 @dataclass(frozen=True)
 class Contracts:
     """The input contracts of every prediction route, and of demo pages that stand in folders without one."""
 
     code: Code
-    serving: Serving
-    model: ModelCode
+    answering: Answering
     graph: CallGraph
+    types: RequestTypes
+    servers: ServerContracts
 
     @classmethod
-    def gather(cls, code: Code, serving: Serving, model: ModelCode, graph: CallGraph) -> Self:
+    def gather(
+        cls, code: Code, answering: Answering, graph: CallGraph, types: RequestTypes, servers: ServerContracts
+    ) -> Self:
         """From the parameters and bodies of the functions that answer."""
-        return cls(code, serving, model, graph)
+        return cls(code, answering, graph, types, servers)
 
     @cached_property
     def all(self) -> tuple[Contract, ...]:
         """One for each way in that takes input."""
-        routes = tuple(contract for route in self.routes if (contract := self._of_route(route)) is not None)
-        answered = {route.unit.path.partition("/")[0] for route in self.routes} if routes else set[str]()
-        pages = [unit for unit in self.serving.model_demos if unit.path.partition("/")[0] not in answered]
+        routes = tuple(contract for route in self.answering.routes if (contract := self._of_route(route)) is not None)
+        answered = {route.unit.path.partition("/")[0] for route in self.answering.routes} if routes else set[str]()
+        pages = [unit for unit in self.answering.serving.model_demos if unit.path.partition("/")[0] not in answered]
         own = pages if not routes else [unit for unit in pages if "/" in unit.path]
-        return (*routes, *(contract for unit in own for contract in self._of_page(unit)))
-
-    @cached_property
-    def routes(self) -> tuple[Route, ...]:
-        """Routes that lead to a model; where none can be followed that far, all that take a body."""
-        routes = [r for r in self.serving.model_routes if not r.is_health and r.function is not None]
-        leading = self.model.leading_to_model | self.model.leading_to_load
-        near = [r for r in routes if r.function is not None and key(r.unit, r.function.name) in leading]
-        return tuple(near or [r for r in routes if not r.methods or set(r.methods) & {"POST", "PUT"}])
+        return (*routes, *self.servers.all, *(contract for unit in own for contract in self._of_page(unit)))
 
     def _of_route(self, route: Route) -> Contract | None:
         assert route.function is not None  # noqa: S101
         at = route.unit.location(route.function.line)
         own = [p for p in route.function.parameters if p.name not in {"self", "cls"} and not _is_context(p)]
-        typed = [p for p in own if self._is_typed(route.unit, p.annotation)]
+        typed = [p for p in own if self.types.is_typed(route.unit, p.annotation)]
         name = f"`{route.function.name}`"
         if own and len(typed) == len(own) and "Flask" not in route.framework:
             shown = ", ".join(f"{p.name}: {p.annotation.rpartition('.')[2].lstrip(':')}" for p in typed[:3])
@@ -122,13 +108,15 @@ class Contracts:
             return Contract("checked", f"{name} checks types and ranges itself", route.unit.location(typed[0].line))
         if guards or partly:
             return Contract("partly", f"{name} checks only part of what it takes", at)
+        if cast := next((site for site in self.code.calls_in(route.unit, route.function.name) if _casts(site)), None):
+            return Contract("partly", f"{name} only casts what it takes by `{cast.call.method}`", cast.location)
         return Contract("raw", f"{name} takes the request as it comes", at)
 
     def _touches_request(self, route: Route) -> bool:
         assert route.function is not None  # noqa: S101
         span = range(route.function.line, route.function.end_line + 1)
         near = (a for a in route.unit.python.assigns if a.line in span)
-        return any(re.search(r"\brequest\b", a.value.text + "".join(i.text for i in a.value.items)) for a in near)
+        return any(INPUT.search(text) for assign in near for text in _texts(assign.value))
 
     def _body(self, route: Route) -> list[Site]:
         """The calls of the function that answers, and of the functions it calls directly."""
@@ -147,29 +135,10 @@ class Contracts:
             return False
         definition = self.code.define(site.unit, site.call.name)
         if definition is not None and definition.as_class is not None:
-            return self._is_schema(definition.unit, definition.name)
+            return self.types.is_schema(definition.unit, definition.name)
         return (bool(VALIDATES.search(site.name)) and not re.search(r"\.(?:load|loads)$", site.name)) or (
             site.call.method == "load" and "chema" in site.call.receiver
         )
-
-    def _is_typed(self, unit: Unit, annotation: str) -> bool:
-        parts = [part for part in re.split(r"[\[\], |]+", annotation) if part]
-        inner = [p for p in parts if p not in {"None", "list", "typing.List", "typing.Optional", "typing.Annotated",
-                                               "typing.Union", "tuple", "set", "typing.Sequence"}]  # fmt: skip
-        known = [p for p in inner if SCALARS.match(p) or self._is_schema(unit, p)]
-        if any(UPLOADS.search(p) for p in inner):
-            return False
-        return bool(known) and (len(known) == len(inner) or "typing.Annotated" in parts)
-
-    def _is_schema(self, unit: Unit, name: str, depth: int = 4) -> bool:
-        if SCHEMAS.match(name):
-            return True
-        definition = self.code.define(unit, name) if depth else None
-        if definition is None or definition.as_class is None:
-            return False
-        if any("dataclass" in decorator for decorator in definition.as_class.decorators):
-            return True
-        return any(self._is_schema(definition.unit, base, depth - 1) for base in definition.as_class.bases)
 
     def _of_page(self, unit: Unit) -> Iterator[Contract]:
         """The input widgets of a demo page."""
@@ -195,7 +164,32 @@ def _of_interface(site: Site) -> Iterator[Contract]:
         yield Contract("raw", "`Interface` takes anything of its kind", site.location)
 
 
+def _casts(site: Site) -> bool:
+    """Whether a call turns something of the request into a number or date, which fails for anything else."""
+    if "type" in site.call.keywords and READS.search(site.name):
+        return True
+    if not CASTS.match(site.name) or not site.call.args:
+        return False
+    return _is_read(site.call.args[0])
+
+
+def _is_read(value: Expr) -> bool:
+    """Whether an expression is a part of the request itself."""
+    if value.kind == "item" and value.items:
+        return _is_read(value.items[0])
+    return value.kind in {"name", "call"} and bool(READS.search(value.text))
+
+
+def _texts(value: Expr) -> Iterator[str]:
+    """The names in an expression, at any depth that was kept."""
+    yield value.text
+    for item in value.items:
+        yield from _texts(item)
+
+
 def _is_context(parameter: Parameter) -> bool:
+    if parameter.name in {"request", "req"} and not parameter.annotation:
+        return True
     if parameter.default is not None and re.search(r"Depends|Security|Header|Cookie", parameter.default.text):
         return True
     return bool(CONTEXT.search(parameter.annotation))

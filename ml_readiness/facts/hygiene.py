@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from ml_readiness.facts.answering import Answering
 from ml_readiness.facts.callgraph import key
 from ml_readiness.facts.modelcode import ModelCode
-from ml_readiness.facts.serving import Serving
 
 if TYPE_CHECKING:
     from ml_readiness.facts.code import Site
-    from ml_readiness.facts.serving import Route
 
 CACHED = ("cache", "lru_cache", "cache_resource", "singleton", "lifespan", "on_event", "startup")
 ONCE = (" is None", "not in", "not ", " == None")
@@ -22,25 +21,18 @@ ONCE = (" is None", "not in", "not ", " == None")
 class Hygiene:
     """Calls that request handlers make or lead to."""
 
-    serving: Serving
+    answering: Answering
     model: ModelCode
 
     @classmethod
-    def gather(cls, serving: Serving, model: ModelCode) -> Self:
+    def gather(cls, answering: Answering, model: ModelCode) -> Self:
         """From the routes that reach a model."""
-        return cls(serving, model)
-
-    @cached_property
-    def answering(self) -> tuple[Route, ...]:
-        """Routes whose function is known and leads to the model."""
-        leading = self.model.leading_to_model | self.model.leading_to_load
-        routes = (r for r in self.serving.model_routes if r.function is not None and not r.is_health)
-        return tuple(r for r in routes if r.function is not None and key(r.unit, r.function.name) in leading)
+        return cls(answering, model)
 
     @cached_property
     def _scopes(self) -> frozenset[str]:
         """The handlers and what they call."""
-        starts = [key(route.unit, route.function.name) for route in self.answering if route.function is not None]
+        starts = [key(route.unit, route.function.name) for route in self.answering.near if route.function is not None]
         return self.model.graph.reached_from(starts)
 
     @cached_property
@@ -78,7 +70,9 @@ class Hygiene:
     @cached_property
     def blocking(self) -> tuple[Site, ...]:
         """Predictions made directly in a coroutine that answers."""
-        own = {key(r.unit, r.function.name) for r in self.answering if r.function is not None and r.function.is_async}
+        own = {
+            key(r.unit, r.function.name) for r in self.answering.near if r.function is not None and r.function.is_async
+        }
         return tuple(
             site
             for site in (*self.model.lifecycle.predicting, *self.model.applied)

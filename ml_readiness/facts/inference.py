@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from ml_readiness.facts.answering import Answering
 from ml_readiness.facts.callgraph import CallGraph, key
 from ml_readiness.facts.code import Code, Definition
 from ml_readiness.facts.lifecycle import Lifecycle
@@ -37,14 +38,16 @@ class Inference:
     code: Code
     lifecycle: Lifecycle
     serving: Serving
+    answering: Answering
     graph: CallGraph
     model: ModelCode
     readme: str
 
     @classmethod
-    def gather(cls, serving: Serving, graph: CallGraph, model: ModelCode, signals: Signals) -> Self:
+    def gather(cls, answering: Answering, graph: CallGraph, model: ModelCode, signals: Signals) -> Self:
         """From the calls that ask a model, and what surrounds them."""
-        return cls(serving.code, serving.lifecycle, serving, graph, model, signals.readme)
+        serving = answering.serving
+        return cls(serving.code, serving.lifecycle, serving, answering, graph, model, signals.readme)
 
     @cached_property
     def asking(self) -> tuple[Site, ...]:
@@ -61,11 +64,9 @@ class Inference:
     @cached_property
     def entries(self) -> tuple[tuple[Location, str], ...]:
         """Ways in outside notebooks, with what was seen at each."""
-        found = [
-            (r.location, f"a request to `{r.path or r.framework}` reaches the model")
-            for r in self.serving.model_routes
-            if not r.is_health
-        ]
+        routes = self.answering.routes or tuple(r for r in self.serving.model_routes if not r.is_health)
+        reaching = routes if self.serving.model_routes else ()
+        found = [(r.location, f"a request to `{r.path or r.framework}` reaches the model") for r in reaching]
         found += [(unit.location(0), "a page that asks the model") for unit in self.serving.model_demos]
         found += [(location, "a model server") for location in self.serving.servers]
         found += [(site.location, _message(site)) for site in self.asking if self._is_for_new_input(site)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections import defaultdict
 from dataclasses import dataclass
@@ -111,6 +112,12 @@ class _Finder:
     def _numbered(self) -> tuple[str, ...]:
         """Folders or notebooks with a lesson number, if they are most of what holds code."""
         ordinal = re.compile(words().ordinal, re.IGNORECASE)
-        tops = {unit.path.partition("/")[0] for unit in self.code.units if not unit.is_test}
+        tops = {path.partition("/")[0] for path in _below([u.path for u in self.code.units if not u.is_test])}
         numbered = sorted(top for top in tops if ordinal.search(top.removesuffix(".ipynb").removesuffix(".py")))
         return tuple(numbered) if len(numbered) >= FEWEST and len(numbered) >= 0.4 * len(tops) else ()
+
+
+def _below(paths: list[str]) -> list[str]:
+    """The paths without the folders that all of them share."""
+    shared = posixpath.commonpath(paths) if len(paths) > 1 else ""
+    return [path.removeprefix(shared).lstrip("/") for path in paths]

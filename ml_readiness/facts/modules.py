@@ -58,7 +58,7 @@ class Modules:
             path = self._relative(module, importer)
             return (path,) if path is not None else ()
         depth = module.count(".") + 1
-        found = [p for p in self.by_name.get(module, ()) if self._is_root(_root(p, depth), importer)]
+        found = [p for p in self.by_name.get(module, ()) if p != importer and self._is_root(_root(p, depth), importer)]
         return tuple(sorted(found, key=lambda path: _closeness(path, importer, module), reverse=True))
 
     def _relative(self, module: str, importer: str) -> str | None:

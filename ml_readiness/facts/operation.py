@@ -11,6 +11,9 @@ from ml_readiness.facts.serving import Serving
 from ml_readiness.facts.tools import Tools
 from ml_readiness.report import Location, ProjectKind
 
+DELIVERED = frozenset({ProjectKind.SERVICE, ProjectKind.BATCH, ProjectKind.LLM_APP})
+"""Kinds of projects whose every route is part of what is delivered."""
+
 
 @dataclass(frozen=True)
 class Operation:
@@ -34,6 +37,18 @@ class Operation:
         return (*routes, *pages, *serving.servers)
 
     @cached_property
+    def interface(self) -> tuple[Location, ...]:
+        """What requests go to: a model server, routes that reach the model, or else the routes of a project that is
+        delivered; pages for people are none.
+        """
+        serving = self.serving
+        if near := (*(route.location for route in serving.model_routes), *serving.servers):
+            return near
+        if self.project.kind not in DELIVERED:
+            return ()
+        return tuple(route.location for route in serving.routes if route.unit.is_production)
+
+    @cached_property
     def schedules(self) -> tuple[Location, ...]:
         """Where a job is given a time at which to run."""
         in_code = [use.location for use in self.tools.wired("scheduling") if not _is_never(use.call)]
@@ -47,7 +62,7 @@ class Operation:
             return True
         if kind is ProjectKind.LLM_APP:
             return bool(self.services or self.serving.routes or self.serving.demos or self.tools.javascript.answering)
-        return bool(self.services if kind is ProjectKind.COLLECTION else self.schedules)
+        return bool(self.schedules or (kind is ProjectKind.COLLECTION and self.services))
 
 
 def _is_never(call: object) -> bool:

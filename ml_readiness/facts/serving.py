@@ -12,6 +12,7 @@ from msgspec import Struct
 from ml_readiness.facts import knowledge
 from ml_readiness.facts.code import Code, Site, Unit
 from ml_readiness.facts.lifecycle import Lifecycle
+from ml_readiness.facts.model_servers import ModelServers
 from ml_readiness.facts.values import Values
 
 if TYPE_CHECKING:
@@ -89,11 +90,12 @@ class Serving:
     code: Code
     lifecycle: Lifecycle
     values: Values
+    named: ModelServers
 
     @classmethod
-    def gather(cls, code: Code, lifecycle: Lifecycle, values: Values) -> Self:
+    def gather(cls, code: Code, lifecycle: Lifecycle, values: Values, named: ModelServers) -> Self:
         """From decorators, registrations, base classes and handler names."""
-        return cls(code, lifecycle, values)
+        return cls(code, lifecycle, values, named)
 
     @cached_property
     def _served(self) -> tuple[Site, ...]:
@@ -156,7 +158,9 @@ class Serving:
 
     @cached_property
     def servers(self) -> tuple[Location, ...]:
-        """Where a model server, which brings health routes of its own, is used."""
+        """Where a model server, which brings health routes of its own, answers; one that is only named elsewhere in the
+        repository counts where no route of the project's own stands before the model.
+        """
         words = vocabulary()
         called = [site.location for site in self._served if site.name in words.servers.functions]
         made = [
@@ -165,7 +169,9 @@ class Serving:
             for each in unit.python.classes
             if words.servers.bases.intersection(each.bases)
         ]
-        return tuple(called + made)
+        fronted = any(not route.unit.is_example and self.reaches_model(route.unit) for route in self.routes)
+        named = () if fronted else tuple(each.location for each in self.named.all)
+        return (*called, *made, *named)
 
     @cached_property
     def demos(self) -> tuple[Unit, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Self
 
 from ml_readiness.facts.code import Code, Unit
@@ -29,6 +29,14 @@ NAMES = {
     "setup.py": r"(?mi)name\s*=\s*[\"']([\w.-]+)",
 }
 """How manifests give the name of a distribution."""
+FOR_AN_INDEX = re.compile(r"Development Status ::|Intended Audience ::")
+LIBRARY = re.compile(
+    r"(?:^#.*|\b(?:is|are|provides|offers)\b[^.\n]{0,100}?)\b(library|toolkit|toolbox|framework|python package|package for)\b",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""How a README says that it is made to be imported, in its title or a sentence."""
+INTRODUCTION = 2500
+"""Characters of a README that say what a project is."""
 FINE_TUNING = ("transformers.", "trl.", "unsloth.", "peft.", "together.", "openai.", "sagemaker.huggingface.")
 ANYTHING = ("pickle.", "cPickle.", "_pickle.", "dill.", "cloudpickle.", "pandas.read_pickle")
 """Loaders that are used for any kind of object."""
@@ -186,6 +194,18 @@ class Signals:
         for path in (*workflows, *self.files.find("Makefile")) if self._package_names else ():
             if PUBLISHES.search(self.files.text(path)) and not self.trained_at_top_level:
                 return (f"{path} publishes the package",)
+        return self._described_as_library
+
+    @cached_property
+    def _described_as_library(self) -> Reasons:
+        """A package with metadata for an index, whose README calls it a library and shows how to import it."""
+        manifests = [self.files.text(path) for path in self.files.find(*NAMES) if path.count("/") <= 1]
+        if not any(FOR_AN_INDEX.search(text) for text in manifests):
+            return ()
+        said = LIBRARY.search(self.readme[:INTRODUCTION])
+        for name in self._package_names if said is not None else ():
+            if re.search(rf"(?m)^\s*(?:>>> *)?(?:from|import) {re.escape(name)}\b", self.readme):
+                return (f"the README calls it a {said[1]} and imports `{name}`",) if said is not None else ()
         return ()
 
     @cached_property
@@ -224,6 +244,8 @@ class Signals:
             re.IGNORECASE,
         ):
             found.append("the README offers the paper")
+        if venue := _venue().search(text[:INTRODUCTION]):
+            found.append(f"the README names where it was published ({venue[0]})")
         link = re.search(known.paper_links, text)
         if found and link is not None:
             found.append(f"the README links a paper ({link[0]})")
@@ -255,6 +277,11 @@ class Signals:
     def _importing(self, packages: Iterable[str]) -> list[Unit]:
         wanted = tuple(packages)
         return [u for u in self.code.units if not u.is_test and not u.is_example and u.imports_any(*wanted)]
+
+
+@cache
+def _venue() -> re.Pattern[str]:
+    return re.compile(words().venues, re.VERBOSE)
 
 
 def _is_scheduled(site: Site) -> bool:

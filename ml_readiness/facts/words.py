@@ -29,6 +29,7 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     ordinal: str
     research_words: tuple[str, ...]
     paper_links: str
+    venues: str
 
 
 @cache

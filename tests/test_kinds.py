@@ -1,0 +1,46 @@
+"""What a project is: traps for the kinds that are told by words and places rather than by calls."""
+
+from __future__ import annotations
+
+from ml_readiness.facts.project import Project
+from tests.auditing import answer, facts_of
+
+TRAIN = "import torch\nloss = torch.nn.Linear(1, 1)(x).sum()\nloss.backward()\ntorch.optim.SGD(p).step()\n"
+SETUP = "from setuptools import setup\nsetup(name='driver', classifiers=['Development Status :: 4 - Beta'])\n"
+
+
+def kind(files: dict[str, str]) -> str:
+    """The kind of a small repository."""
+    return facts_of(files).get(Project).kind.value
+
+
+def test_a_package_that_shows_how_it_is_imported_and_calls_itself_a_library_is_one() -> None:
+    readme = "# Driver: a self driving library\n\n```python\nfrom driver import Vehicle\n```\n"
+    files = {"setup.py": SETUP, "driver/__init__.py": "", "driver/model.py": TRAIN, "README.md": readme}
+    assert kind(files) == "library"
+    assert kind({**files, "README.md": "# Driver\n\n```python\nfrom driver import Vehicle\n```\n"}) == "training"
+    assert kind({**files, "README.md": "# Driver: a library\n\n`python train.py`\n"}) == "training"
+    assert kind({**files, "setup.py": "from setuptools import setup\nsetup(name='driver')\n"}) == "training"
+
+
+def test_an_official_tutorial_of_a_framework_is_no_paper() -> None:
+    readme = "# PyTorch\nRead the [Official PyTorch Tutorial](https://example.com) first.\n"
+    assert kind({"train.py": TRAIN, "README.md": readme}) == "training"
+
+
+def test_a_venue_and_a_paper_make_research() -> None:
+    readme = "# Autoformer (NeurIPS 2021)\n\nSee the [paper](https://arxiv.org/abs/2106.13008).\n"
+    assert kind({"train.py": TRAIN, "README.md": readme}) == "research"
+    assert kind({"train.py": TRAIN, "README.md": "# Titanic\n\nData of KDD 99.\n"}) == "training"
+
+
+def test_numbered_lessons_below_a_shared_folder_are_a_collection() -> None:
+    lessons = {f"tutorials/0{n}-{name}/main.py": TRAIN for n, name in enumerate(("basics", "nets", "gans", "utils"))}
+    assert kind({**lessons, "README.md": "# A tutorial for researchers\n"}) == "collection"
+
+
+def test_where_there_is_nothing_but_examples_they_are_what_is_asked_about() -> None:
+    sample = "import torch\nmodel = torch.load('m.pt')\n\ndef generate(x):\n    return model(x)\n\nprint(generate(1))\n"
+    assert answer("inference-entry-point", {"tutorials/captions/sample.py": sample}).outcome.value == "pass"
+    beside = {"tutorials/captions/sample.py": sample, "src/train.py": TRAIN}
+    assert answer("inference-entry-point", beside).outcome.value == "fail"

@@ -1,0 +1,217 @@
+"""Traps for the questions about serving: who answers requests, who checks them, and who says that it is up."""
+
+from __future__ import annotations
+
+import pytest
+
+from ml_readiness.facts.project import Project
+from tests.auditing import answer, facts_of
+
+LOADED = "import joblib\nmodel = joblib.load('model.joblib')\n"
+FLASK = "from flask import Flask, request\n" + LOADED + "app = Flask(__name__)\n"
+FASTAPI = "from fastapi import FastAPI, Request\n" + LOADED + "app = FastAPI()\n"
+ROUTE = "@app.route('/predict', methods=['POST'])\ndef predict():\n"
+TRAIN = "from sklearn.svm import SVC\nSVC().fit(X, y)\n"
+
+
+def outcome(check: str, files: dict[str, str]) -> str:
+    """What a check says about a small repository."""
+    return answer(check, files).outcome.value
+
+
+# Model servers that are named outside Python
+
+NAMED = {
+    "deploy/endpoint.yml": "$schema: https://azuremlschemas.azureedge.net/latest/managedOnlineDeployment.schema.json\n",
+    "k8s/model.yaml": "apiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nmetadata:\n  name: m\n",
+    "endpoint-template.yml": "Resources:\n  Endpoint:\n    Type: AWS::SageMaker::Endpoint\n",
+    "Dockerfile": 'FROM python:3.12\nCOPY . .\nCMD ["mlflow", "models", "serve", "-m", "model"]\n',
+    "Makefile": "serve:\n\tbentoml serve service:svc\n",
+    "compose.yaml": "services:\n  model:\n    image: tensorflow/serving:2.15.0\n",
+    "deploy.py": "from sagemaker.sklearn import SKLearnModel\nSKLearnModel(model_data=d).deploy(1, 'ml.m5.large')\n",
+    "main.tf": 'resource "aws_sagemaker_endpoint" "this" {\n}\n',
+}
+
+
+@pytest.mark.parametrize("path", NAMED)
+def test_a_named_model_server_answers_and_brings_its_own_health_route(path: str) -> None:
+    files = {"train.py": TRAIN, path: NAMED[path]}
+    assert outcome("inference-entry-point", files) == "pass"
+    assert outcome("health-endpoint", files) == "pass"
+    assert facts_of(files).get(Project).kind.value == "service"
+
+
+@pytest.mark.parametrize("path", ["examples/endpoint.yml", "tests/endpoint.yml", "docs/endpoint.yml"])
+def test_a_model_server_of_an_example_is_none(path: str) -> None:
+    files = {"train.py": TRAIN, path: NAMED["deploy/endpoint.yml"]}
+    assert outcome("health-endpoint", files) == "not-applicable"
+
+
+def test_the_health_of_a_model_server_behind_a_service_says_nothing_about_the_service() -> None:
+    app = FASTAPI + "@app.post('/predict')\ndef predict(x: float):\n    return model.predict([[x]])\n"
+    assert outcome("health-endpoint", {"app.py": app, "compose.yaml": NAMED["compose.yaml"]}) == "fail"
+
+
+def test_a_batch_endpoint_keeps_nothing_running() -> None:
+    batch = "$schema: https://azuremlschemas.azureedge.net/latest/batchDeployment.schema.json\nname: b\n"
+    assert outcome("health-endpoint", {"train.py": TRAIN, "deploy/batch.yml": batch}) == "not-applicable"
+
+
+# Interfaces whose model is elsewhere
+
+DAG = """
+from airflow.decorators import dag, task
+import joblib
+
+@dag(schedule="@daily")
+def score():
+    @task
+    def predict():
+        joblib.load("m.joblib").predict(rows())
+    predict()
+
+score()
+"""
+STORED = """
+from fastapi import FastAPI
+import pandas as pd
+
+app = FastAPI()
+
+@app.get("/predictions/{area}")
+def predictions(area: int):
+    return pd.read_parquet("predictions.parquet").loc[area].to_dict()
+"""
+
+
+def test_an_api_that_hands_out_what_a_job_predicted_has_health_and_requests() -> None:
+    files = {"dags/score.py": DAG, "api/main.py": STORED}
+    assert outcome("health-endpoint", files) == "fail"
+    assert outcome("requests-validated", files) == "pass"
+    assert (
+        outcome("health-endpoint", {**files, "api/main.py": STORED + "\n@app.get('/health')\ndef h(): ...\n"}) == "pass"
+    )
+
+
+def test_a_web_page_beside_a_training_script_is_no_service() -> None:
+    page = "from flask import Flask\napp = Flask(__name__)\n@app.route('/')\ndef index():\n    return 'hello'\n"
+    assert outcome("health-endpoint", {"train.py": TRAIN, "web/site.py": page}) == "not-applicable"
+
+
+def test_embeddings_of_a_hosted_model_are_an_application_of_it() -> None:
+    own = "import openai\ndef embed(text):\n    return openai.Embedding.create(input=[text], model='m')\n"
+    store = (
+        "async def get():\n    match kind():\n        case 'a':\n"
+        "            from services.openai import embed\n            return embed\n"
+    )
+    app = (
+        "from fastapi import FastAPI\nfrom pydantic import BaseModel\nfrom store import get\napp = FastAPI()\n"
+        "class Query(BaseModel):\n    text: str\n"
+        "@app.post('/query')\nasync def query(body: Query):\n    return await store.query(body.text)\n"
+    )
+    files = {"server.py": app, "store.py": store, "services/openai.py": own}
+    assert outcome("inference-entry-point", files) == "pass"
+    assert outcome("requests-validated", files) == "pass"
+
+
+# Requests
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "x = float(request.form['x'])",
+        "x = int(request.form.get('x'))",
+        "x = request.args.get('x', type=float)",
+        "rows = dict(x=float(request.json['x']))\n    x = rows['x']",
+    ],
+)
+def test_a_bare_cast_checks_part_of_a_request(body: str) -> None:
+    app = FLASK + ROUTE + f"    {body}\n    return str(model.predict([[x]]))\n"
+    assert outcome("requests-validated", {"app.py": app}) == "partial"
+
+
+@pytest.mark.parametrize("body", ["request.form['x']", "request.get_json()['x']", "request.values.get('x')"])
+def test_a_request_that_goes_to_the_model_as_it_comes_is_not_checked(body: str) -> None:
+    app = FLASK + ROUTE + f"    x = {body}\n    return str(model.predict([[x]]))\n"
+    assert outcome("requests-validated", {"app.py": app}) == "fail"
+
+
+def test_a_cast_of_something_else_is_no_check() -> None:
+    app = (
+        FLASK
+        + "@app.route('/p', methods=['POST'])\ndef p():\n    return str(float(model.predict(request.get_json())[0]))\n"
+    )
+    assert outcome("requests-validated", {"app.py": app}) == "fail"
+
+
+def test_headers_are_no_input_of_the_model() -> None:
+    app = FASTAPI + (
+        "@app.get('/manifest')\ndef manifest(request: Request):\n    host = request.headers['host']\n    return host\n"
+        "@app.post('/predict')\ndef predict(x: float):\n    return model.predict([[x]])\n"
+    )
+    assert outcome("requests-validated", {"app.py": app}) == "pass"
+
+
+BENTO = """
+import bentoml
+from pydantic import BaseModel
+
+class Row(BaseModel):
+    x: float
+
+svc = bentoml.Service("m", runners=[bentoml.sklearn.get("m:latest").to_runner()])
+
+@svc.api(input={input}, output=bentoml.io.JSON())
+def predict(row):
+    return 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("bentoml.io.JSON(pydantic_model=Row)", "pass"),
+        ("bentoml.io.NumpyNdarray(shape=(-1, 4))", "pass"),
+        ("bentoml.io.Text.from_sample('a')", "pass"),
+        ("bentoml.io.JSON()", "fail"),
+        ("bentoml.io.File()", "fail"),
+    ],
+)
+def test_the_descriptor_of_a_bento_says_what_is_checked(given: str, expected: str) -> None:
+    assert outcome("requests-validated", {"service.py": BENTO.replace("{input}", given)}) == expected
+
+
+def test_a_bento_of_methods_is_checked_by_its_annotations() -> None:
+    service = (
+        "import bentoml\nimport joblib\n@bentoml.service\nclass S:\n    def __init__(self):\n"
+        "        self.model = joblib.load('m')\n    @bentoml.api\n    def predict(self, x: float) -> float:\n"
+        "        return self.model.predict([[x]])\n"
+    )
+    assert outcome("requests-validated", {"service.py": service}) == "pass"
+    assert outcome("requests-validated", {"service.py": service.replace("x: float", "x")}) == "fail"
+
+
+def test_a_predictor_of_cog_is_checked_by_its_annotations() -> None:
+    predictor = (
+        "import torch\nfrom cog import BasePredictor, Input, Path\nclass Predictor(BasePredictor):\n"
+        "    def setup(self):\n        self.model = torch.load('m.pt')\n"
+        "    def predict(self, image: Path, scale: float = Input(ge=0)) -> Path:\n        return self.model(image)\n"
+    )
+    assert outcome("requests-validated", {"predict.py": predictor}) == "pass"
+
+
+def test_a_torchserve_handler_that_rejects_nothing_takes_anything() -> None:
+    handler = (
+        "import torch\nfrom ts.torch_handler.base_handler import BaseHandler\nclass H(BaseHandler):\n"
+        "    def preprocess(self, data):\n        return torch.tensor(data[0]['body'])\n"
+    )
+    assert outcome("requests-validated", {"handler.py": handler}) == "fail"
+
+
+def test_a_tool_with_annotations_is_checked_by_the_tool_server() -> None:
+    server = (
+        "from mcp.server.fastmcp import FastMCP\nimport joblib\nmcp = FastMCP('m')\nmodel = joblib.load('m')\n"
+        "@mcp.tool()\ndef price(area: float, rooms: int = 1) -> float:\n    return model.predict([[area, rooms]])[0]\n"
+    )
+    assert outcome("requests-validated", {"server.py": server}) == "pass"
