@@ -31,7 +31,8 @@ NAMES = {
 """How manifests give the name of a distribution."""
 FOR_AN_INDEX = re.compile(r"Development Status ::|Intended Audience ::")
 LIBRARY = re.compile(
-    r"(?:^#.*|\b(?:is|are|provides|offers)\b[^.\n]{0,100}?)\b(library|toolkit|toolbox|framework|python package|package for)\b",
+    r"(?:^#.*|\b(?:is|are|provides|offers)\b[^.\n]{0,100}?)"
+    r"\b(library|toolkit|toolbox|framework|python package|package for)\b",
     re.MULTILINE | re.IGNORECASE,
 )
 """How a README says that it is made to be imported, in its title or a sentence."""
