@@ -38,7 +38,7 @@ class Inference:
     code: Code
     lifecycle: Lifecycle
     serving: Serving
-    answering: Answering
+    interface: Answering
     graph: CallGraph
     model: ModelCode
     readme: str
@@ -64,7 +64,7 @@ class Inference:
     @cached_property
     def entries(self) -> tuple[tuple[Location, str], ...]:
         """Ways in outside notebooks, with what was seen at each."""
-        routes = self.answering.routes or tuple(r for r in self.serving.model_routes if not r.is_health)
+        routes = self.interface.routes or tuple(r for r in self.serving.model_routes if not r.is_health)
         reaching = routes if self.serving.model_routes else ()
         found = [(r.location, f"a request to `{r.path or r.framework}` reaches the model") for r in reaching]
         found += [(unit.location(0), "a page that asks the model") for unit in self.serving.model_demos]
