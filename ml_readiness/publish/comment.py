@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ml_readiness.publish.github import Comment, GitHub
 
 ACTIONS = "github-actions[bot]"
-"""Who writes with the token of a workflow run; such a token may not ask who it is."""
+"""Who writes with the token of a workflow run."""
 MOST_STATE = 8192
 _STATE = re.compile(r"<!-- ml-readiness:state ([A-Za-z0-9+/=]{1,8192}) -->")
 _PAGE = re.compile(r"/actions/runs/\d+")
@@ -105,35 +105,36 @@ class Thread:
     github: GitHub
     repository: str
     number: int
+    login: str | None
+    """Who we are; None where the token may not ask."""
 
     def post(self, draft: Draft, *, if_new: Callable[[], str | None] = lambda: None) -> Posted:
         """Makes the pull request show the draft; `if_new` says why a first comment is not wanted."""
-        login = self.github.login()
-        mine = self._mine(draft, login)
+        mine = self._mine(draft)
         if not mine:
             unwanted = if_new()
-            return Posted(Status.SKIPPED, why=unwanted) if unwanted else self._create(draft, login)
+            return Posted(Status.SKIPPED, why=unwanted) if unwanted else self._create(draft)
         posted = self._update(mine[0], draft)
         self._delete(mine[1:])
-        return posted if posted is not None else self._create(draft, login, instead_of=mine[0].id)
+        return posted if posted is not None else self._create(draft, instead_of=mine[0].id)
 
-    def _mine(self, draft: Draft, login: str | None, instead_of: int | None = None) -> list[Comment]:
+    def _mine(self, draft: Draft, instead_of: int | None = None) -> list[Comment]:
         """Our comments with the draft's marker, oldest first; a marker in somebody else's comment means nothing."""
         comments = [c for c in self.github.comments(self.repository, self.number) if c.id != instead_of]
         marked = [comment for comment in comments if (comment.body or "").startswith(draft.marker)]
-        return sorted((comment for comment in marked if _is_by(comment, login)), key=lambda comment: comment.id)
+        return sorted((comment for comment in marked if _is_by(comment, self.login)), key=lambda comment: comment.id)
 
-    def _create(self, draft: Draft, login: str | None, instead_of: int | None = None) -> Posted:
+    def _create(self, draft: Draft, instead_of: int | None = None) -> Posted:
         try:
             created = self._write(draft, lambda body: self.github.create_comment(self.repository, self.number, body))
         except Refused as refusal:
             if not refusal.is_unsure:
                 raise
             self.github.pause(PAUSE)
-            if not self._mine(draft, login, instead_of):
+            if not self._mine(draft, instead_of):
                 self._write(draft, lambda body: self.github.create_comment(self.repository, self.number, body))
             created = None
-        return self._alone(draft, self._mine(draft, login, instead_of), created)
+        return self._alone(draft, self._mine(draft, instead_of), created)
 
     def _alone(self, draft: Draft, mine: list[Comment], created: Comment | None) -> Posted:
         """The oldest of our comments stays, with the newest text; two runs may have created one each."""

@@ -68,10 +68,17 @@ class Context:
         """The page that shows a place of the repository at a commit."""
         if not self.repository or not commit:
             return None
-        path = quote(location.path.encode("utf-8", "replace"))
+        path = _quoted(location.path)
         line = f"#L{location.line}" if location.line is not None and location.cell is None else ""
         url = f"{self.server}/{self.repository}/blob/{commit}/{path}{line}"
         return url if len(url) <= LONGEST_URL else None
+
+
+def _quoted(path: str) -> str:
+    try:
+        return quote(path.encode("utf-8", "surrogateescape"))
+    except UnicodeEncodeError:
+        return quote(path.encode("utf-8", "replace"))
 
 
 def _path(environment: Mapping[str, str], name: str) -> Path | None:

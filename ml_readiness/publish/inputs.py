@@ -62,8 +62,8 @@ class Inputs:
     json_file: str | None = None
     badge_file: tuple[str, ...] = ()
     token: str = field(default="", repr=False)
-    has_own_token: bool = False
-    """Whether the token is another one than the run was given."""
+    has_own_token: bool = True
+    """Whether the token may be another one than the run was given."""
     api: str = "https://api.github.com"
 
     @classmethod
@@ -87,7 +87,7 @@ class Inputs:
             json_file=ask.text("json-file"),
             badge_file=tuple((ask.text("badge-file") or "").split()),
             token=ask.text("github-token") or environment.get("GITHUB_TOKEN", ""),
-            has_own_token=ask.truth("own-token") is True,
+            has_own_token=ask.truth("own-token") is not False,
             api=(ask.text("api-url") or environment.get("GITHUB_API_URL") or "https://api.github.com").rstrip("/"),
         )
         ask.complain()

@@ -113,7 +113,8 @@ class Action:
             except ReadinessError as error:
                 posted = Posted(Status.SKIPPED, why=str(error))
             else:
-                situation = Situation(run.head, remarks=(UNTRUSTED,), page=page, name=self._name())
+                objections = self._objections(report)
+                situation = Situation(run.head, objections, (UNTRUSTED,), page, self._name())
                 posted = telling.tell_about(self.context, self.inputs, run, report, situation, self.connect)
         self._report_on(posted)
         return FINE
@@ -136,20 +137,17 @@ class Action:
         gate = Gate.stated(report.settings).with_(
             inputs.fail_under, inputs.fail_on, fail_on_regression=inputs.fail_on_regression
         )
-        forgives = event.pull is not None or event.name == "merge_group" or inputs.base != "auto"
+        is_change = event.pull is not None or event.run is not None or event.name == "merge_group"
+        forgives = is_change or inputs.base != "auto"
         return gate.objections(report, against=report.comparison if forgives else None)
 
     def _situation(self, report: Report, objections: Sequence[str], sides: Sides) -> Situation:
         is_pull = self.context.event.pull is not None
         remarks = (f"Nothing to compare with: {sides.remark}",) if is_pull and report.comparison is None else ()
-        return Situation(self._commit(report), tuple(objections), remarks, self.context.url, self._name())
+        return Situation(sides.commit, tuple(objections), remarks, self.context.url, self._name())
 
     def _name(self) -> str | None:
         return None if self.inputs.comment_id == "default" else self.inputs.comment_id
-
-    def _commit(self, report: Report) -> str | None:
-        pull = self.context.event.pull
-        return pull.head if pull is not None else report.revision
 
     def _print(self, report: Report) -> None:
         with commands.literally(self.out):

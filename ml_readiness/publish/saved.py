@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from ml_readiness import library
 from ml_readiness.errors import ReadinessError
 from ml_readiness.judge import result as answered
-from ml_readiness.report import Change, Comparison, Finding, Report, Result
+from ml_readiness.report import Change, Comparison, Finding, Report, Result, Severity
 from ml_readiness.score import score
 from ml_readiness.snapshot import Absent
 from ml_readiness.sources.regular import read_regular
@@ -34,6 +34,11 @@ LAST_LINE = 10_000_000
 _VERSION = re.compile(r"[0-9A-Za-z.+-]{1,40}")
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _GRADES = frozenset("ABCDF")
+_GATE = {
+    "fail-under": re.compile(r"\d{1,2}|100", re.ASCII),
+    "fail-on": re.compile("|".join(Severity)),
+    "fail-on-regression": re.compile("true"),
+}
 
 
 def fitted(report: Report) -> str:
@@ -87,7 +92,13 @@ def _derived(saved: Report, checks: Mapping[str, Check]) -> Report:
         next_steps=scored.next_steps,
         comparison=_comparison(saved.comparison, scored.total, checks) if saved.comparison is not None else None,
         complete=saved.complete,
+        settings={name: value for name, value in saved.settings.items() if _is_gate(name, value)},
     )
+
+
+def _is_gate(name: str, value: str) -> bool:
+    """Whether a setting is one of the gate's, with a value that it can have."""
+    return name in _GATE and _GATE[name].fullmatch(value) is not None
 
 
 def _result(saved: Result, checks: Mapping[str, Check]) -> Result:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ml_readiness.publish import body
-from ml_readiness.publish.comment import Draft, Posted, State, Status, Thread
+from ml_readiness.publish.comment import ACTIONS, Draft, Posted, State, Status, Thread
 from ml_readiness.publish.github import GitHub, Refused
 from ml_readiness.publish.inputs import When
 
@@ -51,7 +51,10 @@ def tell(
     state = State(context.run, context.attempt, pull.head, report.score)
     draft = drafted(context, inputs, report, situation, state)
     try:
-        thread = Thread(connect(inputs), context.repository, pull.number)
+        github = connect(inputs)
+        if github.pull(context.repository, pull.number).state != "open":
+            return Posted(Status.SKIPPED, why="the pull request was closed meanwhile")
+        thread = Thread(github, context.repository, pull.number, _login(github, inputs))
         return thread.post(draft, if_new=lambda: _silent(inputs.comment, report, situation))
     except Refused as refusal:
         return explained(refusal)
@@ -72,7 +75,7 @@ def tell_about(
         if number is None:
             return Posted(Status.SKIPPED, why="there is not exactly one open pull request with the commit of that run")
         draft = drafted(context, inputs, report, situation, State(run.id, run.attempt, run.head, report.score))
-        thread = Thread(github, context.repository, number)
+        thread = Thread(github, context.repository, number, _login(github, inputs))
         return thread.post(draft, if_new=lambda: _silent(inputs.comment, report, situation))
     except Refused as refusal:
         return explained(refusal)
@@ -92,6 +95,11 @@ def explained(refusal: Refused) -> Posted:
         return Posted(Status.FAILED, why=f"GitHub asks to wait for too long ({refusal})")
     why = _WHY.get(refusal.status or 0, "GitHub cannot be reached, or did not answer as expected")
     return Posted(Status.FAILED, why=f"{why} ({refusal})")
+
+
+def _login(github: GitHub, inputs: Inputs) -> str | None:
+    """Whose comments are ours; nobody else's marker counts."""
+    return github.login() if inputs.has_own_token else ACTIONS
 
 
 def _unwanted(context: Context, inputs: Inputs) -> str | None:

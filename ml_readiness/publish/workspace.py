@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ml_readiness.errors import RepositoryError, SettingsError
 from ml_readiness.snapshot import Member
-from ml_readiness.sources.fetching import fetched
+from ml_readiness.sources.fetching import fetched, named
 from ml_readiness.sources.gitdir import GitDir
 from ml_readiness.sources.repository import Repository
 from ml_readiness.sources.revision import Revision
@@ -36,6 +36,8 @@ class Sides:
     """The project's folder, with a slash at its end, or nothing."""
     remark: str = ""
     """Why there is nothing to compare with."""
+    commit: str | None = None
+    """The commit that has the lines that are told: the proposed one, where it or its merge is checked out."""
 
     @property
     def project(self) -> Snapshot:
@@ -63,14 +65,15 @@ def opened(context: Context, inputs: Inputs) -> Generator[Sides]:
             yield _checked(Sides(WorkTree(root), None, prefix, "there are no git objects to compare with"))
             return
         after = stack.enter_context(Revision(root, head, name=name))
+        shown = _proposed(where, context, head) or head
         try:
-            commit = _base(where, context, inputs.base, head)
+            commit = _base(where, context, inputs, head)
             before = stack.enter_context(_revision(stack, where, commit, context, inputs, name))
         except RepositoryError as error:
-            yield _checked(Sides(after, None, prefix, str(error)))
+            yield _checked(Sides(after, None, prefix, str(error), shown))
             return
-        sides = Sides(after, before, prefix)
-        yield _checked(sides if sides.earlier else Sides(after, None, prefix, "the project is new"))
+        sides = Sides(after, before, prefix, commit=shown)
+        yield _checked(sides if sides.earlier else Sides(after, None, prefix, "the project is new", shown))
 
 
 def _root(context: Context, inputs: Inputs) -> tuple[Path, str]:
@@ -108,31 +111,59 @@ def _head(where: GitDir) -> str | None:
         repository.close()
 
 
-def _base(where: GitDir, context: Context, wanted: str, head: str) -> str:
+def _base(where: GitDir, context: Context, inputs: Inputs, head: str) -> str:
     """The commit to compare with; RepositoryError says why there is none."""
+    wanted = inputs.base
     if wanted == "off":
         raise RepositoryError("comparing is turned off")
+    if wanted != "auto" and len(wanted) >= _FULL:
+        return wanted
     repository = Repository(where)
     try:
-        if wanted != "auto":
-            return wanted if len(wanted) >= _FULL else repository.resolve(wanted)
-        return _by_event(repository, context, head)
+        return _by_event(repository, context, head) if wanted == "auto" else repository.resolve(wanted)
+    except RepositoryError:
+        if wanted == "auto" or not context.repository:
+            raise
+        return named(f"{context.server}/{context.repository}", wanted, inputs.token)
     finally:
         repository.close()
 
 
 def _by_event(repository: Repository, context: Context, head: str) -> str:
     pull = context.event.pull
-    if pull is not None:
-        parents = _parents(repository, head)
-        if len(parents) == 2 and parents[1] == pull.head:
-            return parents[0]
-        if pull.base is not None:
-            common = repository.ask("merge-base", pull.base, head).output.decode("ascii", "replace").strip()
-            return common or pull.base
-    if context.event.before is not None:
+    if pull is None:
+        if context.event.before is None:
+            raise RepositoryError("the event names no commit to compare with")
         return context.event.before
-    raise RepositoryError("the event names no commit to compare with")
+    parents = _parents(repository, head)
+    if len(parents) == 2 and parents[1] == pull.head:
+        return parents[0]
+    if not _is_proposed(repository, pull.head, head):
+        raise RepositoryError(f"what is checked out, {head[:12]}, is not what the pull request proposes")
+    if pull.base is None:
+        raise RepositoryError("the event names no commit to compare with")
+    return _common(repository, pull.base, head) or pull.base
+
+
+def _proposed(where: GitDir, context: Context, head: str) -> str | None:
+    """The commit that the pull request proposes, where what is checked out has it."""
+    repository, pull = Repository(where), context.event.pull
+    try:
+        return pull.head if pull is not None and _is_proposed(repository, pull.head, head) else None
+    finally:
+        repository.close()
+
+
+def _is_proposed(repository: Repository, proposed: str, head: str) -> bool:
+    """Whether a commit is the proposed one, or built on it."""
+    if proposed in {head, *_parents(repository, head)}:
+        return True
+    return _common(repository, proposed, head) == proposed
+
+
+def _common(repository: Repository, one: str, other: str) -> str:
+    """Where two commits parted; empty where a shallow clone does not know."""
+    return repository.ask("merge-base", one, other).output.decode("ascii", "replace").strip()
 
 
 def _parents(repository: Repository, commit: str) -> list[str]:

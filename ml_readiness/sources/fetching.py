@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 SECONDS = 60
 PROTOCOLS = "https:http:file"
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/+-]{0,200}")
 
 
 @contextmanager
@@ -38,20 +40,41 @@ def fetched(where: GitDir, url: str, commit: str, token: str = "") -> Generator[
         shutil.rmtree(home, ignore_errors=True)
 
 
+def named(url: str, name: str, token: str = "") -> str:
+    """The commit of a branch or tag of a repository elsewhere; RepositoryError where it has none of that name."""
+    if not _NAME.fullmatch(name):
+        raise RepositoryError(f"expected a commit, branch or tag, found {name!r}")
+    home = Path(tempfile.mkdtemp(prefix="ml-readiness-"))
+    try:
+        wanted = [f"refs/heads/{name}", f"refs/tags/{name}^{{}}", f"refs/tags/{name}"]
+        listed = _told(["git", "ls-remote", "--quiet", "--", url, *wanted], home, url, token, name)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+    found = {reference: commit for commit, _, reference in (line.partition("\t") for line in listed.splitlines())}
+    commit = next((found[reference] for reference in wanted if reference in found), None)
+    if commit is None:
+        raise RepositoryError(f"there is no commit, branch or tag {name!r}, neither here nor in the repository")
+    return commit
+
+
 def _fetch(home: Path, url: str, commit: str, token: str) -> None:
+    command = ["git", "fetch", "--quiet", "--depth=1", "--no-tags", "--no-write-fetch-head", "--", url, commit]
+    _told(command, home, url, token, commit[:12])
+
+
+def _told(command: list[str], home: Path, url: str, token: str, what: str) -> str:
+    """What git says; RepositoryError where it fails."""
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
     from git.cmd import Git  # noqa: PLC0415
     from git.exc import CommandError  # noqa: PLC0415
 
-    command = ["git", "fetch", "--quiet", "--depth=1", "--no-tags", "--no-write-fetch-head", "--", url, commit]
+    seconds = None if os.name == "nt" else SECONDS
     try:
-        Git(home).execute(
-            command, env=_environment(home, url, token), kill_after_timeout=None if os.name == "nt" else SECONDS
-        )
+        return str(Git(home).execute(command, env=_environment(home, url, token), kill_after_timeout=seconds))
     except CommandError as error:
         lines = [line.strip(" '") for line in str(error.stderr).splitlines() if "fatal:" in line or "error:" in line]
         why = (lines or ["git could not fetch it"])[0].removeprefix("fatal: ")
-        raise RepositoryError(f"{commit[:12]} cannot be fetched: {why[:200]}") from error
+        raise RepositoryError(f"{what} cannot be fetched: {why[:200]}") from error
 
 
 def _environment(home: Path, url: str, token: str) -> dict[str, str]:

@@ -66,6 +66,7 @@ class Checkout:
             "GITHUB_STEP_SUMMARY": str(folder / "summary.md"),
             "RUNNER_TEMP": str(folder),
             "ML_READINESS_GITHUB_TOKEN": ACTIONS,
+            "ML_READINESS_OWN_TOKEN": "false",
             **inputs,
             **{name: value for name, value in more.items() if not name.islower()},
         }

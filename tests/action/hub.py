@@ -173,6 +173,7 @@ class Model:
         self.pulls: list[dict[str, Any]] = []
         self._next = 1
         self._lock = threading.Lock()
+        self.add_pull(1, "0" * 40)
 
     def add(self, body: str, login: str = "octocat", kind: str = "User") -> int:
         """A comment that is there already."""
@@ -185,7 +186,8 @@ class Model:
     def add_pull(
         self, number: int, head: str, *, owner: str = "my-org", branch: str = "topic", state: str = "open"
     ) -> None:
-        """A pull request."""
+        """A pull request, instead of one with the same number."""
+        self.pulls = [pull for pull in self.pulls if pull["number"] != number]
         self.pulls.append(
             {
                 "number": number,

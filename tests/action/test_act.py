@@ -14,13 +14,13 @@ import pytest
 import yaml
 
 from tests.action import checkouts, tools
-from tests.action.checkouts import BEFORE, Checkout
+from tests.action.checkouts import AFTER, BEFORE, Checkout
 from tests.action.documents import examples, written
 from tests.action.hub import ACTIONS, READER, REPOSITORY, Hub, Model
 from tests.action.tools import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 NEEDED = ("action.yml", "action", "ml_readiness", "checks", "requirements")
 STUBS = {
@@ -153,11 +153,16 @@ def runner(tmp_path: Path, copy: Path, hub: Hub) -> Runner:
     return Runner(tmp_path, copy, hub)
 
 
-@pytest.fixture
-def checkout(tmp_path: Path) -> Checkout:
-    checkout = checkouts.opened(tmp_path / "pull")
+def opened(folder: Path, before: Mapping[str, str] = BEFORE, after: Mapping[str, str] = AFTER) -> Checkout:
+    """A checkout with the workflows of the documentation."""
+    checkout = checkouts.opened(folder, before, after)
     written(checkout.workspace)
     return checkout
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Checkout:
+    return opened(tmp_path / "pull")
 
 
 def completed(checkout: Checkout) -> dict[str, Any]:
@@ -175,7 +180,9 @@ def completed(checkout: Checkout) -> dict[str, Any]:
     return {"workflow_run": run, "repository": {"id": 1, "full_name": REPOSITORY}}
 
 
-def test_a_pull_request_gets_one_comment_that_is_kept_current(runner: Runner, checkout: Checkout, model: Model) -> None:
+def test_a_pull_request_gets_one_comment_that_is_kept_current(
+    runner: Runner, checkout: Checkout, model: Model, tmp_path: Path
+) -> None:
     event = checkout.event(runner.folder / "event.json")
     first = runner.run("ml-readiness.yml", checkout, "pull_request", event, GITHUB_RUN_ID="12")
     assert first.status == 1
@@ -187,11 +194,13 @@ def test_a_pull_request_gets_one_comment_that_is_kept_current(runner: Runner, ch
     assert "dependencies-pinned got worse" in first.text
     second = runner.run("ml-readiness.yml", checkout, "pull_request", event, GITHUB_RUN_ID="13")
     assert second.output("comment-status") == "unchanged"
-    event.write_text(event.read_text().replace(checkout.head, "e" * 40))
-    third = runner.run("ml-readiness.yml", checkout, "pull_request", event, GITHUB_RUN_ID="14")
-    assert third.output("comment-status") == "updated"
-    assert len(model.comments) == 1
     assert "Worse with this change" in model.comments[0]["body"]
+    mended = opened(tmp_path / "mended", BEFORE, {"notes.txt": "the versions are back\n"})
+    event = mended.event(runner.folder / "event.json")
+    third = runner.run("ml-readiness.yml", mended, "pull_request", event, GITHUB_RUN_ID="14")
+    assert (third.status, third.output("comment-status")) == (0, "updated")
+    assert len(model.comments) == 1
+    assert "Worse with this change" not in model.comments[0]["body"]
 
 
 def test_a_fork_saves_its_report_and_a_second_workflow_posts_it(
@@ -237,8 +246,7 @@ def test_each_project_of_a_repository_has_its_own_comment(runner: Runner, tmp_pa
     projects = ("services/ranker", "services/search")
     before = {f"{project}/{path}": text for project in projects for path, text in BEFORE.items()}
     after = {f"{project}/requirements.txt": "pandas\n" for project in projects}
-    checkout = checkouts.opened(tmp_path / "projects", before, after)
-    written(checkout.workspace)
+    checkout = opened(tmp_path / "projects", before, after)
     ran = runner.run("ml-readiness-projects.yml", checkout, "pull_request", checkout.event(tmp_path / "event.json"))
     assert ran.status == 0, ran.text[-3000:]
     titles = sorted(comment["body"].splitlines()[2].partition(":")[0] for comment in model.comments)

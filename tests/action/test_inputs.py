@@ -109,6 +109,8 @@ def test_links_lead_to_the_server_of_the_environment() -> None:
     in_notebook = context.permalink(Location(path="n.ipynb", line=3, cell=2), "abc")
     assert in_notebook == "https://github.example.com/o/r/blob/abc/n.ipynb"
     assert context.permalink(Location(path="\udcff" * 2000), "abc") is None
+    assert (context.permalink(Location(path="\udcff\ud800"), "abc") or "").endswith("/blob/abc/%3F%3F")
+    assert (context.permalink(Location(path="\udcff"), "abc") or "").endswith("/blob/abc/%FF")
 
 
 @given(st.text())

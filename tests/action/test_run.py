@@ -81,12 +81,10 @@ def test_a_pull_request_gets_outputs_a_summary_annotations_and_a_comment(
 def test_the_second_run_updates_and_the_third_leaves_it(
     act: Callable[[dict[str, str]], Ran], checkout: Checkout, hub: Hub, model: Model, tmp_path: Path
 ) -> None:
-    statuses: list[str] = []
-    for number, commit in (("12", checkout.head), ("13", "e" * 40), ("14", "e" * 40)):
-        environment = checkout.environment(tmp_path, hub, GITHUB_RUN_ID=number)
-        event = Path(environment["GITHUB_EVENT_PATH"])
-        event.write_text(event.read_text().replace(checkout.head, commit))
-        statuses.append(act(environment).outputs["comment-status"])
+    statuses = [
+        act(checkout.environment(tmp_path, hub, GITHUB_RUN_ID=run, **inputs)).outputs["comment-status"]
+        for run, inputs in (("12", {}), ("13", {"fail_on": "high"}), ("14", {"fail_on": "high"}))
+    ]
     assert statuses == ["created", "updated", "unchanged"]
     assert len(model.comments) == 1
 
@@ -267,6 +265,24 @@ def test_a_closed_pull_request_is_left_alone(
     assert hub.requests == []
 
 
+def test_a_pull_request_that_is_closed_meanwhile_is_left_alone(
+    act: Callable[[dict[str, str]], Ran], checkout: Checkout, hub: Hub, model: Model, tmp_path: Path
+) -> None:
+    model.add_pull(1, checkout.head, state="closed")
+    ran = act(checkout.environment(tmp_path, hub))
+    assert (ran.status, ran.outputs["comment-status"]) == (FINE, "skipped")
+    assert "closed meanwhile" in ran.log
+    assert model.comments == []
+
+
+@pytest.mark.parametrize(("own", "most"), [("false", 4), ("true", 5)])
+def test_at_most_six_requests_are_made_for_one_report(
+    act: Callable[[dict[str, str]], Ran], checkout: Checkout, hub: Hub, tmp_path: Path, own: str, most: int
+) -> None:
+    assert act(checkout.environment(tmp_path, hub, own_token=own)).outputs["comment-status"] == "created"
+    assert len(hub.requests) == most
+
+
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
@@ -303,7 +319,7 @@ def test_a_token_that_is_not_valid_ends_all_talk(
 ) -> None:
     ran = act(checkout.environment(tmp_path, hub, github_token="no-such-token"))
     assert ran.outputs["comment-status"] == "failed"
-    assert hub.asked() == ["GET /user"]
+    assert hub.asked() == [f"GET /repos/{REPOSITORY}/pulls/1"]
     assert "no-such-token" not in ran.log
 
 
@@ -423,6 +439,10 @@ def test_a_second_run_posts_what_a_fork_could_not(
     assert "The data comes from a run of the pull request itself." in comment
     assert "Worse with this change" in comment
     assert "actions/runs/12" in comment
+    assert "does not pass the gate" not in comment
+    again = act(saved(act, checkout, hub, tmp_path) | {"ML_READINESS_FAIL_ON_REGRESSION": "true"})
+    assert (again.status, again.outputs["comment-status"]) == (FINE, "updated")
+    assert "does not pass the gate" in model.comments[0]["body"]
     assert "mode comment, since the event is workflow_run" in ran.log
 
 
@@ -486,9 +506,11 @@ def test_the_emulator_is_told_the_same(
     act: Callable[[dict[str, str]], Ran], checkout: Checkout, emulator: Hub, tmp_path: Path
 ) -> None:
     statuses = [
-        act(checkout.environment(tmp_path, emulator, github_token=PERSON, GITHUB_RUN_ID=run, fail_under=gate)).outputs[
-            "comment-status"
-        ]
+        act(
+            checkout.environment(
+                tmp_path, emulator, github_token=PERSON, own_token="true", GITHUB_RUN_ID=run, fail_under=gate
+            )
+        ).outputs["comment-status"]
         for run, gate in (("12", ""), ("13", "100"), ("14", "100"))
     ]
     assert statuses[0] == "created"

@@ -102,6 +102,13 @@ def test_a_line_that_no_file_has_is_none(tmp_path: Path, line: int) -> None:
     assert found.results[0].findings[0].line is None
 
 
+def test_only_the_gate_is_taken_from_the_settings(tmp_path: Path, honest: Report) -> None:
+    lies = {"fail-under": "1e9", "fail-on": "**", "fail-on-regression": "true", "kind": "x", "select": "y"}
+    assert read(tmp_path, forged(honest, settings=lies)).settings == {"fail-on-regression": "true"}
+    fair = {"fail-under": "60", "fail-on": "high"}
+    assert read(tmp_path, forged(honest, settings=fair)).settings == fair
+
+
 def test_members_are_worked_out_again_too(tmp_path: Path, honest: Report) -> None:
     member = {**json.loads(saved.fitted(honest)), "score": 100, "members": [json.loads(saved.fitted(honest))]}
     (found,) = read(tmp_path, forged(honest, members=[member])).members

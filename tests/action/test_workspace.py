@@ -41,6 +41,7 @@ class Seen:
         self.remark = sides.remark
         self.prefix = sides.prefix
         self.name = sides.project.name
+        self.commit = sides.commit
 
 
 def seen(environment: dict[str, str]) -> Seen:
@@ -61,6 +62,7 @@ def test_the_base_is_the_first_parent_of_the_merge_though_the_checkout_is_one_co
     assert (found.before, found.after) == (checkout.base, checkout.merge)
     assert found.requirements == [BEFORE["requirements.txt"], AFTER["requirements.txt"]]
     assert found.name == "org-repo"
+    assert found.commit == checkout.head
 
 
 def test_fetching_the_base_writes_nothing_into_the_workspace(checkout: Checkout, tmp_path: Path) -> None:
@@ -84,6 +86,26 @@ def test_a_checkout_of_the_proposed_commit_is_compared_with_where_it_branched_of
     environment = checkout.environment(tmp_path / "run")
     checkout.event(Path(environment["GITHUB_EVENT_PATH"]), base=later)
     assert seen(environment).before == checkout.base
+
+
+def test_what_the_pull_request_does_not_propose_is_not_compared_with_itself(checkout: Checkout, tmp_path: Path) -> None:
+    made = Made(checkout.workspace)
+    made.git("fetch", "-q", "--depth=1", f"file://{checkout.upstream.path}", checkout.base)
+    made.git("checkout", "-q", "--detach", checkout.base)
+    found = seen(checkout.environment(tmp_path / "run", GITHUB_EVENT_NAME="pull_request_target"))
+    assert found.before is None
+    assert found.remark == f"what is checked out, {checkout.base[:12]}, is not what the pull request proposes"
+    assert found.commit == checkout.base
+
+
+def test_a_branch_that_went_on_since_the_event_is_what_is_proposed(tmp_path: Path) -> None:
+    checkout = checkouts.opened(tmp_path, depth=None)
+    made = Made(checkout.workspace)
+    made.git("checkout", "-q", "--detach", checkout.head)
+    for number in range(2):
+        made.commit({"later.txt": str(number)})
+    found = seen(checkout.environment(tmp_path / "run"))
+    assert (found.before, found.commit) == (checkout.base, checkout.head)
 
 
 def test_without_common_history_the_base_of_the_event_is_taken(checkout: Checkout, tmp_path: Path) -> None:
@@ -112,7 +134,12 @@ def test_the_token_goes_to_the_server_by_environment_and_shows_nowhere(checkout:
 
 
 @pytest.mark.parametrize(
-    ("base", "remark"), [("off", "comparing is turned off"), ("no-such-branch", "expected a commit")]
+    ("base", "remark"),
+    [
+        ("off", "comparing is turned off"),
+        ("no-such-branch", "there is no commit, branch or tag 'no-such-branch', neither here nor in the repository"),
+        ("v?", "expected a commit, branch or tag, found 'v?'"),
+    ],
 )
 def test_comparing_with_nothing_is_said(checkout: Checkout, tmp_path: Path, base: str, remark: str) -> None:
     assert seen(checkout.environment(tmp_path / "run", base=base)).remark.startswith(remark)
@@ -121,6 +148,13 @@ def test_comparing_with_nothing_is_said(checkout: Checkout, tmp_path: Path, base
 def test_a_base_can_be_named(tmp_path: Path) -> None:
     checkout = checkouts.opened(tmp_path, depth=None)
     assert seen(checkout.environment(tmp_path / "run", base="HEAD^2")).before == checkout.head
+
+
+@pytest.mark.parametrize("name", ["main", "v1", "v2"])
+def test_a_base_is_fetched_by_its_name(checkout: Checkout, tmp_path: Path, name: str) -> None:
+    checkout.upstream.git("tag", "v1", checkout.base)
+    checkout.upstream.git("tag", "-a", "-m", "two", "v2", checkout.base)
+    assert seen(checkout.environment(tmp_path / "run", base=name)).before == checkout.base
 
 
 @pytest.mark.parametrize(
