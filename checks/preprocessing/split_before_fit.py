@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok
 from ml_readiness.facts.flow.project import Flow
-from ml_readiness.facts.flow.sides import fitted_steps, main_pairs, main_splits, trained_apart
+from ml_readiness.facts.flow.sides import EVERYTHING_COUNTS, fitted_steps, main_pairs, main_splits, trained_apart
 from ml_readiness.facts.flow.telling import leak_message, leak_steps, source, told
 from ml_readiness.facts.flow.verdicts import leaks
 from ml_readiness.facts.project import Project
@@ -84,7 +84,10 @@ def split_before_fit(flow: Flow, project: Project) -> Iterator[Finding]:
         )
     if found:
         return
-    apart = [fit for pair in judged if not pair.overlap and pair.known for fit in pair.clean]
+    single = project.kind not in EVERYTHING_COUNTS
+    apart = [
+        fit for pair in judged if not pair.overlap and pair.known and (pair.divided or single) for fit in pair.clean
+    ]
     apart = list(dict.fromkeys([*apart, *trained_apart(flow, project.kind)]))
     for fit in apart[:SHOWN]:
         rows = source(fit.rows).removeprefix("all rows of ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ml_readiness.facts.flow import attributes, builtin, externals, frames, learners, things
+from ml_readiness.facts.flow import attributes, builtin, externals, frames, learners, splitting, things
 from ml_readiness.facts.flow.events import Place
 from ml_readiness.facts.flow.joining import adopted, constant, data_of, join, rows_in
 from ml_readiness.facts.flow.values import (
@@ -113,7 +113,7 @@ def _spread(args: list[Value]) -> list[Value]:
 def invoke(c: Call, callee: Value) -> Value:
     """The result of calling a value."""
     if isinstance(callee, Function):
-        return c.m.enter(callee, c.args, c.kw, c.line)
+        return splitting.told_apart(c, callee.body, c.m.enter(callee, c.args, c.kw, c.line))
     if isinstance(callee, Ext):
         return externals.call(c, callee.name)
     if isinstance(callee, Class):
@@ -192,6 +192,8 @@ def _call_object(c: Call, receiver: Obj) -> Value:
 
 def _ask_object(c: Call, receiver: Obj, name: str) -> Value:
     found = attributes.member(c.m, receiver, name)
+    if name in {"fit", "fit_transform"}:
+        _own_fit(c, receiver)
     if found is not None:
         result = invoke(c, found)
         if (
@@ -210,6 +212,15 @@ def _ask_object(c: Call, receiver: Obj, name: str) -> Value:
         return learners.method(c, things.thing_of(c, receiver), name)
     held = rows_in(Seq(c.args))
     return held.derived() if held is not None else NOTHING
+
+
+def _own_fit(c: Call, receiver: Obj) -> None:
+    """Remembers that a transformer of the project is fitted; what it learns, its `fit` tells."""
+    data = c.data(0)
+    if data.rows is not None and all(
+        attributes.member(c.m, receiver, name) is not None for name in ("fit", "transform")
+    ):
+        c.m.events.fit("own", receiver.made_of.name, data.rows, c.place)
 
 
 def _ask_above(c: Call, receiver: Value, name: str) -> Value:

@@ -243,6 +243,16 @@ def _boosted(c: Call) -> Value:
     return learners.fitted(inner, thing)
 
 
+def _set_up(c: Call) -> Value:
+    """PyCaret's `setup`: divides the rows and fits its steps on the training part."""
+    data = c.adopted(0, "data")
+    if data.rows is not None:
+        place = (c.place.path, c.place.line)
+        splitting.note_split(c, "setup", data, {})
+        c.m.events.fit("scaling", "setup", c.m.universe.part(data.rows, ("split", place), 0, "setup", place), c.place)
+    return things.create(c, "setup", "")
+
+
 def _autologged(c: Call) -> Value:
     c.m.autologs = c.option("log_models") is not False and c.option("disable") is not True
     return NOTHING
@@ -306,6 +316,7 @@ FUNCTIONS: Mapping[str, Callable[[Call], Value]] = {
     **builtin.FUNCTIONS,
     **{f"numpy.random.{name}": _drawn for name in ("rand", "random", "random_sample", "uniform", "randn", "normal")},
     "sklearn.utils.resample": _resampled,
+    **{f"pycaret.{task}.setup": _set_up for task in ("classification", "regression", "clustering", "anomaly")},
     "open": opened,
     "argparse.ArgumentParser": parser_made,
     "ArgumentParser": parser_made,
@@ -328,4 +339,10 @@ FUNCTIONS: Mapping[str, Callable[[Call], Value]] = {
     "torchvision.datasets.FashionMNIST": library_dataset,
 }
 MODULES_OF_FUNCTIONS = frozenset(name.rpartition(".")[0] for name in FUNCTIONS)
+NAMES_OF_MODULES = {
+    module: tuple(last for owner, _, last in (name.rpartition(".") for name in FUNCTIONS) if owner == module)
+    for module in MODULES_OF_FUNCTIONS
+    if module
+}
+"""What `from module import *` brings in that is known."""
 """Modules some of whose functions are followed, though others only print or draw."""

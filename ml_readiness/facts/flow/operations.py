@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ml_readiness.facts.flow.attributes import attribute, item, set_item
 from ml_readiness.facts.flow.calls import Call, ask, invoke, make
+from ml_readiness.facts.flow.externals import NAMES_OF_MODULES
 from ml_readiness.facts.flow.joining import elements, join
 from ml_readiness.facts.flow.operators import combined, compared
 from ml_readiness.facts.flow.values import (
@@ -246,6 +247,10 @@ def _from(m: Machine, frame: Frame, op: Op, values: list[Value]) -> Value:
             frame.variables[alias] = Module(inner)
         elif name != "*":
             frame.variables[alias] = m.external(f"{op.name}.{name}")
+        else:
+            frame.variables.update(
+                {last: m.external(f"{op.name}.{last}") for last in NAMES_OF_MODULES.get(op.name, ())}
+            )
         return NOTHING
     variables = _follow(m, unit)
     if name == "*":

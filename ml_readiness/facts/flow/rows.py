@@ -190,7 +190,7 @@ def _bounds(selector: Key) -> tuple[float, float] | None:
     """The bounds of a slice that counts from the start; None for any other selection."""
     if selector[:1] != ("slice",):
         return None
-    lower, upper = (each[1] if isinstance(each, tuple) and len(each) == 2 else "" for each in selector[1:3])
+    lower, upper = (each[1] if isinstance(each, tuple) and each[:1] == ("const",) else "" for each in selector[1:3])
     start, end = 0 if lower is None else lower, math.inf if upper is None else upper
     if not isinstance(start, int | float) or not isinstance(end, int | float) or start < 0 or end < 0:
         return None

@@ -39,6 +39,9 @@ def trained_apart(flow: Flow, kind: ProjectKind) -> tuple[Fit, ...]:
     found = tuple(fit for fit in flow.machine.events.fits.values() if _is_apart(fit))
     if kind in EVERYTHING_COUNTS:
         return found
+    divided = {splitting.rows.root for splitting in flow.machine.events.splittings if splitting.rows is not None}
+    fits = flow.machine.events.fits.values()
+    found += tuple(fit for fit in fits if _is_of_training_file(fit) and fit.rows.root not in divided)
     return tuple(fit for fit in found if is_main(fit.place.path)) or found
 
 
@@ -51,10 +54,13 @@ def fitted_steps(flow: Flow, kind: ProjectKind) -> tuple[Fit, ...]:
 def _is_apart(fit: Fit) -> bool:
     if fit.kind in PLAIN:
         return False
-    if TRAINING.search(fit.rows.root.name.rpartition("/")[2]):
-        return True
-    parts = [above for above in fit.rows.above if above.kind == "part"]
+    parts = [above for above in fit.rows.above if above.kind == "part" and above.selector[0] != "given"]
     return bool(parts) and all(part.selector[1] == 0 for part in parts)
+
+
+def _is_of_training_file(fit: Fit) -> bool:
+    """Whether it was learned from a file that holds the training part by its name."""
+    return fit.kind not in PLAIN and bool(TRAINING.search(fit.rows.root.name.rpartition("/")[2]))
 
 
 def is_main(path: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ml_readiness.facts.flow.events import Evaluation, Splitting, Training
@@ -11,6 +12,7 @@ from ml_readiness.facts.flow.values import NOTHING, Const, Data, Obj, Seq, Thing
 
 if TYPE_CHECKING:
     from ml_readiness.facts.flow.calls import Call
+    from ml_readiness.parsers.flow import Body
 
 
 DATA_NAMES = (
@@ -29,9 +31,16 @@ DATA_NAMES = (
 """Keywords under which learners take rows."""
 
 
+SETS_APART = re.compile(r"^(?:split|randomSplit)$|train|test|valid|hold_?out", re.IGNORECASE)
+"""Names of functions that divide rows to evaluate on some of them, and not into batches."""
+
+
 def split_parts(c: Call, data: Data, name: str) -> Value:
     """The sides of a split that a method of the data makes."""
     place = (c.frame.unit.path, c.line)
+    last = name.rpartition(".")[2]
+    if SETS_APART.search(last):
+        note_split(c, last, data, {})
     sides: list[Value] = []
     for index in range(2):
         side = data.derived()
@@ -85,6 +94,37 @@ def split(c: Call, last: str) -> Value:
                 side.rows = c.m.universe.part(data.rows, key, index, last, place)
                 sides.append(side)
     return Seq(sides)
+
+
+def told_apart(c: Call, body: Body, result: Value) -> Value:
+    """What a function of the project returns whose name says that it splits, where following it did not tell how."""
+    if "split" not in body.name.rpartition(".")[2].lower() or not isinstance(result, Seq) or not result.exact:
+        return result
+    sides = [data_of(item, c.m.universe) for item in result.items]
+    rows = {side.rows for side in sides}
+    whole = sides[0].rows if len(sides) in {2, 3, 4, 6} and len(rows) == 1 else None
+    if whole is None:
+        return result
+    indexes = _sides(body, len(sides))
+    if indexes is None:
+        return result
+    place = (c.place.path, c.place.line)
+    note_split(c, body.name, sides[0], {})
+    told: list[Value] = []
+    for side, index in zip(sides, indexes, strict=True):
+        made = side.derived()
+        made.rows = c.m.universe.part(whole, ("split", place), index, body.name, place)
+        told.append(made)
+    return Seq(told)
+
+
+def _sides(body: Body, count: int) -> list[int] | None:
+    """Which side each returned value is, by the names under which it is returned."""
+    returned = next((op for op in reversed(body.ops) if op.code == "return" and op.args), None)
+    made = body.ops[returned.args[0]] if returned is not None and returned.args[0] >= 0 else None
+    if made is None or made.code != "tuple" or len(made.args) != count:
+        return None
+    return list(range(count)) if count < 4 else [index % 2 for index in range(count)] if count == 4 else None
 
 
 def note_split(c: Call, name: str, data: Data, options: dict[str, Value]) -> None:

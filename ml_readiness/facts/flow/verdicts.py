@@ -53,6 +53,14 @@ class Pair:
         return all(rows is not None and not rows.root.name.startswith("?") for rows in sides)
 
     @property
+    def divided(self) -> bool:
+        """Whether the project itself told the rows of both sides apart, and did not get them as two."""
+        trained, asked = self.training.rows, self.evaluation.rows
+        if trained is None or asked is None or trained.root is not asked.root:
+            return False
+        return not any(above.kind == "part" and above.selector[0] == "given" for above in asked.above)
+
+    @property
     def refitting(self) -> bool:
         """Whether the evaluation is on other rows, which something was fitted to once more."""
         return bool(self.refits) and not self.overlap
