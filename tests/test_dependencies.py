@@ -281,3 +281,43 @@ def test_sources(files: dict[str, str], expected: str) -> None:
 def test_updates(path: str, text: str, expected: str) -> None:
     found = answer("dependencies-updated", {"requirements.txt": "pandas==2.2.3\n", path: text})
     assert found.outcome.value == expected, found.messages
+
+
+def test_what_only_type_checkers_or_luck_import_may_be_missing() -> None:
+    code = (
+        "import contextlib\nimport typing as t\n\nif t.TYPE_CHECKING:\n    import attrs\n\n"
+        "with contextlib.suppress(ImportError):\n    import rich\n"
+    )
+    found = answer("imports-declared", {"a.py": code, "requirements.txt": "numpy\n"})
+    assert (found.outcome.value, "optional" in found.messages) == ("pass", True)
+
+
+def test_what_no_index_knows_may_come_from_an_address() -> None:
+    code = {"prep.py": "from obs.collector import Online\n"}
+    address = "git+https://github.com/example/Watch#subdirectory=aml-obs-collector\n"
+    assert outcome("imports-declared", {**code, "requirements.txt": address}) == "pass"
+    assert outcome("imports-declared", {**code, "requirements.txt": "numpy\n"}) == "partial"
+
+
+def test_what_the_project_compiles_or_keeps_to_itself_is_its_own() -> None:
+    files = {
+        "a.py": "import fast_ops\nimport config\nfrom utils import x\n",
+        "csrc/setup.py": "setup(ext_modules=[CUDAExtension(name='fast_ops', sources=['a.cu'])])\n",
+        "requirements.txt": "torch\n",
+    }
+    assert outcome("imports-declared", files) == "pass"
+
+
+def test_a_list_of_developers_tools_decides_nothing_beside_the_real_one() -> None:
+    files = {**PANDAS, "requirements.txt": "black==22.3.0\nflake8==4.0.1\n", "env/train-conda.yml": CONDA}
+    assert deciding(files) == ["env/train-conda.yml"]
+    assert deciding({**PANDAS, "requirements.txt": "black==22.3.0\n"}) == ["requirements.txt"]
+
+
+CONDA = "dependencies:\n  - python=3.11\n  - pip:\n      - pandas\n"
+
+
+def test_where_everything_is_an_example_nothing_is_left_out() -> None:
+    lessons = {f"tutorials/{n}/train.py": "import torch\n" for n in range(4)}
+    assert outcome("imports-declared", {**lessons, "README.md": "# A\n"}) == "fail"
+    assert outcome("imports-declared", {**lessons, "net/__init__.py": "import json\n"}) == "pass"

@@ -141,6 +141,13 @@ def test_linked_pages_count() -> None:
     assert found.places == {"docs/usage.md:3", "docs/usage.md:4"}
 
 
+def test_pages_linked_by_their_address_on_the_host_count() -> None:
+    readme = "[usage](https://github.com/example/churn/blob/main/docs/usage.md)"
+    files = {**TREE, "README.md": readme, "docs/usage.md": fenced("make setup", "make train")}
+    assert answer("readme-how-to-run", files).outcome is Outcome.PASS
+    assert answer("readme-how-to-run", {**TREE, "README.md": readme}).outcome is Outcome.FAIL
+
+
 def test_no_readme_fails() -> None:
     assert answer("readme-how-to-run", {"train.py": ""}).outcome is Outcome.FAIL
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ml_readiness.facts.project import Project
 from tests.auditing import answer, facts_of
 
@@ -44,3 +46,46 @@ def test_where_there_is_nothing_but_examples_they_are_what_is_asked_about() -> N
     assert answer("inference-entry-point", {"tutorials/captions/sample.py": sample}).outcome.value == "pass"
     beside = {"tutorials/captions/sample.py": sample, "src/train.py": TRAIN}
     assert answer("inference-entry-point", beside).outcome.value == "fail"
+
+
+def test_lessons_on_one_shelf_are_a_collection() -> None:
+    lessons = {f"tutorials/0{n}-basics/main.py": TRAIN for n in range(1, 5)}
+    assert kind({**lessons, "README.md": "# Tutorials\n\nA tutorial for everyone.\n"}) == "collection"
+
+
+def test_numbered_steps_of_one_pipeline_are_none() -> None:
+    steps = {f"src/0{n}_step.py": TRAIN for n in range(1, 5)}
+    assert kind({**steps, "README.md": "# Churn\n\nMy project for the course.\n"}) == "training"
+
+
+def test_paper_code_gives_weights_away_and_names_its_paper() -> None:
+    readme = (
+        "# Net\n\nSee [our paper](https://ai.example.com/research/publications/net/).\n\n"
+        "| model |\n|---|\n| [R50](https://dl.example.com/net-r50.pth) |\n"
+    )
+    assert kind({"main.py": TRAIN, "README.md": readme}) == "research"
+    assert kind({"main.py": TRAIN, "README.md": "# Net\n\nAn official PyTorch tutorial was followed.\n"}) == "training"
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (
+            "deploy/online.yml",
+            "$schema: https://azuremlschemas.azureedge.net/latest/managedOnlineDeployment.schema.json\nname: blue\n",
+        ),
+        (
+            "k8s/model.yaml",
+            "apiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nmetadata:\n  name: churn\n",
+        ),
+        ("Dockerfile", 'FROM python:3.11\nCMD ["sh", "-c", "mlflow models serve -m model -p 80"]\n'),
+        ("docker-compose.yml", "services:\n  model:\n    image: tensorflow/serving:2.14\n"),
+        (
+            "deploy.py",
+            "from sagemaker.sklearn import SKLearnModel\n\nSKLearnModel(model_data='x').deploy(1, 'ml.m5.large')\n",
+        ),
+    ],
+)
+def test_a_model_behind_somebody_elses_server_is_a_service(path: str, text: str) -> None:
+    assert kind({"train.py": TRAIN}) == "training"
+    assert kind({"train.py": TRAIN, path: text}) == "service"

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ml_readiness.documents import PARSE_ERRORS, Document
+from ml_readiness.facts.files import Files
 from ml_readiness.facts.manifests import Manifest, Manifests, role_of
 from ml_readiness.parsers import toml
 from ml_readiness.parsers.conda import CondaEnvironment
@@ -308,7 +309,8 @@ def test_pixi_and_packers_and_scripts() -> None:
     ],
 )
 def test_names_and_places_tell_whom_a_manifest_is_for(path: str, role: str) -> None:
-    assert role_of(path) == role
+    files = facts_of({path: "numpy", "app/__init__.py": ""}).get(Files)
+    assert role_of(path, files) == role
 
 
 def test_what_a_saved_model_was_made_with_is_no_manifest_of_the_project() -> None:

@@ -26,6 +26,7 @@ GOOD = "# Churn\nPredicts which customers will leave next month.\n"
         (GOOD + "\n[More Information Needed]", 4),
         (GOOD + "\n![alt text](a.png)", 4),
         (GOOD + "\n![enter image description here](a.png)", 4),
+        (GOOD + '\n<img src="a.png" alt="Your image description">', 4),
         (GOOD + "\n[![x](https://img.shields.io/github/stars/your-username/repo)](x)", 4),
         (GOOD + "\n![arXiv](https://img.shields.io/badge/arXiv-<COLOR>.svg)", 4),
         (GOOD + "\n```\ngit clone https://github.com/<username>/churn.git\n```", 5),

@@ -96,6 +96,7 @@ def test_other_credentials_are_found(text: str) -> None:
         ("deploy/prod.env", "DB_PASSWORD=Gr8-Wombat!77"),
         ("Dockerfile", f"ENV API_KEY={made_up(32)}"),
         ("README.md", f"    export API_KEY={made_up(32)}"),
+        ("README.md", f"    export TRACKING_PASSWORD={made_up(40)}"),
         ("k8s/secret.yaml", f"data:\n  password: {b64encode(b'Gr8-Wombat!77xy').decode()}"),
     ],
 )

@@ -75,9 +75,15 @@ def imports_declared(coverage: Coverage) -> Iterator[Finding]:
 
 
 def _complete(coverage: Coverage) -> str:
-    tops = sorted({needed.top for needed in coverage.imports.judged})
+    tops = sorted({needed.top for needed in coverage.imports.judged if not needed.guarded})
+    optional = sorted({needed.top for needed in coverage.imports.judged if needed.guarded} - {*tops})
     if not tops:
-        return "the code imports nothing outside the standard library"
-    return f"all {len(tops)} imported libraries are declared: {', '.join(f'`{top}`' for top in tops[:6])}" + (
-        "..." if len(tops) > 6 else ""
-    )
+        beside = f"; {_listed(optional)} is optional" if optional else ""
+        return f"the code needs nothing outside the standard library{beside}"
+    if len(tops) == 1:
+        return f"the only imported library, `{tops[0]}`, is declared"
+    return f"all {len(tops)} imported libraries are declared: {_listed(tops)}"
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names[:6]) + ("..." if len(names) > 6 else "")

@@ -74,7 +74,7 @@ def tests_run_in_ci(ci: ContinuousIntegration, tests: Tests) -> Iterator[Finding
     """
     if not (tests.functions or tests.scripts or tests.files_without_tests):
         return
-    runs = ci.with_role("test")
+    runs = ci.with_role("test") or _of_scripts(ci, tests)
     gating = [run for run in runs if not run.lost and not run.disabled]
     lost = [run for run in runs if run.lost and not run.disabled]
     disabled = [run for run in runs if run.disabled]
@@ -99,6 +99,12 @@ def tests_run_in_ci(ci: ContinuousIntegration, tests: Tests) -> Iterator[Finding
         yield fail("continuous integration is configured, but nothing in it runs the tests", at=_first(ci))
     else:
         yield fail("no configuration of continuous integration was found, so nothing runs the tests")
+
+
+def _of_scripts(ci: ContinuousIntegration, tests: Tests) -> tuple[PipelineRun, ...]:
+    """Runs of the scripts that are tests by their place, though no runner would find a test in them."""
+    scripts = frozenset(tests.files_without_tests)
+    return tuple(run for run in ci.runs if not scripts.isdisjoint(word.removeprefix("./") for word in run.run.words))
 
 
 def _one_for_each(runs: list[PipelineRun]) -> list[PipelineRun]:

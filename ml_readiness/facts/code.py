@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Self
 
 from ml_readiness.documents import Documents
-from ml_readiness.facts.files import Files, is_example, is_test
+from ml_readiness.facts.files import Files, is_test
 from ml_readiness.facts.modules import Modules
 from ml_readiness.parsers.notebook import Notebook
 from ml_readiness.parsers.python import PythonFile
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
 MAX_HOPS = 4
 ITSELF = frozenset({"fn", "func", "__wrapped__", "submit", "delay", "apply_async", "remote", "entrypoint", "py_func"})
 """Attributes by which decorators of task runners hand out the function they wrap."""
-BESIDE = frozenset({"setup.py", "noxfile.py", "tasks.py", "conftest.py"})
-"""Files at the root that run nothing of the project's own."""
-DOCUMENTS = re.compile(r"(?:.*/)?docs?/", re.IGNORECASE)
 LONGEST = 10
 """Dots of a name that is still looked into."""
 
@@ -39,18 +35,13 @@ class Unit:
     path: str
     python: PythonFile
     notebook: Notebook | None = None
-    among_examples: bool = False
-    """Whether the project has no code but examples, which are then what it is about."""
+    is_example: bool = False
+    """Whether it is an example or documentation."""
 
     @cached_property
     def is_test(self) -> bool:
         """Whether it is a test by its name."""
         return is_test(self.path)
-
-    @cached_property
-    def is_example(self) -> bool:
-        """Whether it is an example or documentation."""
-        return is_example(self.path) and not self.among_examples
 
     @property
     def is_notebook(self) -> bool:
@@ -147,11 +138,13 @@ class Code:
     @classmethod
     def gather(cls, documents: Documents, files: Files, modules: Modules) -> Self:
         """From the project's own Python files and Python notebooks."""
-        found = [(path, doc) for path, doc in documents.all(PythonFile) if not files.is_vendored(path)]
-        alone = all(is_example(path) or is_test(path) or path in BESIDE for path, _ in found)
-        scripts = [Unit(path, doc, among_examples=alone and not DOCUMENTS.match(path)) for path, doc in found]
+        scripts = [
+            Unit(path, doc, is_example=files.is_example(path))
+            for path, doc in documents.all(PythonFile)
+            if not files.is_vendored(path)
+        ]
         notebooks = [
-            Unit(path, doc.code, doc)
+            Unit(path, doc.code, doc, is_example=files.is_example(path))
             for path, doc in documents.all(Notebook)
             if not files.is_vendored(path) and doc.language == "python"
         ]

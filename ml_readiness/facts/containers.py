@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 from ml_readiness.documents import Documents
 from ml_readiness.facts.compose import Compose
 from ml_readiness.facts.evidence_files import vocabulary
-from ml_readiness.facts.files import Files, is_example, is_test
+from ml_readiness.facts.files import Files, is_test
 from ml_readiness.facts.lexicon import program
 from ml_readiness.facts.wrappers import unwrap
 from ml_readiness.parsers.dockerfile import Dockerfile
@@ -118,7 +118,7 @@ class Containers:
             for path, document in self.documents.all(Dockerfile)
             if not self.files.is_vendored(path)
         ]
-        return tuple(sorted(found, key=lambda image: is_example(image.path)))
+        return tuple(sorted(found, key=lambda image: self.files.is_example(image.path)))
 
     @cached_property
     def devcontainers(self) -> tuple[str, ...]:

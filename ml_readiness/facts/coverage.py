@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
@@ -76,6 +77,8 @@ class Coverage:
                 continue
             if any(distributions().provides(name, needed.module) for name in declared):
                 continue
+            if not distributions().is_known(providers[0]) and _from_address(serving, needed.top):
+                continue
             yield needed, providers[0], self._bringer(serving, providers)
 
     def _bringer(self, serving: tuple[Manifest, ...], providers: tuple[str, ...]) -> str:
@@ -104,3 +107,15 @@ class Coverage:
     @cached_property
     def _brought(self) -> dict[str, dict[str, frozenset[str]]]:
         return {}
+
+
+def _from_address(manifests: tuple[Manifest, ...], top: str) -> bool:
+    """Whether a requirement that is an address speaks of a module that no index knows: only a build could tell."""
+    words = (
+        word
+        for manifest in manifests
+        for each in manifest.wanted
+        if each.requirement.is_url and not each.requirement.name
+        for word in re.split(r"[^A-Za-z0-9]+", each.requirement.url.lower())
+    )
+    return top.lower().replace("_", "") in {*words}

@@ -14,7 +14,7 @@ from ml_readiness.facts.code import Code
 from ml_readiness.facts.compose import Service
 from ml_readiness.facts.containers import Containers
 from ml_readiness.facts.evidence_files import found, vocabulary
-from ml_readiness.facts.files import Files, is_example, is_test
+from ml_readiness.facts.files import Files, is_test
 from ml_readiness.facts.lexicon import roles
 from ml_readiness.facts.schedules import Schedules
 from ml_readiness.facts.wrappers import unwrap
@@ -69,7 +69,10 @@ class Deployment:
             *self._calls(),
             *self._scheduled(),
         )
-        return tuple(each for each in every if not is_test(each.location.path) and not is_example(each.location.path))
+        return tuple(each for each in every if not self._is_aside(each.location.path))
+
+    def _is_aside(self, path: str) -> bool:
+        return is_test(path) or self.files.is_example(path)
 
     def _objects(self) -> Iterator[Evidence]:
         for each in self.clusters.objects:

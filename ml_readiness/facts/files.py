@@ -32,6 +32,10 @@ EXAMPLE_PATH = re.compile(
     r"(?:^|/)(?:examples?|demos?|samples?|tutorials?|docs?|cookbooks?|exercises?)/", re.IGNORECASE
 )
 
+DOCUMENTATION = re.compile(r"(?:.*/)?docs?/", re.IGNORECASE)
+APART = 0.1
+"""The share of the code that may lie outside the examples where they are all there is."""
+
 
 def is_test(path: str) -> bool:
     """Whether a path belongs to tests by its name, as pytest and unittest find them."""
@@ -39,7 +43,7 @@ def is_test(path: str) -> bool:
 
 
 def is_example(path: str) -> bool:
-    """Whether a path belongs to examples or documentation."""
+    """Whether a path belongs to examples or documentation by its name."""
     return EXAMPLE_PATH.search(path) is not None
 
 
@@ -76,6 +80,17 @@ class Files:
         if VENDORED.search(path) or GENERATED.search(path) or BUILD.match(path):
             return True
         return any(path.startswith(folder) for folder in self._environments)
+
+    def is_example(self, path: str) -> bool:
+        """Whether a path belongs to examples or documentation, and not to what the repository is for."""
+        return is_example(path) and not (self.holds_examples_only and DOCUMENTATION.match(path) is None)
+
+    @cached_property
+    def holds_examples_only(self) -> bool:
+        """Whether nearly all of the code lies among the examples: they are the work then, and illustrate nothing."""
+        code = [path for path in self.own if path.endswith((".py", ".ipynb")) and not is_test(path)]
+        apart = [path for path in code if not is_example(path)]
+        return len(apart) <= len(code) * APART and not any(path.endswith("/__init__.py") for path in apart)
 
     def exists(self, path: str) -> bool:
         """Whether there is a file, link or folder at this path."""

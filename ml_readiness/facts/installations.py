@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from ml_readiness.documents import Documents
-from ml_readiness.facts.files import Files, is_example, is_test
+from ml_readiness.facts.files import Files, is_test
 from ml_readiness.parsers.installs import Install, Installs, commands_of
 from ml_readiness.parsers.notebook import Notebook
 
@@ -115,7 +115,7 @@ class _Search:
                 if path in seen or (source == CONTAINER and NOT_A_CONTAINER.search(path)):
                     continue
                 seen.add(path)
-                yield from self._of_file(path, _refined(source, path))
+                yield from self._of_file(path, _refined(source, path, self.files))
         yield from self._of_notebooks()
 
     def _of_file(self, path: str, source: str) -> Iterator[Installation]:
@@ -181,10 +181,10 @@ class _Search:
 PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "pixi.toml")
 
 
-def _refined(source: str, path: str) -> str:
+def _refined(source: str, path: str, files: Files) -> str:
     if ".devcontainer/" in f"/{path}" or "/.gitpod" in f"/{path}":
         return DEVCONTAINER
-    if source == CONTAINER and (is_test(path) or is_example(path)):
+    if source == CONTAINER and (is_test(path) or files.is_example(path)):
         return DEVCONTAINER
     if source == README and "/" in path:
         return SCRIPT

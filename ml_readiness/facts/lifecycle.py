@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from ml_readiness.facts.code import Site, Unit
 
 PREPARES = re.compile(
-    r"pre_?process|prepare|clean|normali[sz]|standardi[sz]|scale|encode|token|featur|impute|transform|augment|chunk"
-    r"|vectori[sz]|resample|filter|tabul|parse_(?:doc|pdf|data)|embed_|split_(?:doc|text|data)",
+    r"pre_?process|prepare|clean(?!_?up)|normali[sz]|standardi[sz]|(?<!auto)scale|encode|token|featur|impute|transform"
+    r"|augment|chunk|vectori[sz]|resample|tabul|parse_(?:doc|pdf|data)|embed_|split_(?:doc|text|data)"
+    r"|filter_?(?:data|df|frame|rows?|records?|samples?|outliers?|texts?|docs?|columns?|null|noise|signals?|images?|by_)"
+    r"|(?:pass|median|gaussian|outlier|noise)_?filter",
     re.IGNORECASE,
 )
 """Names of first-party functions that say they prepare data."""

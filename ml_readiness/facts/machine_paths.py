@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from ml_readiness.facts.code import Code
-from ml_readiness.facts.files import Files, is_example, is_test
+from ml_readiness.facts.files import Files, is_test
 from ml_readiness.report import Location
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class MachinePaths:
 
     def _is_read(self, path: str) -> bool:
         size = self.files.entries[path].size
-        if size is None or size > LONGEST_FILE or is_test(path) or is_example(path):
+        if size is None or size > LONGEST_FILE or is_test(path) or self.files.is_example(path):
             return False
         return INSIDE_IMAGES.search(path) is None
 

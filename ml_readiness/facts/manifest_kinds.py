@@ -78,7 +78,7 @@ def _of_tree(path: str, tree: Tree, found: Requirements, role: str) -> Manifest:
 
 
 def _role(path: str, files: Files) -> str:
-    return ARTEFACT if belongs_to_model(path, files) else role_of(path)
+    return ARTEFACT if belongs_to_model(path, files) else role_of(path, files)
 
 
 def _declared(found: Iterable[Requirement], path: str) -> tuple[Declared, ...]:
@@ -127,7 +127,7 @@ def _pyprojects(documents: Documents, files: Files) -> Iterator[Manifest]:
         yield Manifest(
             path,
             "pyproject",
-            RUNTIME if role_of(path) == DEVELOPMENT and "/" not in path else _role_of_folder(path),
+            RUNTIME if role_of(path, files) == DEVELOPMENT and "/" not in path else _role_of_folder(path, files),
             (*_declared(found.dependencies, path), *tree.declared),
             extras=_extras(documents, path, found.extras, found.extra_files),
             development=_groups(found.groups, path),
@@ -144,9 +144,9 @@ def _unreadable(path: str, line: int, text: str) -> Problem:
     return Problem(path, line, f"no requirement that an installer can read: `{text[:80]}`")
 
 
-def _role_of_folder(path: str) -> str:
+def _role_of_folder(path: str, files: Files) -> str:
     """Project files have no telling names of their own, so only their folder counts."""
-    return role_of(f"{path.rpartition('/')[0]}/requirements.txt") if "/" in path else RUNTIME
+    return role_of(f"{path.rpartition('/')[0]}/requirements.txt", files) if "/" in path else RUNTIME
 
 
 def _setups(documents: Documents, files: Files) -> Iterator[Manifest]:
@@ -156,7 +156,7 @@ def _setups(documents: Documents, files: Files) -> Iterator[Manifest]:
             yield Manifest(
                 path,
                 "setup.py",
-                _role_of_folder(path),
+                _role_of_folder(path, files),
                 (*_declared(script.dependencies, path), *tree.declared),
                 extras=_extras(documents, path, script.extras, script.extra_files),
                 doubtful=tuple(tree.doubtful),
@@ -172,7 +172,7 @@ def _setups(documents: Documents, files: Files) -> Iterator[Manifest]:
             yield Manifest(
                 path,
                 "setup.cfg",
-                _role_of_folder(path),
+                _role_of_folder(path, files),
                 (*_declared(found.dependencies, path), *tree.declared),
                 extras=_groups(found.extras, path),
                 problems=tuple(tree.problems),
@@ -188,7 +188,7 @@ def _pipfiles(documents: Documents, files: Files) -> Iterator[Manifest]:
             yield Manifest(
                 path,
                 "Pipfile",
-                _role_of_folder(path),
+                _role_of_folder(path, files),
                 _declared(found.dependencies, path),
                 development=_groups(found.groups, path),
                 files=frozenset({path}),
@@ -198,7 +198,7 @@ def _pipfiles(documents: Documents, files: Files) -> Iterator[Manifest]:
             yield Manifest(
                 path,
                 "pixi",
-                _role_of_folder(path),
+                _role_of_folder(path, files),
                 _declared(pixi.dependencies, path),
                 development=_groups(pixi.groups, path),
                 files=frozenset({path}),
@@ -261,5 +261,9 @@ def _scripts(documents: Documents, files: Files) -> Iterator[Manifest]:
         found = documents.find(InlineScript, path)
         if found is not None and found.is_script:
             yield Manifest(
-                path, "script", _role_of_folder(path), _declared(found.dependencies, path), files=frozenset({path})
+                path,
+                "script",
+                _role_of_folder(path, files),
+                _declared(found.dependencies, path),
+                files=frozenset({path}),
             )

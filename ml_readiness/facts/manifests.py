@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Self
 
 from ml_readiness.documents import Documents
-from ml_readiness.facts.files import Files, is_example, is_test
+from ml_readiness.facts.files import Files, is_test
 from ml_readiness.facts.includes import Declared, Problem
 from ml_readiness.parsers.requirement import LOCAL, WILDCARD, Requirement
 
@@ -99,6 +99,10 @@ class Manifest:
         return self.names | {each.key for group in groups for each in group if each.key}
 
 
+def _is_tooling(manifest: Manifest) -> bool:
+    return bool(manifest.wanted) and all(each.key in DEVELOPER_TOOLS for each in manifest.wanted)
+
+
 def is_own(each: Declared) -> bool:
     """Whether it is a path to something inside the repository, such as the project itself."""
     url = each.requirement.url
@@ -134,14 +138,14 @@ def belongs_to_model(path: str, files: Files) -> bool:
     return f"{folder}/MLmodel".lstrip("/") in files.entries or ARTEFACT_FOLDER.search(f"{folder}/") is not None
 
 
-def role_of(path: str) -> str:
+def role_of(path: str, files: Files) -> str:
     """Whom a requirements or environment file is for, by its name and place."""
     folder, _, name = path.rpartition("/")
     if ARTEFACT_FOLDER.search(folder + "/"):
         return ARTEFACT
     if is_test(folder + "/x") or re.match(r"(?:.*/)?docs?(?:/|$)|\.github(?:/|$)|\.ci(?:/|$)", folder, re.IGNORECASE):
         return DEVELOPMENT
-    if is_example(path):
+    if files.is_example(path):
         return EXAMPLE
     if DEVELOPMENT_NAME.search(name.rpartition(".")[0]) or DEVELOPMENT_FOLDER.search(folder):
         return DEVELOPMENT
@@ -169,8 +173,9 @@ class Manifests:
 
     @cached_property
     def runtime(self) -> tuple[Manifest, ...]:
-        """Those for whoever runs the project, root first."""
-        return tuple(each for each in self.all if each.role == RUNTIME)
+        """Those for whoever runs the project, root first; a list of nothing but developers' tools where it is all."""
+        found = tuple(each for each in self.all if each.role == RUNTIME)
+        return tuple(each for each in found if each.extras or not _is_tooling(each)) or found
 
     @cached_property
     def problems(self) -> tuple[Problem, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections import defaultdict
 from dataclasses import dataclass
@@ -21,6 +20,12 @@ README = re.compile(r"^readme(?:\.\w+)?$", re.IGNORECASE)
 MANIFEST = re.compile(
     r"^(?:requirements[\w.-]*\.txt|pyproject\.toml|setup\.py|environment\.ya?ml|conda\.ya?ml|pipfile)$", re.IGNORECASE
 )
+SHELF = re.compile(
+    r"(?:tutorials?|examples?|lessons?|chapters?|courses?|exercises?|labs?|projects?|notebooks?|modules|weeks|lectures"
+    r"|recipes|samples|demos|assignments|homeworks?|workshops?|case[-_]?studies|code)",
+    re.IGNORECASE,
+)
+"""A folder that holds what the repository collects."""
 FEWEST = 3
 """Independent projects that make a collection."""
 
@@ -58,12 +63,20 @@ class _Finder:
         marks: Mapping[str, set[str]] = defaultdict(set)
         for path in self.files.own:
             folder, _, name = path.rpartition("/")
-            if folder and folder.count("/") <= 1:
+            within = folder.removeprefix(self._home)
+            if within and folder.startswith(self._home) and within.count("/") <= 1:
                 if README.match(name):
                     marks[folder].add("readme")
                 if MANIFEST.match(name):
                     marks[folder].add("manifest")
         return tuple(folder for folder, seen in marks.items() if seen)
+
+    @cached_property
+    def _home(self) -> str:
+        """The folder that holds all lessons or projects, with a slash at its end; empty for the root."""
+        tops = {unit.path.partition("/")[0] for unit in self.code.units if not unit.is_test}
+        top = next(iter(tops), "")
+        return f"{top}/" if len(tops) == 1 and SHELF.fullmatch(top) else ""
 
     @cached_property
     def _working(self) -> frozenset[str]:
@@ -85,7 +98,8 @@ class _Finder:
     def reasons(self, folders: tuple[str, ...]) -> tuple[str, ...]:
         """What makes it a collection, if it is one."""
         said = self._teaching
-        root_work = [path for path in self._working if "/" not in path or path.startswith("src/")]
+        inside = [path.removeprefix(self._home) for path in self._working]
+        root_work = [path for path in inside if "/" not in path or path.startswith("src/")]
         if len(folders) >= FEWEST and not root_work and (said or self._all_complete(folders)):
             return (f"{len(folders)} projects of their own: {', '.join(folders[:4])}", *said)
         if said and (numbered := self._numbered):
@@ -112,12 +126,7 @@ class _Finder:
     def _numbered(self) -> tuple[str, ...]:
         """Folders or notebooks with a lesson number, if they are most of what holds code."""
         ordinal = re.compile(words().ordinal, re.IGNORECASE)
-        tops = {path.partition("/")[0] for path in _below([u.path for u in self.code.units if not u.is_test])}
+        inside = [unit.path.removeprefix(self._home) for unit in self.code.units if not unit.is_test]
+        tops = {path.partition("/")[0] for path in inside}
         numbered = sorted(top for top in tops if ordinal.search(top.removesuffix(".ipynb").removesuffix(".py")))
         return tuple(numbered) if len(numbered) >= FEWEST and len(numbered) >= 0.4 * len(tops) else ()
-
-
-def _below(paths: list[str]) -> list[str]:
-    """The paths without the folders that all of them share."""
-    shared = posixpath.commonpath(paths) if len(paths) > 1 else ""
-    return [path.removeprefix(shared).lstrip("/") for path in paths]

@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 
 STATUS = re.compile(r"(?:^|\.)(?:status_code|status|ok|exit_code|returncode)$")
 REQUEST = re.compile(r"\.(?:post|get|put|patch|delete|request|invoke)$")
+LIVE = re.compile(r"(?:requests|httpx)\.(?:Session\.|Client\.)?(?:post|get|put|request)$")
+SERVER_CLIENTS = re.compile(
+    r"bentoml\.(?:client\.)?(?:Sync|Async)?(?:HTTP|GRPC)?Client\.from_url\.(?!\w*health)\w+$|gradio_client\.Client\.(?:predict|submit)$"
+    r"|tritonclient\.\w+\.InferenceServerClient\.(?:async_)?infer$|boto3\.client\.invoke_endpoint$"
+)
+"""Clients of model servers."""
+RESULT = re.compile(r"predict|scor|forecast|result", re.IGNORECASE)
+SCRIPT = re.compile(r"[\w./-]+\.py\b")
 RAISES = re.compile(r"(?:^|\.)(?:raises|warns|assertRaises\w*|assertWarns\w*|assertLogs)$")
 
 
@@ -59,9 +67,20 @@ class ModelTests:
 
     @cached_property
     def of_model(self) -> tuple[tuple[Test, Site], ...]:
-        """Tests in which a model is trained or asked, with the call that does it."""
-        pairs = ((test, self._asking(test)) for test in self.tests.functions)
-        return tuple((test, site) for test, site in pairs if site is not None)
+        """Tests in which a model is trained or asked, with the call that does it; what a neighbour has a script write
+        is asked about too."""
+        pairs = [(test, self._asking(test)) for test in self.tests.functions]
+        written = {test.unit.path: site for test, _ in pairs for site in test.sites if self._runs_model(site)}
+        found = [(test, site or (written.get(test.unit.path) if _reads_result(test) else None)) for test, site in pairs]
+        return tuple((test, site) for test, site in found if site is not None)
+
+    def _runs_model(self, site: Site) -> bool:
+        """Whether a call runs a script of the project that predicts."""
+        if not site.name.startswith(("subprocess.", "os.system", "runpy.")):
+            return False
+        said = " ".join(item.text for argument in site.call.args for item in (argument, *argument.items))
+        names = {match.rpartition("/")[2] for match in SCRIPT.findall(said)}
+        return any(path.rpartition("/")[2] in names for path in self.lifecycle.units("predicting"))
 
     def _asking(self, test: Test) -> Site | None:
         for site in test.sites:
@@ -85,8 +104,10 @@ class ModelTests:
         return name in leading or f"{name}.forward" in leading
 
     def _requests(self, site: Site) -> bool:
-        """Whether a call asks a route that leads to a model, through a test client."""
-        if not is_request(site) or site.call.method not in {
+        """Whether a call asks a route that leads to a model, through a test client or at a running server."""
+        if SERVER_CLIENTS.match(site.name):
+            return True
+        if not (is_request(site) or LIVE.match(site.name)) or site.call.method not in {
             "post",
             "get",
             "put",
@@ -100,6 +121,12 @@ class ModelTests:
         if site.call.method == "invoke":
             return bool(self.model.leading_to_model)
         return any(_fits(route.path, asked) for route in routes) if asked else bool(routes)
+
+
+def _reads_result(test: Test) -> bool:
+    """Whether a test speaks of what a model gave."""
+    words = (test.function.name, *(name for condition in test.conditions for name in condition.names))
+    return any(RESULT.search(word) for word in words)
 
 
 def asserts_values(test: Test) -> bool:
@@ -124,8 +151,8 @@ def _is_asserted(test: Test, site: Site) -> bool:
 
 def _is_status(condition: Condition) -> bool:
     """Whether a condition looks at nothing but whether a request succeeded."""
-    names = [name for name in condition.names if not REQUEST.search(name)]
-    calls = [name for name in condition.calls if not CLIENTS.search(name)]
+    names = [name for name in condition.names if not REQUEST.search(name) and not name.isupper()]
+    calls = [name for name in condition.calls if not (CLIENTS.search(name) or LIVE.match(name))]
     return not calls and any(map(STATUS.search, names)) and all(map(STATUS.search, names))
 
 

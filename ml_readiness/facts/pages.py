@@ -32,6 +32,10 @@ HOST_PAGES = re.compile(
 )
 BRANCH = re.compile(r"^(?:\.\./(?:master|main)|\.\./\.\./(?:blob|tree|raw)/(?:master|main))/")
 """How a link in the root README climbs to its own branch on a host."""
+HOST_FILE = re.compile(
+    r"https?://(?:www\.)?(?:github|gitlab|bitbucket)\.(?:com|org)/[\w.-]+/[\w.-]+/(?:-/)?(?:blob|tree|src)/[\w.-]+/(?P<path>[^?#]+)"
+)
+"""A file of a repository by its address on a host; it is this repository's where the path exists here too."""
 MOST_LINKED = 40
 
 
@@ -96,8 +100,9 @@ class Pages:
         return None if prose is None else Page(path, prose)
 
     def resolve(self, link: Link, page: Page) -> str | None:
-        """The path in the tree that a relative link leads to; None where it leads nowhere in the tree."""
-        target = place(link.target, page.folder)
+        """The path in the tree that a link leads to, also by its address on a host; None where it leads elsewhere."""
+        at_host = HOST_FILE.match(link.target)
+        target = place(f"/{at_host['path']}" if at_host else link.target, page.folder)
         if target is None:
             return None
         return target if self.files.exists(target) else None

@@ -20,15 +20,20 @@ if TYPE_CHECKING:
 
 LOADS = re.compile(
     r"(?:load|read|get|fetch|make|build|create|ingest|collect|download|extract|split)_?(?:\w*_)?"
-    r"(?:data(?:set|frame|loader|s)?s?|df|csv|documents?|docs|corpus|samples|images?|batch|features?)\b|dataset|dataloader",
+    r"(?:data(?:set|frame|loader|s)?s?|df|csv|documents?|docs|corpus|samples|images?|batch|features?"
+    r"|audio|video|wave(?:form)?s?|speech|texts?|sentences|vocab(?:ulary)?|records|rows|transactions|annotations|signals?)\b"
+    r"|dataset|dataloader",
     re.IGNORECASE,
 )
 """Names of functions that bring data in."""
 DATA_CLASSES = re.compile(r"(?:Dataset|DataModule|DataLoader|Preprocessor|Tokenizer|Transformer|Vectorizer|Encoder)$")
 ABOUT = re.compile(
-    r"config|param|setting|option|_args|schema|_path|_url|_name$|logger|metric|plot|show|print", re.IGNORECASE
+    r"config|param|setting|option|_args|schema|_path|_url|_name$|logger|metric|plot|show|print"
+    r"|(?:^|_)auth(?:_|$)|authenti|authori[sz]|jwt|login|password|access_token|(?:api|refresh|bearer)_?token|token_(?:valid|verif|refresh|expir)"
+    r"|(?:verify|validate|check|revoke|issue|refresh)_token|feature_flag|transform_response|event_loop",
+    re.IGNORECASE,
 )
-"""Names that speak of the settings or the picture of a step, not of the step."""
+"""Names that speak of the settings or the picture of a step, or of who may do it, not of the step."""
 COLUMN = re.compile(r"\w*(?:df|data|frame)\w*\[")
 READERS = re.compile(
     r"^(?:pandas|polars|dask|pyspark|datasets|torchvision\.datasets|tensorflow_datasets)\b.*(?:read_|load)"

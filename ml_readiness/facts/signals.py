@@ -9,6 +9,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Self
 
 from ml_readiness.facts.code import Code, Unit
+from ml_readiness.facts.endpoints import Endpoints
 from ml_readiness.facts.files import Files
 from ml_readiness.facts.lifecycle import Lifecycle
 from ml_readiness.facts.members import Members
@@ -41,6 +42,12 @@ INTRODUCTION = 2500
 FINE_TUNING = ("transformers.", "trl.", "unsloth.", "peft.", "together.", "openai.", "sagemaker.huggingface.")
 ANYTHING = ("pickle.", "cPickle.", "_pickle.", "dill.", "cloudpickle.", "pandas.read_pickle")
 """Loaders that are used for any kind of object."""
+RELEASES = re.compile(
+    r"https?://[^\s)\"'>]+\.(?:pth|pt|pth\.tar|ckpt|safetensors|h5|hdf5|onnx|caffemodel|npz|tflite|pkl)\b"
+    r"|^#+ .*\b(?:model zoo|(?:pre-?trained|released) (?:models?|weights|checkpoints?)|checkpoints)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""How a README gives trained weights away."""
 Reasons = tuple[str, ...]
 
 
@@ -53,11 +60,20 @@ class Signals:
     lifecycle: Lifecycle
     serving: Serving
     members: Members
+    endpoints: Endpoints
 
     @classmethod
-    def gather(cls, code: Code, files: Files, lifecycle: Lifecycle, serving: Serving, members: Members) -> Self:
+    def gather(
+        cls,
+        code: Code,
+        files: Files,
+        lifecycle: Lifecycle,
+        serving: Serving,
+        members: Members,
+        endpoints: Endpoints,
+    ) -> Self:
         """From code, file names and the README."""
-        return cls(code, files, lifecycle, serving, members)
+        return cls(code, files, lifecycle, serving, members, endpoints)
 
     @cached_property
     def readme(self) -> str:
@@ -157,7 +173,9 @@ class Signals:
             return (f"answers requests: {routes[0].location} ({routes[0].framework})",)
         if demos := self.serving.model_demos:
             return (f"a page for people: {demos[0].path}",)
-        return (f"a model server: {self.serving.servers[0]}",) if self.serving.servers else ()
+        if self.serving.servers:
+            return (f"a model server: {self.serving.servers[0]}",)
+        return tuple(f"{what}: {at}" for what, at in self.endpoints.all[:1])
 
     @cached_property
     def scheduled(self) -> Reasons:
@@ -247,6 +265,8 @@ class Signals:
             found.append("the README offers the paper")
         if venue := _venue().search(text[:INTRODUCTION]):
             found.append(f"the README names where it was published ({venue[0]})")
+        if RELEASES.search(text):
+            found.append("the README offers trained weights")
         link = re.search(known.paper_links, text)
         if found and link is not None:
             found.append(f"the README links a paper ({link[0]})")

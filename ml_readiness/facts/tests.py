@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Self
 
 from ml_readiness.facts.callgraph import CallGraph, key
 from ml_readiness.facts.code import Code, Site, Unit
+from ml_readiness.facts.distributions import is_standard
 from ml_readiness.facts.files import Files
+from ml_readiness.facts.lifecycle import Lifecycle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,6 +27,18 @@ CLIENTS = re.compile(r"TestClient|test_client|AsyncClient|APIClient|app_client|C
 SCRIPT_TEST = re.compile(r"(?:^|/)(?:__tests__/.*|[^/]*\.(?:test|spec))\.[cm]?[jt]sx?$")
 """Tests of code in JavaScript or TypeScript."""
 OTHER_TESTS = ("*.feature", "*.robot", "*.bats", "**/tests/*.sql")
+DBT_PROJECT = re.compile(r"(?:^|/)dbt_project\.ya?ml$")
+DBT_TEST = re.compile(r"^\s*-?\s*(?:data_)?tests:\s*(?:#.*)?(?:\[[^\]\n]|\n\s*-)", re.MULTILINE)
+"""Tests of columns and models in the descriptions of a dbt project."""
+TEMPLATES = ("cookiecutter.main.cookiecutter", "copier.run_copy", "copier.run_auto", "?cookies.bake", "?copie.copy")
+"""Calls that make a project from the template that a repository is."""
+TEST_NAME = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test)\.py$")
+ASKS = re.compile(r"(?:requests|httpx|urllib)\b")
+FEW = 3
+"""Statements that a file which only defines things may have at its top level."""
+TEST_FOLDER = re.compile(
+    r"(?:^|/)(?:unit_?|integration_?)?tests?/(?!.*(?:fixtures?|data|resources|helpers?|utils)/)[^/]+\.py$"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +78,8 @@ class Test:
         if site.name.startswith(":"):
             path = site.name[1:].partition(":")[0]
             return not re.search(r"(?:^|/)(?:tests?|testing)/|(?:^|/)(?:test_[^/]*|conftest)\.py$", path)
+        if site.name in TEMPLATES:
+            return True
         return is_request(site) or (site.name.startswith("subprocess.") and "python" in _words(site))
 
 
@@ -76,11 +92,12 @@ class Tests:
     code: Code
     graph: CallGraph
     files: Files
+    lifecycle: Lifecycle
 
     @classmethod
-    def gather(cls, code: Code, graph: CallGraph, files: Files) -> Self:
+    def gather(cls, code: Code, graph: CallGraph, files: Files, lifecycle: Lifecycle) -> Self:
         """From test files as pytest and unittest find them."""
-        return cls(code, graph, files)
+        return cls(code, graph, files, lifecycle)
 
     @cached_property
     def functions(self) -> tuple[Test, ...]:
@@ -97,25 +114,41 @@ class Tests:
         """Test files in other languages than Python that expect something."""
         expecting = re.compile(r"\bexpect\(|\bassert[.(]")
         found = [p for p in self.files.own if SCRIPT_TEST.search(p) and expecting.search(self.files.text(p))]
-        return (*found, *self.files.find(*OTHER_TESTS))
+        return (*found, *self.files.find(*OTHER_TESTS), *self.of_tables)
+
+    @cached_property
+    def of_tables(self) -> tuple[str, ...]:
+        """Descriptions in a dbt project that test columns and models."""
+        homes = [path.rpartition("/")[0] for path in self.files.own if DBT_PROJECT.search(path)]
+        inside = tuple(f"{home}/" if home else "" for home in homes)
+        described = self.files.find("*.yml", "*.yaml") if homes else ()
+        return tuple(p for p in described if p.startswith(inside) and DBT_TEST.search(self.files.text(p)))
 
     @cached_property
     def files_without_tests(self) -> tuple[str, ...]:
-        """Files that are tests by name and hold no collected test function."""
+        """Files that are tests by name or place and hold no collected test function."""
         holding = {test.unit.path for test in self.functions}
-        names = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test)\.py$")
-        return tuple(
-            unit.path
-            for unit in self.code.units
-            if unit.path not in holding
-            and ((names.search(unit.path) and self.code.imported.get(unit.path)) or self._asks_a_server(unit))
-        )
+        return tuple(unit.path for unit in self.code.units if unit.path not in holding and self._is_meant(unit))
 
-    def _asks_a_server(self, unit: Unit) -> bool:
-        """Whether a script that is a test by its name sends requests to a server that somebody has started."""
-        if not re.search(r"(?:^|/)(?:tests?/(?:.*/)?[^/]+|tests?|test_[^/]*|[^/]*_test)\.py$", unit.path):
+    def _is_meant(self, unit: Unit) -> bool:
+        """Whether a unit without a test function is there to test something: a script in a folder of tests, or a file
+        with a test's name, unless it looks only at Python or evaluates a model for whoever runs it."""
+        name = unit.path.rpartition("/")[2]
+        if name in {"__init__.py", "conftest.py", "setup.py"}:
             return False
-        return any(re.match(r"(?:requests|httpx|urllib)\b", call.name) for call in unit.python.calls)
+        if TEST_FOLDER.search(unit.path) and (unit.python.main_guard or unit.python.statements > FEW):
+            return True
+        if TEST_NAME.search(unit.path):
+            imports = unit.python.imports
+            alone = bool(imports) and all(is_standard(each.top) for each in imports if not each.module.startswith("."))
+            return not (alone or self._evaluates(unit))
+        return name in {"test.py", "tests.py"} and any(ASKS.match(call.name) for call in unit.python.calls)
+
+    def _evaluates(self, unit: Unit) -> bool:
+        """Whether a script measures a model on data that its arguments name, as research code calls testing."""
+        stages = ("loading", "predicting", "measuring")
+        asked = unit.imports_any("argparse", "fire", "click", "hydra", "absl", "tyro", "typer")
+        return asked and any(unit.path in self.lifecycle.units(stage) for stage in stages)
 
     @cached_property
     def fixtures(self) -> Mapping[str, tuple[tuple[Unit, Function], ...]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from ml_readiness.facts.code import Code, Unit
 from ml_readiness.facts.distributions import distributions, is_standard
+from ml_readiness.facts.files import Files
 from ml_readiness.facts.manifests import Manifests
 from ml_readiness.parsers.requirement import canonical
 
@@ -28,6 +29,19 @@ END_TO_END = re.compile(
     r"(?:^|/)(?:[^/]*_)?(?:e2e|benchmarks?|bench)(?:_[^/]*)?\.py$|(?:^|/)run_e2e[^/]*\.py$", re.IGNORECASE
 )
 GENERATED = re.compile(r"_pb2(?:_grpc)?$")
+NOBODYS = frozenset({
+    "api_key", "api_keys", "apikey", "app", "common", "config", "configs", "constant", "constants", "core", "cred",
+    "credentials", "creds", "data", "globals", "helper", "helpers", "key", "keys", "lib", "local_settings", "main",
+    "model", "models", "my_config", "params", "scripts", "secret", "secret_config", "secret_key", "settings", "src",
+    "tools", "utils", "variables",
+})  # fmt: skip
+"""Names that no library is imported by: a file of the project that is missing or kept out of git."""
+BUILT = re.compile(
+    r"\b\w*Extension\(\s*(?:name\s*=\s*)?[\"'](?P<module>[\w.]+)[\"']|\bPYBIND11_MODULE\(\s*(?P<bound>\w+)"
+)
+"""How build scripts and sources name the compiled modules that they make."""
+SOURCES = ("setup*.py", "build*.py", "*.cpp", "*.cc", "*.cu", "*.pyx")
+MOST_SOURCES = 200
 FIND_SPEC = ("importlib.util.find_spec", "find_spec", "pkgutil.find_loader", "pytest.importorskip")
 
 
@@ -50,11 +64,12 @@ class ThirdParty:
 
     code: Code
     manifests: Manifests
+    files: Files
 
     @classmethod
-    def gather(cls, code: Code, manifests: Manifests) -> Self:
+    def gather(cls, code: Code, manifests: Manifests, files: Files) -> Self:
         """From every unit's imports."""
-        return cls(code, manifests)
+        return cls(code, manifests, files)
 
     @cached_property
     def all(self) -> tuple[Needed, ...]:
@@ -93,7 +108,7 @@ class ThirdParty:
         configuration, and `import mlflow` means the library.
         """
         modules = self.code.modules
-        if canonical(each.top) in self._own_names:
+        if canonical(each.top) in self._own_names or each.top in NOBODYS or each.top in self._built:
             return True
         if not distributions().is_known(distributions().providing(each.module)[0]):
             return modules.is_own(each.module, unit.path)
@@ -113,6 +128,16 @@ class ThirdParty:
     @cached_property
     def _own_names(self) -> frozenset[str]:
         return frozenset(canonical(each.name) for each in self.manifests.all if each.name)
+
+    @cached_property
+    def _built(self) -> frozenset[str]:
+        """Compiled modules that the project makes itself."""
+        paths = self.files.find(*SOURCES)[:MOST_SOURCES]
+        named = (match for path in paths for match in BUILT.finditer(self.files.text(path)))
+        found = {(match["module"] or match["bound"]).partition(".")[0] for match in named}
+        return frozenset(
+            found | {path.rpartition("/")[2].removesuffix(".pyx") for path in paths if path.endswith(".pyx")}
+        )
 
     @cached_property
     def _probed(self) -> frozenset[str]:

@@ -177,7 +177,7 @@ class PythonFile(Struct, frozen=True, array_like=True):
 
     patterns: ClassVar[tuple[str, ...]] = ("*.py", "*.pyw")
     max_bytes: ClassVar[int] = 1_500_000
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     imports: tuple[Import, ...] = ()
     functions: tuple[Function, ...] = ()

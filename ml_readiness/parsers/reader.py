@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 
 EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort", "pytest.fail", "pytest.exit", "click.Abort"})
 SAYS = ("print", "warnings.warn", "logging.")
+IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 GUARD = re.compile(
-    r"try import|except import|if (?:typing\.)?TYPE_CHECKING"
+    r"try import|except import|if (?:\w+\.)?TYPE_CHECKING"
     r"|(?:if|else) .*?(?:avail|installed|find_spec|\bHAS_|\bHAVE_|version_info|sys\.platform)",
     re.IGNORECASE,
 )
@@ -404,7 +405,7 @@ class Reader(Recorder):
 
     def _try(self, node: ast.Try | ast.TryStar) -> None:
         caught = {self.resolve(t) for h in node.handlers for t in types(h.type)}
-        imports = caught & {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
+        imports = caught & IMPORT_ERRORS
         bare = any(handler.type is None for handler in node.handlers)
         with self._guarded("try import" if imports or bare else "try"):
             self._block(node.body)
@@ -424,7 +425,17 @@ class Reader(Recorder):
                 self.bind(item.optional_vars, item.context_expr, node.lineno)
                 bound = tuple(text_of(t) for t in flat(item.optional_vars))
             self.expression(item.context_expr, "with", bound)
-        self._block(node.body)
+        if any(self._suppresses(item.context_expr) for item in node.items):
+            with self._guarded("try import"):
+                self._block(node.body)
+        else:
+            self._block(node.body)
+
+    def _suppresses(self, context: ast.expr) -> bool:
+        """Whether a `with` lets an import fail: `contextlib.suppress(ImportError)`."""
+        if not isinstance(context, ast.Call) or self.resolve(context.func) != "contextlib.suppress":
+            return False
+        return any(self.resolve(each) in IMPORT_ERRORS for each in context.args)
 
     def _match(self, node: ast.Match) -> None:
         self.expression(node.subject)

@@ -70,6 +70,8 @@ _PLACE = re.compile(
     r"https?:|[\w.-]+/[\w./-]*$|/|\.{1,2}/|arn:|gs:|s3:|projects/|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$|os\.|=|sha\d+[:-]"
 )
 """Values that name another thing instead of holding a secret: addresses, paths, attributes, digests."""
+_GENERATED = re.compile(r"(?=[A-Za-z0-9_-]*\d)(?=[A-Za-z0-9_-]*[A-Za-z])[A-Za-z0-9_-]{32,100}")
+"""Passwords that a service gave out: nobody thinks of them, and nobody remembers them."""
 _NOWHERE = re.compile(
     r"localhost|127\.|0\.0\.0\.0|1\.2\.3\.4|.*(?:exampl|your|host\b)|.*\.(?:local|internal|test|invalid|svc|docker)$",
     re.I,
@@ -101,7 +103,7 @@ class Secrets(Struct, frozen=True):
 
     patterns: ClassVar[tuple[str, ...]] = ("*",)
     max_bytes: ClassVar[int] = 4_000_000
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     found: tuple[Secret, ...] = ()
 
@@ -120,7 +122,7 @@ class NotebookSecrets(Struct, frozen=True):
 
     patterns: ClassVar[tuple[str, ...]] = ("*.ipynb",)
     max_bytes: ClassVar[int] = 60_000_000
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     found: tuple[Secret, ...] = ()
 
@@ -222,7 +224,7 @@ def _assigned(data: bytes, match: re.Match[bytes], lines: _Lines) -> Secret | No
     if "hash" in name.lower():
         return None
     value = _decoded(value)
-    if name.lower().rstrip("_").endswith(("passwd", "password", "pwd")):
+    if name.lower().rstrip("_").endswith(("passwd", "password", "pwd")) and _GENERATED.fullmatch(value) is None:
         kind, real, shown = "a password", is_strong_password(value), ""
     else:
         kind, real, shown = "a key or token", is_random(value) and not _is_demonstration(value), _masked(value)

@@ -1,0 +1,95 @@
+"""Checks on tests know the ways in which projects test, and what only looks like a test."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.auditing import answer
+
+MODEL = {"model.py": "import joblib\n\n\ndef predict(rows):\n    return joblib.load('model.joblib').predict(rows)\n"}
+CHECK = "import torch\n\nmodel = torch.load('model.pth')\nout = model(1)\nloss = out.sum()\nprint(loss)\nprint(out)\n"
+
+
+def outcome(check: str, files: dict[str, str]) -> str:
+    return answer(check, files).outcome.value
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"warehouse/dbt_project.yml": "name: w\n", "warehouse/models/x.yml": DBT}, "pass")
+        for DBT in (
+            "models:\n  - name: x\n    columns:\n      - name: id\n        tests:\n          - not_null\n",
+            "models:\n  - name: x\n    columns:\n      - name: id\n        data_tests: [unique]\n",
+        )
+    ]
+    + [
+        ({"warehouse/dbt_project.yml": "name: w\n", "warehouse/models/x.yml": "models:\n  - name: x\n"}, "fail"),
+        ({"conf/x.yml": "jobs:\n  tests:\n    - unit\n"}, "fail"),
+        ({"tests/run_checks.py": CHECK}, "partial"),
+        ({"tests/data/make.py": CHECK}, "fail"),
+        ({"test_pipeline.py": "from zenml import step\n\n\n@step\ndef first():\n    return 1\n"}, "partial"),
+        ({"tests/test_later.py": ""}, "partial"),
+        ({"test_environment.py": "import sys\n\n\ndef main():\n    print(sys.version)\n"}, "fail"),
+        ({"test_net.py": "import argparse\n\nimport torch\n\nmodel = torch.load('x.pth')\n"}, "fail"),
+        ({"evaluate.py": "def test_data():\n    return 1\n"}, "fail"),
+    ],
+)
+def test_what_is_a_test(files: dict[str, str], expected: str) -> None:
+    assert outcome("tests-exist", {**MODEL, **files}) == expected
+
+
+def test_making_a_project_from_a_template_runs_the_template() -> None:
+    files = {
+        "hooks/post_gen.py": "print('made')\n",
+        "tests/test_bake.py": "def test_bake(cookies):\n    assert cookies.bake().exit_code == 0\n",
+    }
+    assert outcome("tests-exist", files) == "pass"
+
+
+def test_a_pipeline_that_runs_a_script_of_the_tests_folder_runs_the_tests() -> None:
+    workflow = "on: push\njobs:\n  t:\n    runs-on: x\n    steps:\n      - run: python tests/run_checks.py\n"
+    assert outcome("tests-run-in-ci", {"tests/run_checks.py": CHECK, ".github/workflows/t.yml": workflow}) == "pass"
+
+
+@pytest.mark.parametrize(
+    ("test", "expected"),
+    [
+        ("import requests\n\ndef test_it():\n    assert requests.post(URL, json={}).json()['y'] > 0\n", "pass"),
+        ("import requests\n\ndef test_it():\n    assert requests.post(URL, json={}).status_code == 200\n", "partial"),
+        ("import requests\n\ndef test_it():\n    print(requests.post(URL, json={}).json())\n", "fail"),
+    ],
+)
+def test_asking_a_running_server(test: str, expected: str) -> None:
+    app = (
+        "import joblib\nfrom fastapi import FastAPI\n\napp = FastAPI()\nmodel = joblib.load('m.joblib')\n\n\n"
+        "@app.post('/predict')\ndef predict(rows: list[float]):\n    return model.predict(rows)\n"
+    )
+    assert outcome("tests-check-model", {"app.py": app, "tests/test_live.py": test}) == expected
+
+
+def test_a_script_writes_and_its_neighbour_reads() -> None:
+    test = (
+        "import subprocess\n\nimport pandas as pd\n\n\n"
+        "def test_run():\n    subprocess.run(['python', 'score.py'])\n\n\n"
+        "def test_predictions():\n    assert pd.read_csv('out.csv')['prediction'].sum() > 0\n"
+    )
+    score = "import joblib\n\nprint(joblib.load('m.joblib').predict([[1]]))\n"
+    assert outcome("tests-check-model", {"score.py": score, "tests/test_score.py": test}) == "pass"
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        ("load_audio", True),
+        ("clean_text", True),
+        ("filter_outliers", True),
+        ("filter_grad", False),
+        ("create_access_token", False),
+        ("cleanup", False),
+        ("normalize_author", True),
+    ],
+)
+def test_what_prepares_data_by_its_name(name: str, asked: bool) -> None:
+    files = {"app.py": f"def {name}(value):\n    value += 1\n    return value\n"}
+    assert outcome("tests-cover-preprocessing", files) == ("fail" if asked else "not-applicable")
