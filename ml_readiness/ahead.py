@@ -28,7 +28,7 @@ class Lost(Exception):
 
 @dataclass(eq=False)
 class _Queue(Generic[K]):
-    kind: K
+    kinds: tuple[K, ...]
     read: Callable[[str], tuple[str, bytes] | None]
     waiting: deque[str]
     flying: int = 0
@@ -38,7 +38,7 @@ class _Queue(Generic[K]):
 class _Stripe(Generic[K]):
     queue: _Queue[K]
     contents: dict[str, bytes]
-    answer: Future[list[bytes]]
+    answer: Future[list[list[bytes]]]
 
     @property
     def size(self) -> int:
@@ -52,7 +52,7 @@ class Ahead(Generic[K]):
     that, too, is lost.
     """
 
-    def __init__(self, executor: Executor, work: Callable[[K, Sequence[bytes]], list[bytes]]) -> None:
+    def __init__(self, executor: Executor, work: Callable[[Sequence[K], Sequence[bytes]], list[list[bytes]]]) -> None:
         self.lost: set[str] = set()
         """The content ids of files that cannot be parsed without ending the process."""
         self._executor = executor
@@ -66,9 +66,9 @@ class Ahead(Generic[K]):
         """Bytes of files below which it is not worth while."""
         return self._executor.least if isinstance(self._executor, Workers) else 0
 
-    def plan(self, kind: K, paths: Iterable[str], read: Callable[[str], tuple[str, bytes] | None]) -> None:
+    def plan(self, kinds: tuple[K, ...], paths: Iterable[str], read: Callable[[str], tuple[str, bytes] | None]) -> None:
         """Starts on files; `read` tells a path's content id and content, or nothing where there is nothing to do."""
-        self._pump(_Queue(kind, read, deque(paths)))
+        self._pump(_Queue(kinds, read, deque(paths)))
 
     def take(self, kind: K, blob: str) -> bytes | None:
         """The answer about a content, waited for if it is on its way; None if it is not; raises `Lost`."""
@@ -88,8 +88,8 @@ class Ahead(Generic[K]):
         while queue.waiting and queue.flying < WINDOW:
             contents = self._next(queue)
             if contents:
-                stripe = _Stripe(queue, contents, self._submit(queue.kind, list(contents.values())))
-                self._flying.update(((queue.kind, blob), stripe) for blob in contents)
+                stripe = _Stripe(queue, contents, self._submit(queue.kinds, list(contents.values())))
+                self._flying.update(((kind, blob), stripe) for blob in contents for kind in queue.kinds)
                 queue.flying += stripe.size
 
     def _next(self, queue: _Queue[K]) -> dict[str, bytes]:
@@ -97,34 +97,36 @@ class Ahead(Generic[K]):
         size = 0
         while queue.waiting and len(contents) < FILES and size < BYTES:
             found = queue.read(queue.waiting.popleft())
-            if found is not None and (queue.kind, found[0]) not in self._flying:
+            if found is not None and any((kind, found[0]) not in self._flying for kind in queue.kinds):
                 contents[found[0]] = found[1]
                 size += len(found[1])
         return contents
 
-    def _submit(self, kind: K, contents: Sequence[bytes]) -> Future[list[bytes]]:
+    def _submit(self, kinds: Sequence[K], contents: Sequence[bytes]) -> Future[list[list[bytes]]]:
         try:
-            return self._executor.submit(self._work, kind, contents)
+            return self._executor.submit(self._work, kinds, contents)
         except BrokenExecutor:
             self._executor = self._alone
-            return self._executor.submit(self._work, kind, contents)
+            return self._executor.submit(self._work, kinds, contents)
 
     def _land(self, stripe: _Stripe[K]) -> None:
-        kind = stripe.queue.kind
+        kinds = stripe.queue.kinds
         stripe.queue.flying -= stripe.size
         for blob in stripe.contents:
-            del self._flying[kind, blob]
+            for kind in kinds:
+                self._flying.pop((kind, blob), None)
         try:
             answers = dict(zip(stripe.contents, stripe.answer.result(), strict=True))
         except BrokenExecutor:
-            answers = self._one_by_one(kind, stripe.contents)
-        self._landed.update(((kind, blob), answer) for blob, answer in answers.items())
+            answers = self._one_by_one(kinds, stripe.contents)
+        for blob, documents in answers.items():
+            self._landed.update(((kind, blob), data) for kind, data in zip(kinds, documents, strict=True))
 
-    def _one_by_one(self, kind: K, contents: Mapping[str, bytes]) -> dict[str, bytes]:
-        answers: dict[str, bytes] = {}
+    def _one_by_one(self, kinds: Sequence[K], contents: Mapping[str, bytes]) -> dict[str, list[bytes]]:
+        answers: dict[str, list[bytes]] = {}
         for blob, data in contents.items():
             try:
-                answers[blob] = self._alone.submit(self._work, kind, [data]).result()[0]
+                answers[blob] = self._alone.submit(self._work, kinds, [data]).result()[0]
             except BrokenExecutor:
                 self.lost.add(blob)
         return answers

@@ -17,9 +17,6 @@ from ml_readiness.facts.repository_map import RepositoryMap
 from ml_readiness.facts.signs import OwnTables
 from ml_readiness.judge import in_short, judge_all, unless_blocked
 from ml_readiness.ml_test_score import ml_test_score
-from ml_readiness.parsers.flow import FlowFile, FlowNotebook
-from ml_readiness.parsers.notebook import Notebook
-from ml_readiness.parsers.python import PythonFile
 from ml_readiness.report import Outcome, Problem, ProjectKind, Report, Result
 from ml_readiness.score import score
 from ml_readiness.settings import Settings
@@ -35,8 +32,6 @@ if TYPE_CHECKING:
     from ml_readiness.snapshot import Snapshot
 
 
-READ_WHOLE = (PythonFile, Notebook, FlowFile, FlowNotebook)
-"""Documents of which every audit asks for all there are, so that they can be parsed ahead."""
 MOST_MEMBERS = 50
 """How many projects inside a collection get a report of their own."""
 
@@ -56,8 +51,6 @@ def assess(
     """
     is_member = isinstance(documents.snapshot, Member)
     snapshot, facts = documents.snapshot, Facts(documents, own or OwnTables())
-    for kind in READ_WHOLE:
-        documents.expect(kind, documents.paths(kind))
     found = _kind(facts, settings)
     checks = settings.chosen(checks)
     judged = judge_all(checks, found.kind, facts, progress)

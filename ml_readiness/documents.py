@@ -16,7 +16,7 @@ from ml_readiness.store import Store, packed, unpacked
 from ml_readiness.workers import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
     from concurrent.futures import Executor
 
     from ml_readiness.snapshot import Snapshot
@@ -83,13 +83,15 @@ def parse(kind: type[D], path: str, data: bytes) -> D | Unreadable:
         return Unreadable(path, f"{type(error).__name__}: {str(error)[:200]}")
 
 
-def parse_all(kind: type[Document], contents: Sequence[bytes]) -> list[bytes]:
-    """Several files' bytes understood, in the form in which they travel and are kept: empty where there is none."""
-    found: list[bytes] = []
+def parse_all(kinds: Sequence[type[Document]], contents: Sequence[bytes]) -> list[list[bytes]]:
+    """Each file's bytes understood as each kind, in the form in which they travel and are kept: empty where there is
+    none.
+    """
+    found: list[list[bytes]] = []
     for data in contents:
         with clock():
-            parsed = parse(kind, "", data)
-            found.append(packed(parsed.reason if isinstance(parsed, Unreadable) else parsed))
+            parsed = [parse(kind, "", data) for kind in kinds]
+            found.append([packed(each.reason if isinstance(each, Unreadable) else each) for each in parsed])
     return found
 
 
@@ -160,28 +162,37 @@ class Documents:
         found = self.get(kind, path)
         return None if isinstance(found, Unreadable) else found
 
-    def all(self, kind: type[D]) -> Iterator[tuple[str, D]]:
-        """Every readable file of this kind with its path, sorted by path."""
-        paths = self.paths(kind)
-        self.expect(kind, paths)
+    def all(self, kind: type[D], paths: Collection[str] | None = None) -> Iterator[tuple[str, D]]:
+        """Every readable file of this kind, or of these, with its path, sorted by path."""
+        paths = self.paths(kind) if paths is None else paths
+        self.expect(paths, kind)
         for path in paths:
             found = self.get(kind, path)
             if not isinstance(found, Unreadable):
                 yield path, found
 
-    def expect(self, kind: type[Document], paths: Iterable[str]) -> None:
+    def prepare(self, paths: Collection[str], *kinds: type[Document]) -> None:
+        """Understands files as several kinds, one file after the other, so that what the kinds share is made once."""
+        self.expect(paths, *kinds)
+        for path in paths:
+            for kind in kinds:
+                self.get(kind, path)
+
+    def expect(self, paths: Iterable[str], *kinds: type[Document]) -> None:
         """Prepares for questions about these files: reads in bulk what is kept, and has the rest parsed ahead."""
-        known = [(path, self.snapshot.entries[path]) for path in paths if (kind, path) not in self._parsed]
-        self.store.expect(kind, [entry.blob for _, entry in known if entry.blob is not None])
+        entries = self.snapshot.entries
+        asked = [entries[path] for path in paths if any((kind, path) not in self._parsed for kind in kinds)]
+        for kind in kinds:
+            self.store.expect(kind, [entry.blob for entry in asked if entry.blob is not None])
         if self.ahead is not None:
+            most = max(kind.max_bytes for kind in kinds)
             missing = [
                 entry
-                for _, entry in known
-                if (entry.size or 0) <= kind.max_bytes
-                and (entry.blob is None or self.store.find(kind, entry.blob) is None)
+                for entry in asked
+                if (entry.size or 0) <= most and (entry.blob is None or self._misses(entry.blob, kinds))
             ]
             if sum(entry.size or 0 for entry in missing) > self.ahead.least:
-                self.ahead.plan(kind, [entry.path for entry in missing], lambda path: self._unparsed(kind, path))
+                self.ahead.plan(kinds, [entry.path for entry in missing], lambda path: self._unparsed(kinds, path))
 
     @property
     def unreadable(self) -> tuple[Unreadable, ...]:
@@ -227,13 +238,16 @@ class Documents:
         data = self._read(path)
         return self.snapshot.entries[path].blob or blob_id(data), data
 
-    def _unparsed(self, kind: type[Document], path: str) -> tuple[str, bytes] | None:
-        """A file's content and its id, if it can be had and is not known as this kind of document."""
+    def _unparsed(self, kinds: Sequence[type[Document]], path: str) -> tuple[str, bytes] | None:
+        """A file's content and its id, if it can be had and is not known as all these kinds of document."""
         try:
             blob, data = self._content(path)
         except Absent:
             return None
-        return (blob, data) if self.store.find(kind, blob) is None else None
+        return (blob, data) if self._misses(blob, kinds) else None
+
+    def _misses(self, blob: str, kinds: Sequence[type[Document]]) -> bool:
+        return any(self.store.find(kind, blob) is None for kind in kinds)
 
     def _read(self, path: str) -> bytes:
         """A file's bytes; what was read last is kept, since several kinds of document look at the same files."""

@@ -88,13 +88,13 @@ def test_a_file_that_ends_its_process_costs_that_file_alone(two: Workers, bad: s
 
 
 def test_the_report_names_a_lost_file_and_is_not_kept(two: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ml_readiness.assessment.READ_WHOLE", (Fuse,))
+    monkeypatch.setattr("ml_readiness.facts.code.FROM_ONE_TREE", ((Fuse,),))
     store = Store()
     first = audit(Memory({**FUSES, "bad.fuse": "crash"}), store=store, executor=two)
     assert first.complete
     with ahead_of(two) as ahead:
         documents = Documents(Memory({"bad.fuse": "crash"}), store, ahead)
-        documents.expect(Fuse, ["bad.fuse"])
+        documents.expect(["bad.fuse"], Fuse)
         found = documents.get(Fuse, "bad.fuse")
         assert isinstance(found, Unreadable)
         assert "crashed" in found.reason
@@ -120,11 +120,11 @@ def test_what_no_worker_can_send_is_parsed_here(two: Workers) -> None:
 class Deaf(Executor):
     """An executor whose answers are empty, as for documents that cannot be written."""
 
-    def submit(self, fn: Callable[..., object], /, *args: object, **kwargs: object) -> Future[list[bytes]]:  # type: ignore[override]
-        answer: Future[list[bytes]] = Future()
+    def submit(self, fn: Callable[..., object], /, *args: object, **kwargs: object) -> Future[list[list[bytes]]]:  # type: ignore[override]
+        answer: Future[list[list[bytes]]] = Future()
         contents = args[1]
         assert isinstance(contents, list)
-        answer.set_result([b""] * len(contents))
+        answer.set_result([[b""]] * len(contents))
         return answer
 
 

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Self
 from ml_readiness.documents import Documents
 from ml_readiness.facts.files import Files, is_test
 from ml_readiness.facts.modules import Modules
+from ml_readiness.parsers.flow import FlowFile, FlowNotebook
 from ml_readiness.parsers.notebook import Notebook
 from ml_readiness.parsers.python import PythonFile
+from ml_readiness.parsers.setup_py import SetupPy
 from ml_readiness.report import Location
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from ml_readiness.parsers.expressions import Expr
     from ml_readiness.parsers.python import Call, Class, Function, Import
 
+FROM_ONE_TREE = ((PythonFile, FlowFile), (Notebook, FlowNotebook))
+"""Documents that are made from the same tree, so that it is made once."""
 MAX_HOPS = 4
 ITSELF = frozenset({"fn", "func", "__wrapped__", "submit", "delay", "apply_async", "remote", "entrypoint", "py_func"})
 """Attributes by which decorators of task runners hand out the function they wrap."""
@@ -138,15 +142,15 @@ class Code:
     @classmethod
     def gather(cls, documents: Documents, files: Files, modules: Modules) -> Self:
         """From the project's own Python files and Python notebooks."""
+        _read(documents, files)
         scripts = [
             Unit(path, doc, is_example=files.is_example(path))
-            for path, doc in documents.all(PythonFile)
-            if not files.is_vendored(path)
+            for path, doc in documents.all(PythonFile, files.own_of(PythonFile))
         ]
         notebooks = [
             Unit(path, doc.code, doc, is_example=files.is_example(path))
-            for path, doc in documents.all(Notebook)
-            if not files.is_vendored(path) and doc.language == "python"
+            for path, doc in documents.all(Notebook, files.own_of(Notebook))
+            if doc.language == "python"
         ]
         return cls(tuple(sorted(scripts + notebooks, key=lambda unit: unit.path)), modules)
 
@@ -360,6 +364,13 @@ class Code:
     def where(self, holds: Callable[[Unit], bool]) -> tuple[Unit, ...]:
         """The units for which something holds."""
         return tuple(unit for unit in self.units if holds(unit))
+
+
+def _read(documents: Documents, files: Files) -> None:
+    """Reads the code for everybody who asks for it later."""
+    documents.prepare(files.own_of(SetupPy), PythonFile, SetupPy)
+    for kinds in FROM_ONE_TREE:
+        documents.prepare(files.followed(kinds[0]), *kinds)
 
 
 def meets(name: str, wanted: str) -> bool:

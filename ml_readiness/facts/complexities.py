@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from ml_readiness.documents import Documents
+from ml_readiness.facts.files import Files
 from ml_readiness.facts.modelcode import ModelCode
 from ml_readiness.facts.preparation import Preparation
 from ml_readiness.facts.serving import Serving
-from ml_readiness.parsers.complexity import Complexity
+from ml_readiness.parsers.complexity import complexity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ml_readiness.facts.code import Unit
+    from ml_readiness.parsers.python import Function
     from ml_readiness.report import Location
 
 
@@ -31,34 +34,42 @@ class Complex:
 class Complexities:
     """radon's measure, for the functions that train, prepare data or answer requests, and for no others."""
 
-    documents: Documents
+    files: Files
     model: ModelCode
     preparation: Preparation
     serving: Serving
 
     @classmethod
-    def gather(cls, documents: Documents, model: ModelCode, preparation: Preparation, serving: Serving) -> Self:
-        """Files are measured when somebody asks."""
-        return cls(documents, model, preparation, serving)
+    def gather(cls, files: Files, model: ModelCode, preparation: Preparation, serving: Serving) -> Self:
+        """Functions are measured when somebody asks."""
+        return cls(files, model, preparation, serving)
 
     @cached_property
     def of_importance(self) -> tuple[Complex, ...]:
         """The functions that matter in production, the most complex first."""
-        wanted = {(path, name.rpartition(".<locals>.")[2]) for path, name in self._names()}
+        wanted: dict[Unit, set[str]] = defaultdict(set)
+        for unit, name in self._names():
+            wanted[unit].add(name)
         measured = [
-            Complex(each.name, each.complexity, self.model.code.by_path[path].location(each.line))
-            for path in sorted({path for path, _ in wanted})
-            if (found := self.documents.find(Complexity, path)) is not None
-            for each in found.functions
-            if (path, each.name) in wanted
+            found
+            for unit in sorted(wanted, key=lambda unit: unit.path)
+            for function in unit.python.functions
+            if function.name in wanted[unit] and (found := self._measured(unit, function)) is not None
         ]
         return tuple(sorted(measured, key=lambda each: -each.complexity))
 
-    def _names(self) -> Iterator[tuple[str, str]]:
+    def _names(self) -> Iterator[tuple[Unit, str]]:
         for site in self.model.trained_in_production:
-            yield site.unit.path, site.call.scope
+            yield site.unit, site.call.scope
         for prepares in self.preparation.functions:
-            yield prepares.unit.path, prepares.name
+            yield prepares.unit, prepares.name
         for route in self.serving.model_routes:
             if route.function is not None:
-                yield route.unit.path, route.function.name
+                yield route.unit, route.function.name
+
+    def _measured(self, unit: Unit, function: Function) -> Complex | None:
+        lines = self.files.lines(unit.path)[function.line - 1 : function.end_line]
+        measured = complexity(lines) if lines and not unit.is_notebook else None
+        if measured is None:
+            return None
+        return Complex(function.name, measured, unit.location(function.line))

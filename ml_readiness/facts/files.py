@@ -14,6 +14,7 @@ from ml_readiness.snapshot import EntryKind
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ml_readiness.documents import Document
     from ml_readiness.snapshot import Entry
 
 VENDORED = re.compile(
@@ -101,6 +102,14 @@ class Files:
         """The project's own files that match a pattern, as `Document.patterns` means it."""
         matches = matcher(patterns)
         return tuple(path for path in self.own if matches(path))
+
+    def own_of(self, kind: type[Document]) -> tuple[str, ...]:
+        """The project's own files of a kind, sorted."""
+        return tuple(path for path in self.documents.paths(kind) if not self.is_vendored(path))
+
+    def followed(self, kind: type[Document]) -> tuple[str, ...]:
+        """Those in which values are followed: no tests."""
+        return tuple(path for path in self.own_of(kind) if not is_test(path))
 
     def text(self, path: str) -> str:
         """A text file's content; empty where it is missing, binary or too large."""

@@ -79,7 +79,7 @@ class Leaks:
 
     def _candidates(self) -> Iterator[Leak]:
         searched = [path for path in self.files.own if not NOT_TEXT.search(path)]
-        self.documents.expect(Secrets, [path for path in searched if not path.endswith(".ipynb")])
+        self.documents.expect([path for path in searched if not path.endswith(".ipynb")], Secrets)
         for path in searched:
             is_notebook = path.endswith(".ipynb")
             find = self.documents.find

@@ -1,48 +1,34 @@
-"""How many ways lead through each function of a Python file, as radon counts them."""
+"""How many ways lead through a function, as radon counts them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+import ast
+from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
-
+from ml_readiness.documents import PARSE_ERRORS
 from ml_readiness.parsers import source
+from ml_readiness.parsers.trees import FunctionNode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
 
-class Measured(Struct, frozen=True, array_like=True):
-    """One function or method."""
+def complexity(lines: Sequence[str]) -> int | None:
+    """The cyclomatic complexity of the function on these lines, closures included; None where it cannot be read.
 
-    name: str
-    """Qualified by its class."""
-    line: int
-    complexity: int
-    """Cyclomatic complexity, closures included."""
-
-
-class Complexity(Struct, frozen=True):
-    """The functions of one file."""
-
-    patterns: ClassVar[tuple[str, ...]] = ("*.py", "*.pyw")
-    max_bytes: ClassVar[int] = 1_500_000
-    version: ClassVar[int] = 1
-
-    functions: tuple[Measured, ...]
-
-    @classmethod
-    def parse(cls, data: bytes) -> Self:
-        """Every function and method with its complexity."""
-        from radon.visitors import ComplexityVisitor  # noqa: PLC0415
-
-        visitor: Any = ComplexityVisitor.from_ast(source.read(data).tree)  # pyright: ignore[reportUnknownMemberType]
-        return cls(tuple(_measured(visitor)))
+    The lines stay indented under an `if`, for taking the indentation away could change what strings hold.
+    """
+    code = "\n".join(["if 1:", *lines] if lines[0][:1].isspace() else lines)
+    try:
+        tree = source.read(code.encode("utf-8", "replace")).tree
+    except PARSE_ERRORS:
+        return None
+    function = next((node for node in ast.walk(tree) if isinstance(node, FunctionNode)), None)
+    return _measured(function) if function is not None else None
 
 
-def _measured(visitor: Any) -> Iterator[Measured]:
-    for function in visitor.functions:
-        yield Measured(str(function.name), int(function.lineno), int(function.complexity))
-    for each in visitor.classes:
-        for method in each.methods:
-            yield Measured(f"{each.name}.{method.name}", int(method.lineno), int(method.complexity))
+def _measured(function: FunctionNode) -> int:
+    from radon.visitors import ComplexityVisitor  # noqa: PLC0415
+
+    visitor: Any = ComplexityVisitor.from_ast(function)  # pyright: ignore[reportUnknownMemberType]
+    return int(visitor.functions[0].complexity)

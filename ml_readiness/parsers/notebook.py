@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
 
 import msgspec
@@ -17,7 +17,7 @@ from ml_readiness.parsers.python import PythonFile
 from ml_readiness.parsers.text import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 P = TypeVar("P")
 
@@ -83,17 +83,11 @@ class Notebook(Struct, frozen=True, dict=True):
     @classmethod
     def parse(cls, data: bytes) -> Self:
         """The notebook's cells; ValueError where it is not a notebook."""
-        raw = _decode(data)
-        language = _language(raw.metadata)
-        cells = [_cell(number, content) for number, content in enumerate(_contents(raw), 1)]
-        if language != "python":
-            return cls(tuple(cell for cell in cells if cell is not None), language)
-        return cls._python([cell for cell in cells if cell is not None])
-
-    @classmethod
-    def _python(cls, cells: list[Cell]) -> Self:
-        found, magics, written, joined = _joined(cells)
-        return cls(tuple(found), "python", tuple(magics), tuple(written), whole(joined, found, PythonFile.parse))
+        read = _read(data)
+        if read.language != "python":
+            return cls(read.cells, read.language)
+        code = whole(read.joined, read.cells, PythonFile.parse)
+        return cls(read.cells, "python", read.magics, read.written, code)
 
     def place(self, line: int) -> tuple[int, int]:
         """The cell and the line within it of a line of `code`; (0, line) where there is no such cell."""
@@ -117,7 +111,28 @@ class Notebook(Struct, frozen=True, dict=True):
         return tuple(cell.line for cell in self._joined)
 
 
-def _joined(cells: list[Cell]) -> tuple[list[Cell], list[Magic], list[Written], list[str]]:
+class _Read(Struct, frozen=True):
+    """A notebook before its code is parsed."""
+
+    language: str
+    cells: tuple[Cell, ...]
+    magics: tuple[Magic, ...] = ()
+    written: tuple[Written, ...] = ()
+    joined: tuple[str, ...] = ()
+    """The lines of the joined code."""
+
+
+@lru_cache(maxsize=1)
+def _read(data: bytes) -> _Read:
+    """What the cells hold; the last is kept, since two documents are made from it."""
+    raw = _decode(data)
+    language = _language(raw.metadata)
+    every = [_cell(number, content) for number, content in enumerate(_contents(raw), 1)]
+    cells = [cell for cell in every if cell is not None]
+    return _joined(cells) if language == "python" else _Read(language, tuple(cells))
+
+
+def _joined(cells: list[Cell]) -> _Read:
     """The cells with their place in the joined code, what is not Python in them, and the lines of the joined code."""
     found: list[Cell] = []
     magics: list[Magic] = []
@@ -136,17 +151,13 @@ def _joined(cells: list[Cell]) -> tuple[list[Cell], list[Magic], list[Written], 
         fits = size <= PythonFile.max_bytes
         found.append(msgspec.structs.replace(cell, line=len(joined) + 1 if fits else 0, magic=masked.cell_magic))
         joined.extend(masked.lines if fits else ())
-    return found, magics, written, joined
+    return _Read("python", tuple(found), tuple(magics), tuple(written), tuple(joined))
 
 
-def joined_code(data: bytes) -> tuple[list[str], list[Cell]]:
-    """The lines of a Python notebook's code as one file, and its cells; nothing where another kernel runs it."""
-    raw = _decode(data)
-    if _language(raw.metadata) != "python":
-        return [], []
-    cells = [_cell(number, content) for number, content in enumerate(_contents(raw), 1)]
-    found, _, _, joined = _joined([cell for cell in cells if cell is not None])
-    return joined, found
+def joined_code(data: bytes) -> tuple[tuple[str, ...], tuple[Cell, ...]]:
+    """The lines of a Python notebook's code as one file, and its cells; no lines where another kernel runs it."""
+    read = _read(data)
+    return read.joined, read.cells
 
 
 class _Output(Struct):
@@ -269,10 +280,10 @@ def _written(cell: Cell, argument: str) -> Written:
     return Written(path, cell.index, append, cell.source[first + 1 :])
 
 
-def whole(lines: list[str], cells: list[Cell], parse: Callable[[bytes], P]) -> P:
+def whole(code: Sequence[str], cells: Sequence[Cell], parse: Callable[[bytes], P]) -> P:
     """The joined code parsed; where it cannot be mended as a whole, without the cells that are not Python."""
-    head = [line.replace("coding", "") if line.lstrip().startswith("#") else line for line in lines[:2]]
-    lines = [*head, *lines[2:]]
+    head = [line.replace("coding", "") if line.lstrip().startswith("#") else line for line in code[:2]]
+    lines = [*head, *code[2:]]
     try:
         return parse("\n".join(lines).encode("utf-8", "replace"))
     except PARSE_ERRORS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ml_readiness.parsers import source
@@ -45,6 +46,15 @@ def read_python(data: bytes) -> PythonFile:
     reader = Reader()
     reader.module(parsed.tree)
     return reader.result(parsed)
+
+
+@lru_cache(maxsize=1000)
+def _quoted(annotation: str) -> ast.expr | None:
+    """An annotation that is written as a string."""
+    try:
+        return ast.parse(annotation, mode="eval").body
+    except (SyntaxError, ValueError):
+        return None
 
 
 class Reader(Recorder):
@@ -175,10 +185,7 @@ class Reader(Recorder):
         if isinstance(node, ast.BinOp):
             return f"{self._annotation(node.left, depth - 1)} | {self._annotation(node.right, depth - 1)}"
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            try:
-                return self._annotation(ast.parse(node.value[:LENGTH], mode="eval").body, depth - 1)
-            except (SyntaxError, ValueError):
-                return ""
+            return self._annotation(_quoted(node.value[:LENGTH]), depth - 1)
         return "None" if isinstance(node, ast.Constant) and node.value is None else ""
 
     def _class(self, node: ast.ClassDef) -> None:

@@ -6,6 +6,7 @@ import ast
 import re
 import tokenize
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO
 
 from ml_readiness.parsers.newer import older
@@ -44,8 +45,12 @@ class Source:
     python2: bool
 
 
+@lru_cache(maxsize=1)
 def read(data: bytes) -> Source:
-    """The tree of a file's bytes; SyntaxError, ValueError, RecursionError or MemoryError where nothing helps."""
+    """The tree of a file's bytes; SyntaxError, ValueError, RecursionError or MemoryError where nothing helps.
+
+    The last tree is kept, since several documents are made from it; it is theirs to read, not to change.
+    """
     if data.count(b"\n") > MAX_LINES:
         raise ValueError(f"more than {MAX_LINES:,} lines; not read")
     try:

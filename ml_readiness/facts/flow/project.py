@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Self
 
 from ml_readiness.documents import PARSE_ERRORS, Documents
-from ml_readiness.facts.files import Files, is_example, is_test
+from ml_readiness.facts.files import Files, is_example
 from ml_readiness.facts.flow.machine import Machine, Unit
 from ml_readiness.facts.flow.roots import Roots
 from ml_readiness.facts.flow.running import Running
@@ -84,8 +84,8 @@ class Flow:
 def _units(documents: Documents, files: Files) -> dict[str, Unit]:
     found: dict[str, Unit] = {}
     for kind in (FlowFile, FlowNotebook):
-        for path, document in documents.all(kind):
-            if document.bodies and not files.is_vendored(path) and not is_test(path):
+        for path, document in documents.all(kind, files.followed(kind)):
+            if document.bodies:
                 found[path] = Unit(path, document, pool(document))
     return found
 
