@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 LIMIT = 60_000
 """Characters; GitHub's own limit is 65,536 characters or 262,144 bytes, depending on whom one asks."""
+REMEDIES = "each place and its remedy is below"
 _MISSING = (Outcome.FAIL, Outcome.PARTIAL, Outcome.ERROR)
 _OPEN = (Outcome.UNKNOWN, Outcome.BLOCKED, Outcome.ATTESTED, Outcome.WAIVED)
 
@@ -61,32 +62,50 @@ def minimal(report: Report, situation: Situation) -> str:
 
 
 def verdict(report: Report, situation: Situation) -> tuple[str, str]:
-    """How urgent it is, as the name of an alert, and the sentence that says what to do."""
+    """How urgent it is, as the name of an alert, and what to do, in a sentence or two."""
     comparison = report.comparison
-    if not report.complete:
-        return "CAUTION", "**Incomplete: a check could not be run, so this is not the whole truth.**"
-    if situation.objections:
-        return "CAUTION", f"**This does not pass the gate:** {prose('; '.join(situation.objections))}."
-    if comparison is not None and comparison.regressions:
+    is_worse = comparison is not None and bool(comparison.regressions)
+    if not report.complete or situation.objections:
+        return "CAUTION", " ".join(_troubles(report, situation, is_worse=is_worse))
+    if comparison is not None and is_worse:
         answers = words.plural(len(comparison.regressions), "answer")
-        return "WARNING", f"**{answers} got worse with this change.** What to do is below."
+        return "WARNING", f"**{answers} got worse with this change.** That fails nothing; {REMEDIES}."
     if report.score is None:
-        return "NOTE", "**No score:** no machine learning of its own was found here."
+        return "NOTE", "**Nothing to do:** no machine learning of its own was found here, so there is no score."
     missing = sum(1 for _ in report.with_outcome(*_MISSING))
     if not missing:
         return "TIP", "**All clear:** nothing that is asked is missing."
     if comparison is None:
-        return "NOTE", f"**{words.plural(missing, 'question')} without a good answer;** the best next steps are below."
+        questions = words.plural(missing, "question")
+        return (
+            "NOTE",
+            f"**{questions} without a good answer.** Nothing was compared, so none need be new; the best next steps are below.",
+        )
     return _good_news(comparison)
+
+
+def _troubles(report: Report, situation: Situation, *, is_worse: bool) -> Iterator[str]:
+    if not report.complete:
+        broken = ", ".join(code(result.check) for result in report.with_outcome(Outcome.ERROR)) or "a check"
+        yield f"**Incomplete:** {broken} could not be run. That is a fault of ml-readiness and not of this change."
+        yield "What follows is not the whole truth."
+    if situation.objections:
+        yield f"**This does not pass the gate:** {prose('; '.join(situation.objections))}."
+        if is_worse:
+            yield f"{REMEDIES.capitalize()}."
 
 
 def _good_news(comparison: Comparison) -> tuple[str, str]:
     better = comparison.with_movement(Movement.FIXED, Movement.BETTER, Movement.SHRUNK)
+    unanswered = changes.unanswered(comparison)
+    good = f", and {words.plural(len(better), 'answer')} got better" if better else ""
+    if unanswered:
+        asked = words.plural(len(unanswered), "new question")
+        said = f"This change brings {asked} without a good answer yet; that fails nothing."
+        return "NOTE", f"**Nothing got worse{good}.** {said}"
     if better:
-        return "TIP", f"**Nothing got worse, and {words.plural(len(better), 'answer')} got better.**"
-    if comparison.with_movement(Movement.ARISING):
-        return "NOTE", "**Nothing got worse.** The change brings questions that were not asked before."
-    return "NOTE", "**Nothing changed:** every answer is what it was."
+        return "TIP", f"**Nothing got worse{good}.** Nothing to do."
+    return "NOTE", f"**Nothing to do:** no answer got worse since {changes.base(comparison)}."
 
 
 def _head(report: Report, situation: Situation) -> Iterator[str]:
@@ -100,26 +119,29 @@ def _head(report: Report, situation: Situation) -> Iterator[str]:
     yield f"> [!{kind}]"
     yield f"> {sentence}"
     yield ""
-    if report.comparison is not None:
-        yield f"{changes.headline(report)}: {words.changes(report.comparison)}."
+    if report.comparison is not None and report.score is not None:
+        if report.comparison.changes or report.comparison.score_change:
+            yield changes.headline(report.comparison)
         yield from changes.notes(report.comparison)
-    yield from (f"{prose(remark)}" for remark in situation.remarks)
+    yield from (f"{prose(remark)}." for remark in situation.remarks)
 
 
 def _delta(comparison: Comparison | None) -> str:
     if comparison is None or comparison.score_change is None:
         return ""
-    return f" ({comparison.score_change:+d})" if comparison.score_change else " (no change)"
+    return f" ({comparison.score_change:+d})" if comparison.score_change else " (unchanged)"
 
 
 def _parts(report: Report, link: Link | None) -> Iterator[_Part]:
     comparison = report.comparison
     if comparison is not None:
         yield _Part(_joined(changes.worse(report, comparison, link)), 0)
+    if comparison is not None and report.score is not None:
         yield _Part(_joined(changes.arising(report, comparison, link)), 3)
         yield _Part(_joined(changes.better(comparison)), 4)
     said = frozenset(change.check for change in comparison.changes if change.new) if comparison else frozenset[str]()
-    yield _Part(_joined(markdown.next_steps(report, "### Best next steps", said)), 2)
+    title = "### Best next steps" if comparison is None else "### Apart from this change: the best next steps"
+    yield _Part(_joined(markdown.next_steps(report, title, said)), 2)
     yield _Part(_fold("Score by question", _categories(report)), 1)
     yield _Part(_fold(f"Projects inside ({len(report.members)})", markdown.members(report)), 5)
     missing = sum(1 for _ in report.with_outcome(*_MISSING))
@@ -132,6 +154,10 @@ def _categories(report: Report) -> Iterator[str]:
     before = report.comparison.categories if report.comparison is not None else {}
     shown = [category for category in report.categories if category.score is not None]
     if shown:
+        yield markdown.kind(report)
+        if report.grade_reasons:
+            yield f"The grade is held down: {prose(words.held_down(report))}."
+        yield ""
         yield "| Question | Score | Before | Weight |" if before else "| Question | Score | Weight |"
         yield "|---|--:|--:|--:|" if before else "|---|--:|--:|"
     for category in shown:
@@ -142,11 +168,13 @@ def _categories(report: Report) -> Iterator[str]:
 
 def _foot(report: Report, situation: Situation) -> Iterator[str]:
     yield ""
-    commit = f"{code(situation.commit[:7])}, " if situation.commit else ""
-    said = [f"ml-readiness {prose(report.tool_version)}", f"{commit}read from files alone, nothing was executed"]
+    commit = f"{code(situation.commit[:7])}" if situation.commit else "files"
+    said = [f"ml-readiness {prose(report.tool_version)} read {commit} and executed nothing."]
+    if report.score is not None:
+        said.append(f"Is an answer wrong? Waive it with a reason in {code('.ml-readiness.toml')}.")
     if situation.page:
-        said.append(f"[full report]({situation.page})")
-    yield f"<sub>{'; '.join(said)}</sub>"
+        said.append(f"[Full report]({situation.page})")
+    yield f"<sub>{' '.join(said)}</sub>"
 
 
 def _fold(title: str, lines: Iterable[str]) -> str:

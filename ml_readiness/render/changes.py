@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 CHANGES = 10
 """How many checks are shown of one group."""
+NEW = 5
+"""How many questions are shown that nobody asked before."""
 PLACES = 3
 """How many places are shown of one check."""
 
@@ -29,14 +31,23 @@ def lines(report: Report, link: Link | None = None) -> Iterator[str]:
     yield from better(report.comparison)
 
 
-def headline(report: Report) -> str:
-    """How the score changed, in a sentence without its end; empty where there is no base."""
-    comparison = report.comparison
-    if comparison is None:
-        return ""
-    base = code(comparison.revision[:7]) if comparison.revision else "the base"
-    was = f" (was {comparison.score}, {comparison.grade})" if comparison.score is not None else " (had no score)"
-    return f"**{words.change(comparison.score_change)}** against {base}{was}"
+def headline(comparison: Comparison) -> str:
+    """How the score and the answers changed, in a sentence."""
+    was = f", which had {comparison.score} ({comparison.grade})" if comparison.score is not None else ""
+    change = comparison.score_change
+    moved = (
+        f"**{words.change(change)}** since {base(comparison)}{was}"
+        if change
+        else f"The same score as {base(comparison)}"
+    )
+    if change is None:
+        moved = f"Compared with {base(comparison)}{was}"
+    return f"{moved}: {words.changes(comparison)}."
+
+
+def base(comparison: Comparison) -> str:
+    """What is compared with."""
+    return code(comparison.revision[:7]) if comparison.revision else "the base"
 
 
 def notes(comparison: Comparison) -> Iterator[str]:
@@ -45,31 +56,35 @@ def notes(comparison: Comparison) -> Iterator[str]:
         yield f"{prose(note[:1].upper() + note[1:])}."
     shared, whole = comparison.shared_change, comparison.score_change
     if whole is not None and shared is not None and shared != whole and comparison.with_movement(*words.ASKED):
-        yield f"On the questions that both sides are asked, the change is {words.change(shared)}."
+        yield f"Counting only what was asked before, too: {words.change(shared)}."
 
 
 def worse(report: Report, comparison: Comparison, link: Link | None) -> Iterator[str]:
     """What got worse, and what to do about it."""
-    yield from _group("❌ Worse with this change", comparison.regressions, report, link)
+    yield from _group("❌ Worse with this change", comparison.regressions, CHANGES, report, link)
 
 
 def arising(report: Report, comparison: Comparison, link: Link | None) -> Iterator[str]:
     """What is asked for the first time and not in place."""
+    yield from _group("🆕 New questions, without a good answer yet", unanswered(comparison), NEW, report, link)
+
+
+def unanswered(comparison: Comparison) -> tuple[Change, ...]:
+    """The questions that are asked for the first time and have no good answer."""
     asked = comparison.with_movement(Movement.ARISING)
-    missing = [change for change in asked if change.after is not Outcome.PASS]
-    yield from _group("🆕 Asked for the first time, and not in place", missing, report, link)
+    return tuple(change for change in asked if change.after is not Outcome.PASS)
 
 
-def _group(title: str, changes: Sequence[Change], report: Report, link: Link | None) -> Iterator[str]:
+def _group(title: str, changes: Sequence[Change], most: int, report: Report, link: Link | None) -> Iterator[str]:
     if not changes:
         return
     yield ""
     yield f"### {title} ({len(changes)})"
     yield ""
-    for change in changes[:CHANGES]:
+    for change in changes[:most]:
         yield from _in_detail(change, report, link)
-    if len(changes) > CHANGES:
-        yield f"- and {words.plural(len(changes) - CHANGES, 'more question')}"
+    if len(changes) > most:
+        yield f"- and {words.plural(len(changes) - most, 'more question')}"
 
 
 def _in_detail(change: Change, report: Report, link: Link | None) -> Iterator[str]:
@@ -102,6 +117,7 @@ def better(comparison: Comparison) -> Iterator[str]:
     for change in found[:CHANGES]:
         where = next((place(finding, None) for finding in change.absent if finding.location), "")
         gone = f": no more {where}" if where and change.movement is Movement.SHRUNK else ""
-        yield f"- {prose(change.question)} <sub>{words.MOVEMENTS[change.movement]}</sub>{gone}"
+        how = "new, and in place" if change.movement is Movement.ARISING else words.MOVEMENTS[change.movement]
+        yield f"- {prose(change.question)} <sub>{how}</sub>{gone}"
     if len(found) > CHANGES:
         yield f"- and {words.plural(len(found) - CHANGES, 'more question')}"

@@ -27,14 +27,19 @@ def prose(text: str, limit: int = 500) -> str:
 
 
 def code(text: str) -> str:
-    """A code span that holds any text; fit for a table, too."""
-    line = printable(text, 200).replace("|", "\u2502")
+    """A code span that holds any text."""
+    line = printable(text, 200)
     if not line:
         return ""
     longest = max((len(run) for run in re.findall("`+", line)), default=0)
     fence = "`" * (longest + 1)
     pad = " " if line.startswith("`") or line.endswith("`") else ""
     return f"{fence}{pad}{line}{pad}{fence}"
+
+
+def cell(text: str) -> str:
+    """A code span in a table, where a bar would begin the next cell and cannot always be escaped."""
+    return code(text.replace("|", "\u2502"))
 
 
 def place(finding: Finding, link: Link | None) -> str:

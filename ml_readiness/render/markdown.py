@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ml_readiness.library import CATEGORIES
 from ml_readiness.render import changes, words
-from ml_readiness.render.gfm import code, place, prose
+from ml_readiness.render.gfm import cell, code, place, prose
 from ml_readiness.report import Outcome
 
 if TYPE_CHECKING:
@@ -65,11 +65,9 @@ def _headline(report: Report) -> Iterator[str]:
     else:
         yield f"## ML readiness: {report.score}/100, grade {report.grade} ({words.grade(report)})"
     yield ""
-    because = f" ({prose('; '.join(report.kind_reasons[:2]), 300)})" if report.kind_reasons else ""
-    revision = f" at {code(report.revision[:12])}" if report.revision else ""
-    yield f"{code(report.repository)}{revision} is {words.KINDS[report.kind]}{because}."
+    yield kind(report)
     if report.comparison is not None:
-        yield f"{changes.headline(report)}: {words.changes(report.comparison)}."
+        yield changes.headline(report.comparison)
         yield from changes.notes(report.comparison)
     if report.grade_reasons:
         yield f"The grade is held down: {prose(words.held_down(report))}."
@@ -77,6 +75,13 @@ def _headline(report: Report) -> Iterator[str]:
         yield f"Some questions stay open: the score is between {report.score_low} and {report.score_high}."
     if not report.complete:
         yield "**Incomplete: a check could not be run, so this is not the whole truth.**"
+
+
+def kind(report: Report) -> str:
+    """What was audited and what it was taken for, in a sentence."""
+    because = f" ({prose('; '.join(report.kind_reasons[:2]), 300)})" if report.kind_reasons else ""
+    revision = f" at {code(report.revision[:12])}" if report.revision else ""
+    return f"{code(report.repository)}{revision} is {words.KINDS[report.kind]}{because}."
 
 
 def _categories(report: Report) -> Iterator[str]:
@@ -104,7 +109,7 @@ def members(report: Report) -> Iterator[str]:
         yield "|---|---|--:|"
     for member in sorted(report.members, key=lambda member: member.score or 0):
         verdict = "no score" if member.score is None else f"{member.score} {member.grade}"
-        yield f"| {code(member.repository)} | {words.KINDS[member.kind]} | {verdict} |"
+        yield f"| {cell(member.repository)} | {words.KINDS[member.kind]} | {verdict} |"
 
 
 def next_steps(

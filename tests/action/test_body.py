@@ -76,7 +76,7 @@ def test_a_reviewer_sees_first_what_got_worse() -> None:
     text = body.render(compared(), SITUATION)
     assert text.splitlines()[0] == "## ML readiness: 21/100, grade F (-18)"
     assert "> [!WARNING]\n> **2 answers got worse with this change.**" in text
-    assert text.index("Worse with this change") < text.index("Asked for the first time") < text.index("Better")
+    assert text.index("Worse with this change") < text.index("New questions") < text.index("Better")
     assert text.index("Better with this change") < text.index("<details>")
 
 
@@ -88,7 +88,7 @@ def test_a_reviewer_sees_first_what_got_worse() -> None:
         (compared(), Situation(), "WARNING", "2 answers got worse"),
         (clear(), Situation(), "TIP", "All clear"),
         (report([result("a", Outcome.FAIL)]), Situation(), "NOTE", "1 question without a good answer"),
-        (report([], kind=ProjectKind.NOT_ML), Situation(), "NOTE", "No score"),
+        (report([], kind=ProjectKind.NOT_ML), Situation(), "NOTE", "Nothing to do:** no machine learning"),
     ],
 )
 def test_the_verdict_fits_the_situation(shown: Report, situation: Situation, alert: str, said: str) -> None:
@@ -101,8 +101,13 @@ def test_the_verdict_fits_the_situation(shown: Report, situation: Situation, ale
     ("before", "after", "said"),
     [
         ((Outcome.FAIL, Outcome.FAIL), (Outcome.PASS, Outcome.FAIL), "Nothing got worse, and 1 answer got better"),
-        ((Outcome.FAIL, Outcome.NOT_APPLICABLE), (Outcome.FAIL, Outcome.PASS), "questions that were not asked before"),
-        ((Outcome.FAIL, Outcome.PASS), (Outcome.FAIL, Outcome.PASS), "Nothing changed"),
+        ((Outcome.FAIL, Outcome.NOT_APPLICABLE), (Outcome.FAIL, Outcome.FAIL), "brings 1 new question without a good"),
+        ((Outcome.FAIL, Outcome.NOT_APPLICABLE), (Outcome.FAIL, Outcome.PASS), "Nothing to do:** no answer got worse"),
+        (
+            (Outcome.FAIL, Outcome.PASS),
+            (Outcome.FAIL, Outcome.PASS),
+            "Nothing to do:** no answer got worse since `0123456`",
+        ),
     ],
 )
 def test_a_change_that_does_no_harm_is_told_so(
@@ -113,12 +118,26 @@ def test_a_change_that_does_no_harm_is_told_so(
     assert said in sentence
 
 
+def test_what_could_not_be_run_is_named_beside_what_does_not_pass() -> None:
+    _, sentence = body.verdict(sample(), Situation(objections=("the score is 21, the gate is 60",)))
+    assert "**Incomplete:** `results-reported` could not be run." in sentence
+    assert "**This does not pass the gate:** the score is 21, the gate is 60." in sentence
+
+
+def test_a_project_without_machine_learning_is_asked_nothing_new() -> None:
+    old = report([result("a", Outcome.NOT_APPLICABLE)], kind=ProjectKind.NOT_ML)
+    new = report([result("a", Outcome.FAIL)], kind=ProjectKind.NOT_ML)
+    text = body.render(new.model_copy(update={"comparison": compare(old, new)}), SITUATION)
+    assert text.startswith("## ML readiness: no score\n\n> [!NOTE]\n> **Nothing to do:**")
+    assert "New questions" not in text
+
+
 def test_the_best_next_steps_are_those_that_are_not_told_yet() -> None:
-    assert "Best next steps" not in body.render(compared(), SITUATION)
+    assert "best next steps" not in body.render(compared(), SITUATION)
     old = report([result(name, Outcome.FAIL) for name in "abcdef"] + [result("new")])
     new = report([result(name, Outcome.FAIL) for name in ("new", *"abcdef")])
     text = body.render(new.model_copy(update={"comparison": compare(old, new)}), SITUATION)
-    steps = text.partition("Best next steps")[2].partition("<details>")[0]
+    steps = text.partition("Apart from this change: the best next steps")[2].partition("<details>")[0]
     assert [line[:3] for line in steps.strip().splitlines()] == ["1. ", "2. ", "3. "]
     assert "Does new hold?" not in steps
 

@@ -354,7 +354,7 @@ def test_a_change_without_news_starts_no_comment_where_only_changes_are_wanted(
     assert act(loud.environment(tmp_path, hub, comment="changes")).outputs["comment-status"] == "created"
     again = quiet.environment(tmp_path, hub, comment="changes", GITHUB_RUN_ID="13")
     assert act(again).outputs["comment-status"] == "updated"
-    assert "Nothing changed" in model.comments[0]["body"]
+    assert "no answer got worse" in model.comments[0]["body"]
 
 
 def test_annotations_and_the_summary_can_be_turned_off(
