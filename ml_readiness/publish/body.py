@@ -77,10 +77,7 @@ def verdict(report: Report, situation: Situation) -> tuple[str, str]:
         return "TIP", "**All clear:** nothing that is asked is missing."
     if comparison is None:
         questions = words.plural(missing, "question")
-        return (
-            "NOTE",
-            f"**{questions} without a good answer.** Nothing was compared, so none need be new; the best next steps are below.",
-        )
+        return "NOTE", f"**{questions} without a good answer.** Nothing was compared, so none need be new."
     return _good_news(comparison)
 
 
