@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from ml_readiness.comparison import compare
     from ml_readiness.errors import ReadinessError, RepositoryError, SettingsError
     from ml_readiness.gate import Gate
+    from ml_readiness.history import history
     from ml_readiness.report import (
         Change,
         Comparison,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from ml_readiness.settings import Settings
     from ml_readiness.snapshot import Memory, Snapshot
     from ml_readiness.store import Store
+    from ml_readiness.timeline import Moment, Timeline
 
 __version__ = "0.1.0"
 
@@ -42,6 +44,7 @@ __all__ = [
     "Kind",
     "Location",
     "Memory",
+    "Moment",
     "Movement",
     "Outcome",
     "ProjectKind",
@@ -55,12 +58,14 @@ __all__ = [
     "Snapshot",
     "Step",
     "Store",
+    "Timeline",
     "__version__",
     "audit",
     "audit_snapshot",
     "check",
     "compare",
     "fail",
+    "history",
     "ok",
     "partial",
     "unknown",
@@ -72,6 +77,7 @@ _HOMES = {
     "comparison": ("compare",),
     "errors": ("ReadinessError", "RepositoryError", "SettingsError"),
     "gate": ("Gate",),
+    "history": ("history",),
     "report": (
         "Change",
         "Comparison",
@@ -91,6 +97,7 @@ _HOMES = {
     "settings": ("Settings",),
     "snapshot": ("Memory", "Snapshot"),
     "store": ("Store",),
+    "timeline": ("Moment", "Timeline"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -14,7 +14,7 @@ from ml_readiness.errors import ReadinessError, suggestion
 from ml_readiness.render import FORMATS, renderer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ml_readiness.check import Check
     from ml_readiness.drafts.draft import Draft
@@ -117,6 +117,51 @@ def audit(
     for name, file in targets:
         _write(report, name, file)
     raise SystemExit(_exit_code(report, fail_under, fail_on, regression=fail_on_regression))
+
+
+@cli.command(short_help="How the score changed, commit by commit.")
+@click.argument("source", metavar="[PATH|URL]", default=".")
+@click.option("--rev", metavar="REV", help="The commit, tag or branch whose history it is.")
+@click.option("--since", metavar="WHEN", help="A date like 2026-03-31, or a time like '6 months'.")
+@click.option(
+    "--every", type=click.IntRange(1), metavar="N", help="Every Nth commit; without it at most 100, evenly spread."
+)
+@click.option("--tags", is_flag=True, help="The commits that tags name.")
+@click.option("--format", "formats", metavar="FORMAT[=FILE]", multiple=True, help="terminal, json or html.")
+@click.option("--output", metavar="FILE", type=click.Path(dir_okay=False), help="Where the format without =FILE goes.")
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Processes; by default one a processor.")
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors and what --format asks for.")
+def history(
+    source: str,
+    rev: str | None,
+    since: str | None,
+    every: int | None,
+    tags: bool,
+    formats: Sequence[str],
+    output: str | None,
+    jobs: int | None,
+    quiet: bool,
+) -> None:
+    """Audit commits straight from git, and show how the score changed and which commits changed it most."""
+    from ml_readiness.render import history as rendered
+
+    if tags and every is not None:
+        raise click.UsageError("--every counts commits, --tags takes those with a tag; give one of them")
+    targets = _targets(formats, output, quiet=quiet, known=rendered.FORMATS)
+    from ml_readiness.history import history as run_history
+    from ml_readiness.progress import Meter
+
+    with Meter(sys.stderr if sys.stderr.isatty() and not quiet else None) as meter:
+        timeline = run_history(source, rev=rev, since=since, every=every, tags=tags, jobs=jobs, progress=meter)
+    for name, file in targets:
+        if file is None and name == "terminal":
+            from rich.console import Console
+
+            from ml_readiness.render.history import terminal
+
+            terminal.show(timeline, Console())
+        else:
+            _put(rendered.renderer(name)(timeline), file)
 
 
 @cli.command("list", short_help="List the checks and the questions they answer.")
@@ -273,12 +318,14 @@ def _stop(message: str) -> NoReturn:
     raise SystemExit(COULD_NOT_RUN)
 
 
-def _targets(formats: Sequence[str], output: str | None, *, quiet: bool) -> list[tuple[str, Path | None]]:
+def _targets(
+    formats: Sequence[str], output: str | None, *, quiet: bool, known: Mapping[str, str] = FORMATS
+) -> list[tuple[str, Path | None]]:
     pairs = [(name, file) for name, _, file in (item.partition("=") for item in formats)]
     for name, _ in pairs:
-        if name not in FORMATS:
-            known = ", ".join(FORMATS)
-            raise click.UsageError(f"there is no format {name!r}, expected one of {known}{suggestion(name, FORMATS)}")
+        if name not in known:
+            listed = ", ".join(known)
+            raise click.UsageError(f"there is no format {name!r}, expected one of {listed}{suggestion(name, known)}")
     bare = [name for name, file in pairs if not file]
     if len(bare) > 1:
         raise click.UsageError(f"only one format can go to one place; write {bare[1]}=FILE")
@@ -298,7 +345,10 @@ def _write(report: Report, name: str, file: Path | None) -> None:
 
         terminal.show(report, Console())
         return
-    text = renderer(name)(report)
+    _put(renderer(name)(report), file)
+
+
+def _put(text: str, file: Path | None) -> None:
     if file is None:
         click.echo(text.encode("utf-8"), nl=False)
         return

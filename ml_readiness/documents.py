@@ -7,7 +7,7 @@ import re
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, ClassVar, Protocol, Self, TypeVar, runtime_checkable
 
 from ml_readiness.ahead import Ahead, Lost
@@ -53,6 +53,9 @@ D = TypeVar("D", bound=Document)
 
 HELD = 32_000_000
 """Bytes of files that are kept for the next kind of document."""
+
+REMEMBERED = 2_000
+"""Paths whose answer a pattern remembers: revisions of one repository have nearly the same ones."""
 
 PARSE_ERRORS = (
     SyntaxError,
@@ -121,6 +124,7 @@ def matcher(patterns: tuple[str, ...]) -> Callable[[str], bool]:
     by_name = re.compile("|".join(names) or r"(?!)", re.IGNORECASE)
     by_path = re.compile("|".join(paths + anywhere) or r"(?!)", re.IGNORECASE)
 
+    @lru_cache(maxsize=REMEMBERED)
     def matches(path: str) -> bool:
         return bool(by_name.match(path.rpartition("/")[2]) or by_path.match(path))
 

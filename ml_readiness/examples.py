@@ -9,6 +9,7 @@ import html
 import inspect
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from ml_readiness.snapshot import Memory
 
@@ -67,6 +68,7 @@ def _content(match: re.Match[str]) -> str:
     return html.unescape(match["text"]).ljust(int(match["size"] or 0))
 
 
+@cache
 def explain(doc: str) -> Explanation:
     """A docstring, taken apart at its headings."""
     text = inspect.cleandoc(doc)

@@ -92,11 +92,19 @@ class Unit:
 
     def imports_any(self, *tops: str) -> bool:
         """Whether the file imports one of these packages, given by their dotted beginnings."""
-        return any(
-            each.module == top or each.module.startswith(top + ".") or f"{each.module}.{each.name}" == top
-            for each in self.python.imports
-            for top in tops
-        )
+        return not self._imported.isdisjoint(tops)
+
+    @cached_property
+    def _imported(self) -> frozenset[str]:
+        """Every dotted beginning of what is imported."""
+        found: set[str] = set()
+        for each in self.python.imports:
+            name = each.module
+            found.add(f"{name}.{each.name}")
+            while name and name not in found:
+                found.add(name)
+                name = name.rpartition(".")[0]
+        return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -113,7 +113,7 @@ class Randomness:
         late = any("model_init" in site.call.keywords for site in self._sites)
         return not late and any(re.search(r"For\w*(?:Classification|Answering)\.", site.name) for site in self._sites)
 
-    def _based(self, tops: Iterable[str]) -> list[Location]:
+    def _based(self, tops: tuple[str, ...]) -> list[Location]:
         return [
             unit.location(each.line)
             for unit in self.units
@@ -157,8 +157,13 @@ class Randomness:
             yield Draw(site.call.method, site.location, given or fallback)
 
 
-def _begins(name: str, tops: Iterable[str]) -> bool:
-    return any(name == top or name.startswith(top + ".") for top in tops)
+def _begins(name: str, tops: tuple[str, ...]) -> bool:
+    return f"{name}.".startswith(_dotted(tops))
+
+
+@cache
+def _dotted(tops: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"{top}." for top in tops)
 
 
 def _says_seed(site: Site) -> bool:

@@ -16,17 +16,19 @@ if TYPE_CHECKING:
 def render(report: Report, indent: int | None = 2) -> str:
     """JSON in plain ASCII: whatever file names hold, every reader gets the same text."""
     return (
-        json.dumps(_readable(cast("Value", report.model_dump(mode="python"))), indent=indent, ensure_ascii=True) + "\n"
+        json.dumps(readable_all(cast("Value", report.model_dump(mode="python"))), indent=indent, ensure_ascii=True)
+        + "\n"
     )
 
 
-def _readable(value: Value) -> Value:
+def readable_all(value: Value) -> Value:
+    """A value whose strings can all be encoded."""
     if isinstance(value, str):
         return readable(value)
     if isinstance(value, dict):
-        return {readable(key): _readable(inner) for key, inner in value.items()}
+        return {readable(key): readable_all(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_readable(inner) for inner in value]
+        return [readable_all(inner) for inner in value]
     return value
 
 

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from ml_readiness.errors import RepositoryError
 from ml_readiness.sources.gitdir import GitDir
+from ml_readiness.sources.log import Log
 from ml_readiness.sources.revision import Revision
 from ml_readiness.sources.worktree import WorkTree
 
@@ -62,6 +63,13 @@ def open_pair(
         finally:
             if before is not None:
                 before.close()
+
+
+@contextmanager
+def open_log(source: str | Path, rev: str | None = None) -> Generator[tuple[Log, str]]:
+    """The history of a repository, and the commit whose history it is; a clone is whole, and removed afterwards."""
+    with _on_disk(source, rev, is_shallow=False) as (path, wanted, name), Log(path, name) as log:
+        yield log, log.resolve(wanted or "HEAD")
 
 
 def is_url(source: str) -> bool:

@@ -18,24 +18,38 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from ml_readiness.sources.repository import Answer
+
+LISTING = ("ls-tree", "-r", "-z", "-l", "--full-tree")
 _KINDS = {"100": EntryKind.FILE, "120": EntryKind.SYMLINK, "160": EntryKind.SUBMODULE}
 
 
 class Revision:
     """A snapshot of one commit, or of one folder of it; close it, or use it in a `with` statement."""
 
-    def __init__(self, path: Path, revision: str = "HEAD", *, name: str = "", limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        revision: str = "HEAD",
+        *,
+        name: str = "",
+        limits: Limits | None = None,
+        shared: Repository | None = None,
+    ) -> None:
         around = GitDir.around(path)
         if around is None:
             raise RepositoryError(f"{path}: expected a git repository, found none")
         where, inside = around
         limits = limits or Limits()
         self.name = name or name_of(path)
-        self._repository = Repository(where)
+        self._repository = shared or Repository(where)
+        self._is_shared = shared is not None
         self._budget = Budget(limits)
         try:
             self.revision = self._repository.resolve(revision)
-            self.entries, self._notes = _listing(self._repository, f"{self.revision}:{inside}", limits)
+            answer = self._repository.ask(*LISTING, f"{self.revision}:{inside}", limit=limits.listing)
+            self._is_listed = not answer.error
+            self.entries, self._notes = _listing(answer, limits)
         except BaseException:
             self.close()
             raise
@@ -48,6 +62,12 @@ class Revision:
         """Limits that were reached, and objects that are not here."""
         return self._notes + self._budget.notes
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether every object of the commit is here."""
+        files = (entry for entry in self.entries.values() if entry.kind is EntryKind.FILE)
+        return self._is_listed and all(entry.size is not None for entry in files)
+
     def read(self, path: str) -> bytes:
         """The content of a regular file; raises `Absent`."""
         entry = self.entries.get(path)
@@ -57,8 +77,9 @@ class Revision:
         return self._repository.read(entry.blob)
 
     def close(self) -> None:
-        """Ends the git process and removes its temporary directory."""
-        self._repository.close()
+        """Ends the git process and removes its temporary directory, unless others share them."""
+        if not self._is_shared:
+            self._repository.close()
 
     def __enter__(self) -> Self:
         return self
@@ -69,8 +90,7 @@ class Revision:
         self.close()
 
 
-def _listing(repository: Repository, tree: str, limits: Limits) -> tuple[dict[str, Entry], tuple[str, ...]]:
-    answer = repository.ask("ls-tree", "-r", "-z", "-l", "--full-tree", tree, limit=limits.listing)
+def _listing(answer: Answer, limits: Limits) -> tuple[dict[str, Entry], tuple[str, ...]]:
     lines = answer.output.split(b"\0")[:-1]
     notes = Notes()
     if answer.error:

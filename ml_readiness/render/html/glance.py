@@ -20,7 +20,7 @@ RADIUS = 42
 
 def header(report: Report) -> Markup:
     """Name, kind, score and subjects."""
-    return tag("header", tag("div", _name(report), _switch(), class_="title"), _kind(report), _verdict(report))
+    return tag("header", tag("div", _name(report), switch(), class_="title"), _kind(report), _verdict(report))
 
 
 def tone(score: float) -> str:
@@ -33,7 +33,8 @@ def _name(report: Report) -> Markup:
     return tag("h1", text(report.repository, 200), revision)
 
 
-def _switch() -> Markup:
+def switch() -> Markup:
+    """The button between dark and light; the script shows it."""
     return tag("button", "Dark", type="button", id="theme", class_="ghost", hidden=True, aria_pressed="false")
 
 

@@ -1,0 +1,52 @@
+"""A repository's scores over time: what a history holds."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import Field
+
+from ml_readiness.report import Change, Model, ProjectKind
+
+
+class Moment(Model):
+    """One commit and what the audit says about it."""
+
+    commit: str
+    when: datetime
+    """The committer's date."""
+    subject: str
+    """The first line of the commit's message."""
+    tag: str = ""
+    """The tag that names it, where the history goes by tags."""
+    kind: ProjectKind
+    score: int | None
+    grade: str | None
+    coverage: float
+    categories: dict[str, float | None] = Field(default_factory=dict)
+    """The score of each category that applies."""
+    score_change: int | None = None
+    """The score minus that of the moment before; null for the first, and where one of them has none."""
+    changes: tuple[Change, ...] = ()
+    """The checks whose answer is not what it was at the moment before; what got worse first."""
+    notes: tuple[str, ...] = ()
+    """What a reader has to know before drawing conclusions from the change."""
+
+
+class Timeline(Model):
+    """The audits of some commits of one repository, from the oldest to the newest."""
+
+    tool_version: str
+    repository: str
+    revision: str
+    """The commit whose history it is; its settings apply to all."""
+    moments: tuple[Moment, ...]
+    commits: int
+    """How many commits there are in the time that was asked for."""
+    notes: tuple[str, ...] = ()
+    """What is not in it, and why."""
+
+    def most_telling(self, count: int) -> tuple[Moment, ...]:
+        """The moments that changed the score most, the newest first among equals; never those without a change."""
+        moved = [moment for moment in reversed(self.moments) if moment.score_change]
+        return tuple(sorted(moved, key=lambda moment: -abs(moment.score_change or 0))[:count])
