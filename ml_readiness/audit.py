@@ -29,6 +29,22 @@ if TYPE_CHECKING:
     from ml_readiness.snapshot import Snapshot
 
 
+@contextmanager
+def without_collecting() -> Generator[None]:
+    """Pauses the search for reference cycles: trees have none, and looking for them costs a sixth of the parsing.
+
+    Around a function rather than within one, so that the documents are gone when the search goes on.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@without_collecting()
 def audit(
     source: str | Path | Snapshot,
     *,
@@ -57,8 +73,7 @@ def audit(
 def kept(store: Store | None = None) -> Generator[Store]:
     """A store that is written when all went well: the given one, or that in the user's cache folder."""
     known = store or Store(Kept.usual())
-    with _without_collecting():
-        yield known
+    yield known
     known.keep()
 
 
@@ -78,18 +93,7 @@ def _opened(
             yield pair
 
 
-@contextmanager
-def _without_collecting() -> Generator[None]:
-    """Pauses the search for reference cycles: trees have none, and looking for them costs a sixth of the parsing."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
+@without_collecting()
 def audit_pair(
     after: Snapshot,
     before: Snapshot | None,

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import fnmatch
-import re
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, lru_cache
 from typing import TYPE_CHECKING, ClassVar, Protocol, Self, TypeVar, runtime_checkable
 
 from ml_readiness.ahead import Ahead, Lost
+from ml_readiness.patterns import Paths
 from ml_readiness.snapshot import Absent, EntryKind, blob_id
 from ml_readiness.store import Store, packed, unpacked
 from ml_readiness.workers import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
     from concurrent.futures import Executor
 
     from ml_readiness.snapshot import Snapshot
@@ -53,9 +51,6 @@ D = TypeVar("D", bound=Document)
 
 HELD = 32_000_000
 """Bytes of files that are kept for the next kind of document."""
-
-REMEMBERED = 2_000
-"""Paths whose answer a pattern remembers: revisions of one repository have nearly the same ones."""
 
 PARSE_ERRORS = (
     SyntaxError,
@@ -111,26 +106,6 @@ def ahead_of(executor: Executor | None) -> Generator[Ahead[type[Document]] | Non
         ahead.close()
 
 
-@cache
-def matcher(patterns: tuple[str, ...]) -> Callable[[str], bool]:
-    """A function that tells whether a path matches one of the patterns, as `Document.patterns` means it."""
-    others = tuple(p[1:] for p in patterns if p[0] == "!")
-    if others:
-        alike, unlike = matcher(tuple(p for p in patterns if p[0] != "!")), matcher(others)
-        return lambda path: alike(path) and not unlike(path)
-    names = [fnmatch.translate(p) for p in patterns if "/" not in p]
-    paths = [fnmatch.translate(p.removeprefix("**/")) for p in patterns if "/" in p]
-    anywhere = [rf"(?s:.*/)?{fnmatch.translate(p.removeprefix('**/'))}" for p in patterns if p[:3] == "**/"]
-    by_name = re.compile("|".join(names) or r"(?!)", re.IGNORECASE)
-    by_path = re.compile("|".join(paths + anywhere) or r"(?!)", re.IGNORECASE)
-
-    @lru_cache(maxsize=REMEMBERED)
-    def matches(path: str) -> bool:
-        return bool(by_name.match(path.rpartition("/")[2]) or by_path.match(path))
-
-    return matches
-
-
 class Documents:
     """The documents of a snapshot, parsed when first asked for; what the store knows by content is not parsed again."""
 
@@ -143,13 +118,18 @@ class Documents:
         self._parsed: dict[tuple[type[Document], str], Document | Unreadable] = {}
         self._bytes: dict[str, bytes] = {}
         self._held = 0
+        self._paths: Paths | None = None
 
     def paths(self, kind: type[Document]) -> tuple[str, ...]:
         """The regular files of this kind, sorted."""
-        matches = matcher(kind.patterns)
-        return tuple(
-            path for path, entry in self.snapshot.entries.items() if entry.kind is EntryKind.FILE and matches(path)
-        )
+        return self.select(kind.patterns)
+
+    def select(self, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        """The regular files that match one of the patterns, sorted."""
+        if self._paths is None:
+            entries = self.snapshot.entries.items()
+            self._paths = Paths(path for path, entry in entries if entry.kind is EntryKind.FILE)
+        return self._paths.select(patterns)
 
     def get(self, kind: type[D], path: str) -> D | Unreadable:
         """One file understood as `kind`, whatever its name; equal files are parsed once."""

@@ -151,7 +151,7 @@ def test_a_waiver_is_looked_at_every_day(tmp_path: Path, monkeypatch: pytest.Mon
 def test_other_rules_are_another_report(run: Callable[..., str], judged: list[str]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         run(Memory(INNOCENT))
-        patch.setattr(reports, "product", lambda: b"other rules")
+        patch.setattr(reports, "product", lambda *_: b"other rules")
         run(Memory(INNOCENT))
     assert len(judged) == 2
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from ml_readiness.documents import Documents, matcher
+from ml_readiness.documents import Documents
 from ml_readiness.parsers.text import Text
 from ml_readiness.snapshot import EntryKind
 
@@ -78,9 +78,14 @@ class Files:
 
     def is_vendored(self, path: str) -> bool:
         """Whether a path is third-party or generated, so neither evidence nor fault of the project."""
-        if VENDORED.search(path) or GENERATED.search(path) or BUILD.match(path):
-            return True
-        return any(path.startswith(folder) for folder in self._environments)
+        folder = path[: path.rfind("/") + 1]
+        found = self._vendored.get(folder)
+        if found is None:
+            found = self._vendored[folder] = self._is_vendored(folder)
+        return found or GENERATED.search(path) is not None
+
+    def _is_vendored(self, folder: str) -> bool:
+        return bool(VENDORED.search(folder) or BUILD.match(folder) or folder.startswith(self._environments))
 
     def is_example(self, path: str) -> bool:
         """Whether a path belongs to examples or documentation, and not to what the repository is for."""
@@ -100,8 +105,7 @@ class Files:
 
     def find(self, *patterns: str) -> tuple[str, ...]:
         """The project's own files that match a pattern, as `Document.patterns` means it."""
-        matches = matcher(patterns)
-        return tuple(path for path in self.own if matches(path))
+        return tuple(path for path in self.documents.select(patterns) if not self.is_vendored(path))
 
     def own_of(self, kind: type[Document]) -> tuple[str, ...]:
         """The project's own files of a kind, sorted."""
@@ -125,6 +129,11 @@ class Files:
         """One line of a text file, counted from one; empty where there is none."""
         lines = self.lines(path)
         return lines[number - 1] if 0 < number <= len(lines) else ""
+
+    @cached_property
+    def _vendored(self) -> dict[str, bool]:
+        """What is known of folders so far, since files are asked about again and again."""
+        return {}
 
     @cached_property
     def _environments(self) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from ml_readiness.documents import matcher
 from ml_readiness.facts.code import Code, Site, Unit
 from ml_readiness.facts.files import Files
 from ml_readiness.facts.javascript import JavaScript
@@ -17,6 +16,7 @@ from ml_readiness.facts.manifests import Manifests
 from ml_readiness.facts.reach import Reach
 from ml_readiness.facts.signs import Signs
 from ml_readiness.facts.uses import Level, Use
+from ml_readiness.patterns import matcher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
