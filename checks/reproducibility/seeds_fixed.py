@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
-from ml_readiness.facts.randomness import Randomness
+from ml_readiness.facts.members import Members
+from ml_readiness.facts.randomness import Draw, Randomness
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 SHOWN = 4
 MOST = 0.8
 """Share of the random calls that are seeded from which on the rest does not count."""
-FRAMEWORKS = {"torch", "tensorflow", "jax"}
+FRAMEWORKS = {"torch", "tensorflow", "jax", "paddle", "mxnet"}
 
 
 @check(
@@ -18,7 +19,7 @@ FRAMEWORKS = {"torch", "tensorflow", "jax"}
     effort=Effort.SMALL,
     not_for=[ProjectKind.NOT_ML],
 )
-def seeds_fixed(randomness: Randomness) -> Iterator[Finding]:
+def seeds_fixed(randomness: Randomness, members: Members) -> Iterator[Finding]:
     """Two runs that differ by chance cannot be compared: nobody knows whether a change helped. A fixed seed for every
     source of randomness costs a line each.
 
@@ -69,14 +70,26 @@ def seeds_fixed(randomness: Randomness) -> Iterator[Finding]:
     if not draws:
         return
     open_, fixed = [d for d in draws if not d.seeded_by], [d for d in draws if d.seeded_by]
-    mostly = len(fixed) >= MOST * len(draws) and not any(draw.what in FRAMEWORKS for draw in open_)
+    loose = randomness.loose if members.reasons and fixed else ()
+    if loose:
+        message = f"{len(loose)} of {len(randomness.training)} files that train seed nothing, this one first"
+        yield partial(message, at=loose[0].path, confidence=Confidence.MEDIUM)
+    mostly = len(fixed) >= MOST * len(draws) and not any(draw.splits or draw.what in FRAMEWORKS for draw in open_)
     if not open_ or mostly:
-        for draw in fixed[:SHOWN]:
-            judge = ok if draw.certain else partial
-            unless = "" if draw.certain else ", but not for everything: only later, or only if a setting says so"
-            message = f"{draw.what} is seeded by `{draw.seeded_by}`{unless}"
-            yield judge(message, at=draw.location, confidence=Confidence.MEDIUM)
+        yield from _fixed(fixed)
         return
     for draw in open_[:SHOWN]:
         judge = partial if fixed else fail
         yield judge(f"{draw.what} is not seeded", at=draw.location, confidence=Confidence.MEDIUM)
+
+
+def _fixed(draws: list[Draw]) -> Iterator[Finding]:
+    uncertain = [draw for draw in draws if not draw.certain]
+    if len(uncertain) > (1 - MOST) * len(draws):
+        for draw in uncertain[:SHOWN]:
+            unless = "only later, or only if a setting says so"
+            message = f"{draw.what} is seeded by `{draw.seeded_by}`, but not for everything: {unless}"
+            yield partial(message, at=draw.location, confidence=Confidence.MEDIUM)
+        return
+    for draw in draws[:SHOWN]:
+        yield ok(f"{draw.what} is seeded by `{draw.seeded_by}`", at=draw.location, confidence=Confidence.MEDIUM)

@@ -29,6 +29,11 @@ HELPERS = frozenset({"preprocess_input", "decode_predictions"})
 """Functions beside models that load nothing."""
 GUESSED = {"fit": "training", "train": "training", "predict": "predicting", "predict_proba": "predicting"}
 """Methods that mean a stage even on an object of unknown origin."""
+MODEL_NAMES = re.compile(
+    r"(?:^|_)(?:models?|clf|classifier|regressor|estimator|learner|forecaster|booster|net|network|pipeline|pipe|algo"
+    r"|rf|xgb|lgbm|svm|knn|gbm)\d*$"
+)
+"""What people call models: a file that gets one as an argument need not import the library that made it."""
 
 
 @lru_cache(maxsize=100_000)
@@ -128,8 +133,16 @@ class Lifecycle:
             stage = GUESSED[site.name.rpartition(".")[2]]
             trained = stage == "training" and site.call.receiver.rpartition(".")[2].lower().endswith("trainer")
             known = trained or self._own_estimator(site)
-            if known or (site.name.startswith("?") and self._plausible(site, stage)):
+            if known or (self._of_unknown_origin(site) and self._plausible(site, stage)):
                 found[stage].append(site)
+
+    def _of_unknown_origin(self, site: Site) -> bool:
+        """Whether nothing tells what the receiver is: a parameter, or what a function of the project gave."""
+        if site.name.startswith("?"):
+            return True
+        path, _, name = site.name[1:].partition(":")
+        unit = self.code.by_path.get(path) if site.name.startswith(":") else None
+        return unit is not None and any(name.startswith(function + ".") for function in unit.functions)
 
     def _plausible(self, site: Site, stage: str) -> bool:
         receiver = site.call.receiver.rpartition(".")[2].lower()
@@ -137,10 +150,19 @@ class Lifecycle:
             return False
         if re.search(r"scaler|encoder|imputer|vectori|transformer|pca|tfidf|binari|selector|^le$|^ss$|^sc$", receiver):
             return False
-        method = site.name.rpartition(".")[2]
-        tops = {each.top for each in site.unit.python.imports}
-        pattern = stages()[stage].methods[method]
-        return any(pattern.match(top) for top in tops if top)
+        pattern = stages()[stage].methods[site.name.rpartition(".")[2]]
+        named = bool(MODEL_NAMES.search(receiver)) and bool(site.call.args or site.call.keywords)
+        units = self.code.units if named else (site.unit,)
+        return any(pattern.match(top) for unit in units for top in self._tops(unit) if top)
+
+    def _tops(self, unit: Unit) -> frozenset[str]:
+        if unit.path not in self._imported:
+            self._imported[unit.path] = frozenset(each.top for each in unit.python.imports)
+        return self._imported[unit.path]
+
+    @cached_property
+    def _imported(self) -> dict[str, frozenset[str]]:
+        return {}
 
     def _own_estimator(self, site: Site) -> bool:
         """Whether the receiver is an object of a first-party class that both fits and predicts."""

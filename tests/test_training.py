@@ -1,0 +1,124 @@
+"""Traps for the questions about training: seeds, data, trackers, weights, guards and gates as projects write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.auditing import answer
+
+FIT = "from sklearn.svm import SVC\nmodel = SVC().fit(X, y)\n"
+
+
+def outcome(check: str, files: dict[str, str | bytes]) -> str:
+    """What a check says about a small repository."""
+    return answer(check, files).outcome.value
+
+
+# Seeds
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("import numpy as np\nmask = np.random.rand(len(rows)) < 0.8\ntrain, test = rows[mask], rows[~mask]\n", "fail"),
+        ("import numpy as np\ndraw = np.random.rand(len(rows))\ntrain = rows[draw < 0.8]\nmask = draw < 0.8\n", "fail"),
+        ("import random\nrandom.shuffle(rows)\ntrain, test = rows[:80], rows[80:]\n", "fail"),
+        ("import random\nrandom.seed(7)\nrandom.shuffle(rows)\ntrain, test = rows[:80], rows[80:]\n", "pass"),
+        ("import numpy as np\nnoise = np.random.rand(3)\n", "not-applicable"),
+        ("from datasets import load_dataset\nd = load_dataset('imdb')['train'].train_test_split(0.1)\n", "fail"),
+        ("from datasets import load_dataset\nd = load_dataset('imdb')['train'].shuffle(seed=3)\n", "pass"),
+    ],
+)
+def test_a_split_by_drawn_numbers_needs_a_seed(code: str, expected: str) -> None:
+    assert outcome("seeds-fixed", {"train.py": code + FIT}) == expected
+
+
+def test_made_up_rows_decide_nothing() -> None:
+    code = "import random\n\ndef generate_rows():\n    random.shuffle(rows)\n"
+    assert outcome("seeds-fixed", {"train.py": code + FIT}) == "not-applicable"
+
+
+def test_a_seeded_estimator_beside_an_unseeded_split_is_half() -> None:
+    code = (
+        "from sklearn.linear_model import ElasticNet\nfrom sklearn.model_selection import train_test_split\n"
+        "train, test = train_test_split(rows)\nElasticNet(random_state=42).fit(train, y)\n"
+    )
+    assert outcome("seeds-fixed", {"train.py": code}) == "partial"
+
+
+def test_a_split_that_is_not_seeded_is_not_outvoted() -> None:
+    trees = "".join(f"RandomForestClassifier(random_state={n}).fit(train, y)\n" for n in range(9))
+    code = (
+        "from sklearn.ensemble import RandomForestClassifier\nfrom sklearn.model_selection import train_test_split\n"
+        f"train, test = train_test_split(rows)\n{trees}"
+    )
+    assert outcome("seeds-fixed", {"train.py": code}) == "partial"
+
+
+def test_torch_s_own_split_is_seeded_with_torch() -> None:
+    code = (
+        "import torch\nfrom torch import nn\ntorch.manual_seed(1)\nnet = nn.Linear(1, 1)\n"
+        "a, b = torch.utils.data.random_split(rows, [8, 2])\nloss = net(a)\nloss.backward()\noptimizer.step()\n"
+    )
+    assert outcome("seeds-fixed", {"train.py": code}) == "pass"
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [("'subsample': 0.8, 'seed': 1", "pass"), ("'subsample': 0.8", "fail"), ("'max_depth': 3", "not-applicable")],
+)
+def test_boosters_draw_only_if_told_to_sample(settings: str, expected: str) -> None:
+    code = f"import xgboost\nparams = {{{settings}}}\nmodel = xgboost.train(params, rows)\n"
+    assert outcome("seeds-fixed", {"train.py": code}) == expected
+
+
+def test_a_search_without_a_seed_gives_other_parameters_each_time() -> None:
+    code = (
+        "import xgboost\nfrom hyperopt import fmin, tpe\n\ndef objective(p):\n"
+        "    return xgboost.train({'seed': 1, **p}, rows).best_score\n\nbest = fmin(objective, space, algo=tpe.suggest)\n"
+    )
+    assert outcome("seeds-fixed", {"train.py": code}) == "partial"
+    assert outcome("seeds-fixed", {"train.py": code.replace("space,", "space, rstate=rng,")}) == "pass"
+
+
+def test_settings_from_a_file_may_hold_the_seed() -> None:
+    code = "from sklearn.ensemble import RandomForestClassifier\nRandomForestClassifier(**settings).fit(X, y)\n"
+    assert outcome("seeds-fixed", {"train.py": code}) == "fail"
+    assert outcome("seeds-fixed", {"train.py": code, "params.yaml": "model:\n  random_state: 7\n"}) == "pass"
+
+
+def test_a_generator_whose_seed_is_left_out_by_default_fixes_nothing() -> None:
+    code = "import numpy as np\n\ndef rng(seed=None):\n    return np.random.default_rng(seed)\n\nrng()\n"
+    assert outcome("seeds-fixed", {"train.py": code + FIT}) == "not-applicable"
+
+
+def test_the_framework_that_only_answers_needs_no_seed() -> None:
+    serve = "import torch\nfrom torch import nn\nnet = nn.Linear(1, 1)\nnet.load_state_dict(torch.load('m.pt'))\n"
+    train = "from sklearn.ensemble import RandomForestClassifier\nRandomForestClassifier(random_state=1).fit(X, y)\n"
+    assert outcome("seeds-fixed", {"serve.py": serve, "train.py": train}) == "pass"
+
+
+def test_lessons_are_the_work_where_there_is_nothing_else() -> None:
+    lesson = "import torch\nnet = torch.nn.Linear(1, 1)\nloss = net(x)\nloss.backward()\noptimizer.step()\n"
+    files = {"tutorials/01-linear/main.py": lesson}
+    assert outcome("seeds-fixed", files) == "fail"
+    assert outcome("training-code-present", files) == "pass"
+    assert outcome("training-code-present", {**files, "package/core.py": "def add(a, b):\n    return a + b\n"}) != "pass"
+
+
+# Training code
+
+
+def test_a_model_that_a_function_of_the_project_made_is_trained() -> None:
+    files = {
+        "models.py": (
+            "from sktime.forecasting.naive import NaiveForecaster\nmodels = {'a': NaiveForecaster}\n\n"
+            "def build_model(name):\n    model = models[name]()\n    return model\n"
+        ),
+        "train.py": (
+            "import joblib\nfrom models import build_model\n\ndef train(model, y):\n    model.fit(y)\n\n"
+            "train(build_model('a'), [1])\n"
+        ),
+        "serve.py": "import joblib\nprint(joblib.load('m.pkl').predict([1]))\n",
+    }
+    assert outcome("training-code-present", files) == "pass"
