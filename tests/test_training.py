@@ -75,7 +75,8 @@ def test_boosters_draw_only_if_told_to_sample(settings: str, expected: str) -> N
 def test_a_search_without_a_seed_gives_other_parameters_each_time() -> None:
     code = (
         "import xgboost\nfrom hyperopt import fmin, tpe\n\ndef objective(p):\n"
-        "    return xgboost.train({'seed': 1, **p}, rows).best_score\n\nbest = fmin(objective, space, algo=tpe.suggest)\n"
+        "    return xgboost.train({'seed': 1, **p}, rows).best_score\n\n"
+        "best = fmin(objective, space, algo=tpe.suggest)\n"
     )
     assert outcome("seeds-fixed", {"train.py": code}) == "partial"
     assert outcome("seeds-fixed", {"train.py": code.replace("space,", "space, rstate=rng,")}) == "pass"
@@ -103,7 +104,9 @@ def test_lessons_are_the_work_where_there_is_nothing_else() -> None:
     files = {"tutorials/01-linear/main.py": lesson}
     assert outcome("seeds-fixed", files) == "fail"
     assert outcome("training-code-present", files) == "pass"
-    assert outcome("training-code-present", {**files, "package/core.py": "def add(a, b):\n    return a + b\n"}) != "pass"
+    assert (
+        outcome("training-code-present", {**files, "package/core.py": "def add(a, b):\n    return a + b\n"}) != "pass"
+    )
 
 
 # Training code
@@ -122,3 +125,65 @@ def test_a_model_that_a_function_of_the_project_made_is_trained() -> None:
         "serve.py": "import joblib\nprint(joblib.load('m.pkl').predict([1]))\n",
     }
     assert outcome("training-code-present", files) == "pass"
+
+
+# Data
+
+
+READS = "import pandas as pd\nfrom sklearn.svm import SVC\n\ndef load(path):\n    return pd.read_csv(path)\n\n"
+ROWS = "a,b\n1,2\n"
+
+
+def test_data_named_by_an_option_s_default_is_here() -> None:
+    code = READS + (
+        "import argparse\nparser = argparse.ArgumentParser()\n"
+        "parser.add_argument('--data', default='data/raw/customers.csv')\nrows = load(parser.parse_args().data)\n"
+        "old = pd.read_csv('data/X_train.csv')\nSVC().fit(rows, y)\n"
+    )
+    assert outcome("data-versioned", {"train.py": code, "data/raw/customers.csv": ROWS}) == "pass"
+    assert outcome("data-versioned", {"train.py": code}) == "fail"
+
+
+def test_data_named_by_a_setting_is_here() -> None:
+    code = READS + "rows = load(config.path)\nSVC().fit(rows, y)\n"
+    files = {"train.py": code, "conf/data.yaml": "path: data/houses.csv\n", "data/houses.csv": ROWS}
+    assert outcome("data-versioned", files) == "pass"
+
+
+def test_a_list_of_codes_beside_the_data_is_not_the_data() -> None:
+    code = (
+        READS
+        + "zones = pd.read_csv('s3://bucket/rides.csv')\nnames = load('data/zone_lookup.csv')\nSVC().fit(rows, y)\n"
+    )
+    assert outcome("data-versioned", {"train.py": code, "data/zone_lookup.csv": ROWS}) == "partial"
+
+
+def test_an_address_in_the_settings_names_the_source() -> None:
+    code = READS + "rows = load(config.path)\nSVC().fit(rows, y)\n"
+    files = {"train.py": code, "config/config.yaml": "source_URL: https://example.com/raw/main/wine.zip\n"}
+    assert outcome("data-versioned", files) == "partial"
+
+
+def test_pictures_in_the_tree_are_fixed_and_a_folder_reader_is_no_download() -> None:
+    code = (
+        "import torch\nfrom torchvision import datasets\nrows = datasets.ImageFolder('dataset/train')\n"
+        "loss = torch.nn.Linear(1, 1)(rows)\nloss.backward()\noptimizer.step()\n"
+    )
+    pictures = {f"dataset/train/cats/{n}.jpg": b"\xff\xd8" for n in range(25)}
+    assert outcome("data-versioned", {"train.py": code, **pictures}) == "pass"
+    assert outcome("data-versioned", {"train.py": code}) != "pass"
+
+
+def test_pages_that_a_spider_collects_are_a_source_without_a_version() -> None:
+    spider = "import scrapy\n\nclass Houses(scrapy.Spider):\n    start_urls = ['https://houses.example.com']\n"
+    code = READS + "rows = pd.read_parquet('data/houses.parquet')\nSVC().fit(rows, y)\n"
+    assert outcome("data-versioned", {"train.py": code, "crawl/houses.py": spider}) == "partial"
+    assert outcome("data-versioned", {"train.py": code}) == "fail"
+
+
+def test_examples_that_fetch_data_do_not_make_an_application_learn() -> None:
+    app = "from openai import OpenAI\nOpenAI().chat.completions.create(model='m', messages=[])\n"
+    example = "from datasets import load_dataset\nload_dataset('squad')\n"
+    files = {"app.py": app, "examples/search.py": example}
+    assert outcome("data-versioned", files) == "not-applicable"
+    assert outcome("quality-gated", files) == "not-applicable"

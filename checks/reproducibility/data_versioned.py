@@ -92,14 +92,14 @@ def data_versioned(datasets: Datasets, members: Members) -> Iterator[Finding]:
     named = [source for source in fetched if source.location.path in _production(datasets)]
     loose_calls = [source for source in named if source in datasets.named]
     several = bool(members.reasons) and bool(named)
-    versioned = () if loose_calls or several else datasets.versioned
+    versioned = () if loose_calls or several or len(named) > 1 else datasets.versioned
     fixed = datasets.pointers or versioned or (() if named else datasets.committed)
-    if not fixed and not named and not datasets.missing and datasets.data_files:
-        path = datasets.data_files[0]
+    if not fixed and not named and not datasets.missing and datasets.kept.tables:
+        path = datasets.kept.tables[0]
         yield ok(f"`{path}` is committed", at=path, confidence=Confidence.MEDIUM)
     elif fixed:
         yield ok(fixed[0].what, at=fixed[0].location)
-    elif loose := (*named, *fetched, *datasets.described, *datasets.services):
+    elif loose := (*named, *fetched, *datasets.described, *datasets.services, *datasets.gathered):
         yield partial(loose[0].what, at=loose[0].location, confidence=Confidence.MEDIUM)
     elif datasets.missing:
         read = datasets.missing[0]

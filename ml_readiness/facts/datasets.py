@@ -12,6 +12,7 @@ from typing import Self
 from ml_readiness.facts.code import Code, Unit
 from ml_readiness.facts.experiments import Experiments
 from ml_readiness.facts.files import Files
+from ml_readiness.facts.kept_data import DATA, KeptData
 from ml_readiness.facts.lifecycle import Lifecycle
 from ml_readiness.facts.serving import Serving
 from ml_readiness.facts.tools import Tools
@@ -19,32 +20,19 @@ from ml_readiness.facts.uses import Use
 from ml_readiness.facts.values import HOLE, Values
 from ml_readiness.report import Location
 
-DATA = re.compile(
-    r"\.(?:csv|tsv|parquet|feather|arrow|orc|avro|jsonl|ndjson|xlsx?|h5|hdf5|npy|npz|tfrecords?|db|sqlite3?|rds|mat|txt|dat"
-    r"|data|json|xml|pkl|pickle|zip|tar|gz|bz2|7z|arff|libsvm|svm|pdf)$",
-    re.IGNORECASE,
-)
-TABLE = re.compile(
-    r"\.(?:csv|tsv|parquet|feather|arrow|orc|avro|jsonl|ndjson|xlsx?|h5|hdf5|npy|npz|tfrecords?|db|sqlite3?|mat|dat|arff)"
-    r"(?:\.(?:gz|zip|bz2))?$|(?:^|/)data(?:sets?)?/.*\.(?:txt|xml|zip|json|gz)$",
-    re.IGNORECASE,
-)
-ASIDE = re.compile(
-    r"(?:^|[/_.-])(?:samples?|examples?|outputs?|results?|predictions?|tests?|fixtures?|reports?|submissions?|logs?|demo|docs?"
-    r"|models?|artifacts?|requirements|assets|config|mlruns|gx|great_expectations|static|templates)(?:[/_.-]|$)",
-    re.IGNORECASE,
-)
-NOT_INPUT = re.compile(
-    r"sample|example|(?:^|/)(?:tests?|eval|results?|reports?|outputs?|predictions?|submissions?|metrics|mlruns|wandb|lightning_logs|catboost_info|logs?)/|\.db$|\.sqlite3?$",
-    re.IGNORECASE,
-)
 READERS = re.compile(
     r"^(?:(?:pandas|polars|dask\.dataframe|geopandas|modin\.pandas|cudf|pyarrow\.\w+)\.(?:read|scan)_(?!sql|clip|html)\w+"
     r"|numpy\.(?:load|loadtxt|genfromtxt)|scipy\.io\.loadmat|open|h5py\.File|torchvision\.datasets\.(?:ImageFolder|DatasetFolder)"
-    r"|datasets\.load_from_disk|librosa\.load|soundfile\.read|(?:\w+\.)*image_dataset_from_directory"
+    r"|datasets\.load_from_disk|librosa\.load|soundfile\.read|PIL\.Image\.open|cv2\.imread|glob\.glob|os\.(?:listdir|walk)|(?:\w+\.)*from_folder|(?:\w+\.)*image_dataset_from_directory"
     r"|(?:\w+\.)*ImageDataGenerator\.flow_from_(?:directory|dataframe)|(?:\w+\.)*(?:PyPDF|PDF|CSV|Directory|Text)\w*Loader"
     r"|pyspark\.sql\.SparkSession\.(?:\w+\.)*read\.(?:csv|parquet|json|load|orc|text))$"
 )
+FOLDERS = re.compile(
+    r"ImageFolder|DatasetFolder|from_directory|glob|listdir|walk|imread|Image\.open|load_img|librosa\.load|soundfile\.read|from_folder"
+)
+"""Readers of many small files."""
+LOCAL = re.compile(r"\.(?:ImageFolder|DatasetFolder|FakeData|VisionDataset|load_from_disk|folder)(?:\.|$)")
+"""Parts of dataset libraries that read what lies on the disk."""
 WRITES = re.compile(r"^[awx]")
 FIXED_URL = re.compile(
     r"releases/download/|/v\d+(?:\.\d+)*/|/(?:raw|blob|resolve)/[0-9a-f]{40}|@[0-9a-f]{7,40}/|zenodo\.org/records?/\d+"
@@ -70,7 +58,18 @@ BUCKET = re.compile(
     r"[ \t]*,?[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
+NO_SETTINGS = re.compile(
+    r"(?:^|[/_.-])(?:samples?|examples?|outputs?|results?|predictions?|tests?|fixtures?|reports?|submissions?|logs?|demo|docs?"
+    r"|models?|artifacts?|requirements|assets|mlruns|gx|great_expectations|static|templates|package(?:-lock)?|pyproject|poetry"
+    r"|mkdocs|\.github|\.gitlab-ci|docker-compose[\w-]*|compose|environment|conda|\.pre-commit-config)(?:[/_.-]|$)",
+    re.IGNORECASE,
+)
+"""Configuration that does not say where training data comes from."""
 KAGGLE = re.compile(r"(?:^|/)kaggle/input/([\w-]+)")
+DRAWS = re.compile(
+    r"query|download|get_object|get_bucket|connect$|create_engine|MongoClient|S3FileSystem|GCSFileSystem|Minio"
+)
+"""Calls of stores that bring rows in."""
 SERVED = re.compile(r"https?://(?:[\w-]*api[\w-]*|data)\.[\w.-]+/[\w./?=&%-]*", re.IGNORECASE)
 LFS = re.compile(r"^(\S+)\s.*filter=lfs", re.MULTILINE)
 
@@ -83,6 +82,8 @@ class Read:
     """As far as it is written down, with `*` for the rest."""
     unit: Unit
     location: Location
+    name: str
+    """The call that reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ class Datasets:
 
     code: Code
     files: Files
+    kept: KeptData
     tools: Tools
     lifecycle: Lifecycle
     serving: Serving
@@ -110,6 +112,7 @@ class Datasets:
         cls,
         code: Code,
         files: Files,
+        kept: KeptData,
         tools: Tools,
         lifecycle: Lifecycle,
         serving: Serving,
@@ -117,13 +120,18 @@ class Datasets:
         experiments: Experiments,
     ) -> Self:
         """From readers, downloads, pointers and data files."""
-        return cls(code, files, tools, lifecycle, serving, values, experiments)
+        return cls(code, files, kept, tools, lifecycle, serving, values, experiments)
 
     @cached_property
     def learns(self) -> bool:
         """Whether something is trained or evaluated, or data sets are fetched for it, tests left out."""
         measured = any(not site.unit.is_test for site in self.lifecycle.measuring)
-        return measured or self.experiments.exist or bool(self.named)
+        fetched = any(source.location.path in self._working for source in self.named)
+        return measured or self.experiments.exist or fetched
+
+    @cached_property
+    def _working(self) -> frozenset[str]:
+        return frozenset(unit.path for unit in self.code.units if not (unit.is_test or unit.is_example))
 
     @cached_property
     def _units(self) -> tuple[Unit, ...]:
@@ -139,7 +147,7 @@ class Datasets:
         """Data whose content is fixed by a pointer in the tree: DVC and LFS."""
         found = [Source(f"`{p}` fixes the data by checksum", Location(path=p)) for p in self._data_pointers()]
         patterns = [p for path in self.files.find(".gitattributes") for p in LFS.findall(self.files.text(path))]
-        for path in self.data_files if patterns else ():
+        for path in self.kept.tables if patterns else ():
             if any(fnmatchcase(path, p) or fnmatchcase(path.rpartition("/")[2], p) for p in patterns):
                 found.append(Source(f"`{path}` is kept in LFS", Location(path=path)))
                 break
@@ -172,7 +180,7 @@ class Datasets:
         return tuple(
             Source(f"the data comes from {use.shown}, without a version", use.location)
             for use in self.tools.called("data-source")
-            if use.unit is not None and not use.unit.is_test and not _is_pinned_call(use)
+            if use.unit is not None and not use.unit.is_test and not _is_pinned_call(use) and not LOCAL.search(use.name)
         )
 
     @cached_property
@@ -186,6 +194,28 @@ class Datasets:
             elif "://" in read.path and not _is_fixed(read.path):
                 named.append((read.path[:120], read.location))
         return tuple(Source(f"the data is fetched from {url}", at) for url, at in named)
+
+    @cached_property
+    def gathered(self) -> tuple[Source, ...]:
+        """Pages that a spider of the project collects, and data bases and buckets that training asks."""
+        spiders = (
+            Source(f"the data is collected from pages by `{each.name}`", unit.location(each.line))
+            for unit in self.code.production
+            for each in unit.python.classes
+            if any(base.startswith("scrapy.") and "Spider" in base for base in each.bases)
+        )
+        asked = (
+            Source(f"the data comes from {use.shown}, without a version", use.location)
+            for use in self.tools.called("storage")
+            if use.unit is not None and use.unit.is_production and use.path in self._learning and DRAWS.search(use.name)
+        )
+        return (*spiders, *asked)
+
+    @cached_property
+    def _learning(self) -> frozenset[str]:
+        """Files that train, and what they import."""
+        paths = self.lifecycle.units("training")
+        return frozenset(each.path for path in paths for each in self.code.closure(self.code.by_path[path]))
 
     @cached_property
     def services(self) -> tuple[Source, ...]:
@@ -225,10 +255,11 @@ class Datasets:
                     at = Location(path=unit.path, cell=cell.index)
                     found.append(Source("the data's source is named, without a version", at))
         for path in self.files.find("*.json", "*.yaml", "*.yml", "*.toml", "*.cfg", "*.ini"):
-            match = BUCKET.search(self.files.text(path)) if not ASIDE.search(path) else None
+            text = "" if NO_SETTINGS.search(path) else self.files.text(path)
+            match = _data_address(text) or BUCKET.search(text)
             if match is not None:
-                line = self.files.text(path).count("\n", 0, match.start()) + 1
-                found.append(Source(f"`{match[0][:60]}` names the data's place", Location(path=path, line=line)))
+                at = Location(path=path, line=text.count("\n", 0, match.start()) + 1)
+                found.append(Source(f"`{match[0].strip()[:60]}` names the data's place", at))
         return tuple(found)
 
     @cached_property
@@ -240,23 +271,24 @@ class Datasets:
             if site.unit.path in units and READERS.match(site.name) and not _is_writing(site.name, site.call.args):
                 first = site.call.argument(0, "filepath_or_buffer", "path", "file", "root", "directory", "source")
                 text = self.values.text(site.unit, first, site.call.scope).replace("\\", "/")
-                found.append(Read(text, site.unit, site.location))
+                found.append(Read(text, site.unit, site.location, site.name))
         return tuple(found)
-
-    @cached_property
-    def data_files(self) -> tuple[str, ...]:
-        """Committed files that hold rows of data, samples and outputs left out."""
-        found = (path for path in self.files.own if TABLE.search(path))
-        return tuple(path for path in found if not (ASIDE.search(path) or NOT_INPUT.search(path)))
 
     @cached_property
     def committed(self) -> tuple[Source, ...]:
         """Committed files that the code reads."""
-        found: list[Source] = []
-        for read in self.reads:
-            path = self.find(read.path)
-            if path is not None:
-                found.append(Source(f"`{path}` is committed", read.location))
+        read = ((self.kept.find(read.path), read.location) for read in self.reads)
+        named = ((path, unit.location(text.line)) for unit in self._units for path, text in self.kept.named_in(unit))
+        found = [Source(f"`{path}` is committed", at) for path, at in (*read, *named) if path is not None]
+        found += [
+            Source(f"`{path}` is committed, and {where} names it", Location(path=where))
+            for path, where in self.kept.configured
+        ]
+        if any(FOLDERS.search(read.name) for read in self.reads):
+            found += [
+                Source(f"`{folder}` holds {n} committed files", Location(path=folder))
+                for folder, n in self.kept.media.items()
+            ]
         return tuple(found)
 
     @cached_property
@@ -268,30 +300,8 @@ class Datasets:
             if DATA.search(read.path)
             and "://" not in read.path
             and HOLE not in read.path.rpartition("/")[2]
-            and self.find(read.path) is None
+            and self.kept.find(read.path) is None
         )
-
-    def find(self, text: str) -> str | None:
-        """The committed data file that a path, as code writes it, means."""
-        name = text.rpartition("/")[2]
-        if not DATA.search(name) or name.startswith(HOLE + "."):
-            return None
-        if HOLE in name:
-            return next(
-                (path for each, paths in self._by_name.items() if fnmatchcase(each, name) for path in paths), None
-            )
-        candidates = self._by_name.get(name, ())
-        folder = text.rpartition("/")[0].rpartition("/")[2]
-        near = [path for path in candidates if path.rpartition("/")[0].rpartition("/")[2] == folder]
-        return next(iter(near or candidates), None)
-
-    @cached_property
-    def _by_name(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for path in self.files.own:
-            if TABLE.search(path) and not NOT_INPUT.search(path):
-                found.setdefault(path.rpartition("/")[2], []).append(path)
-        return found
 
 
 def _is_fixed(url: str) -> bool:

@@ -85,7 +85,9 @@ FRAMES = ("pandas.", "polars.", "pyspark.", "dask.", "sklearn.datasets.")
 SHUFFLES = re.compile(r"^(?:numpy\.random\.(?:shuffle|permutation)|random\.(?:shuffle|sample))$")
 """Draws from the global generators that reorder what they are given."""
 MASKS = re.compile(r"^(?:numpy\.random\.(?:rand|random|random_sample|uniform)|random\.random)$")
-INVENTS = re.compile(r"synthetic|simulat|generate|fake|mock|dummy|sample_data|noise|augment|plot|example", re.IGNORECASE)
+INVENTS = re.compile(
+    r"synthetic|simulat|generate|fake|mock|dummy|sample_data|noise|augment|plot|example", re.IGNORECASE
+)
 SPLITS = re.compile(r"split|Split|Fold|shuffle|permutation|^rand")
 
 
