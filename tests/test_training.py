@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.auditing import answer
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 FIT = "from sklearn.svm import SVC\nmodel = SVC().fit(X, y)\n"
 
 
-def outcome(check: str, files: dict[str, str | bytes]) -> str:
+def outcome(check: str, files: Mapping[str, str | bytes]) -> str:
     """What a check says about a small repository."""
     return answer(check, files).outcome.value
 
