@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from ml_readiness.documents import Documents
 from ml_readiness.facts.code import Code
@@ -14,6 +14,11 @@ from ml_readiness.facts.files import Files
 from ml_readiness.facts.tools import Tools
 from ml_readiness.parsers.yaml import YamlFile
 from ml_readiness.report import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ml_readiness.parsers.expressions import Expr
 
 HOOKS = frozenset(
     [
@@ -28,6 +33,8 @@ HOOKS = frozenset(
 )
 MAIL = frozenset(["email_on_failure", "email_on_retry"])
 RULES = re.compile(r"^[ \t]*(?:-[ \t]*)?alert:[ \t]*\S", re.MULTILINE)
+GRAFANA = re.compile(r"^groups:(?:.|\n){0,400}?^\s+(?:-\s+)?(?:uid|title):(?:.|\n){0,400}?^\s+condition:", re.MULTILINE)
+"""An alert rule in the form that Grafana reads."""
 CLOUD = re.compile(
     r"aws_cloudwatch_metric_alarm|AWS::CloudWatch::Alarm|google_monitoring_alert_policy|azurerm_monitor_(?:metric_alert|scheduled_query)"
     r"|datadog_monitor\b|newrelic_\w*alert_condition|grafana_rule_group|opsgenie_|pagerduty_service|cloudwatch\.Alarm\b|aws_sns_topic_subscription"
@@ -88,7 +95,7 @@ class Alerts:
             if match is not None and "expr:" in text:
                 line = text.count("\n", 0, match.end()) + 1
                 yield Alert("an alert rule is defined", Location(path=path, line=line))
-            elif "provisioning/alerting" in path or "kind: PrometheusRule" in text:
+            elif "provisioning/alerting" in path or "kind: PrometheusRule" in text or GRAFANA.search(text):
                 yield Alert("an alert is provisioned", Location(path=path))
 
     def _cloud(self) -> Iterator[Alert]:
@@ -102,13 +109,12 @@ class Alerts:
         for site in self.code.sites:
             if site.unit.is_production:
                 for name, value in site.call.keywords.items():
-                    if (name in HOOKS and value.kind != "none") or (name in MAIL and value.text == "True"):
-                        yield Alert(f"`{name}` tells of failures", site.location)
+                    if telling := next(_telling({name: value}, value), None):
+                        yield Alert(f"`{telling}` tells of failures", site.location)
         for unit in self.code.production:
             for assign in unit.python.assigns:
-                for name, value in zip(assign.value.keys, assign.value.items[-len(assign.value.keys) :], strict=False):
-                    if (name in HOOKS and value.kind != "none") or (name in MAIL and value.text == "True"):
-                        yield Alert(f"`{name}` tells of failures", unit.location(assign.line))
+                if telling := next(_telling({}, assign.value), None):
+                    yield Alert(f"`{telling}` tells of failures", unit.location(assign.line))
 
     def _workflows(self) -> Iterator[Alert]:
         """Steps that send a message when a run fails, and runs that something outside may start."""
@@ -141,3 +147,11 @@ class Alerts:
             name = site.name.rpartition(":")[2]
             if site.unit.is_production and RETRAINS.search(name) and any(DRIFTS.search(g) for g in site.call.guards):
                 yield Alert(f"`{name}` runs on a condition", site.location)
+
+
+def _telling(named: Mapping[str, Expr], value: Expr) -> Iterator[str]:
+    """The names by which a setting, or a dictionary of settings, says that somebody is told of failures."""
+    inside = zip(value.keys, value.items[-len(value.keys) :], strict=False) if value.keys else ()
+    for name, each in (*named.items(), *inside):
+        if (name in HOOKS and each.kind != "none") or (name in MAIL and each.text == "True"):
+            yield name

@@ -31,13 +31,19 @@ VALIDATES = re.compile(
     r"|jsonschema\.validate|_validate\w*|validate_\w+)$"
 )
 READS = re.compile(
-    r"(?:request|req|flask\.request)\.(?:get_json|json|form|args|files|data|values|body|POST|GET|query_params|get_data)(?:\.|$)"
-    r"|json\.loads$"
+    r"(?:request|req|flask\.request)\.(?:get_json|json|form|args|files|data|values|body|POST|GET|query_params|get_data"
+    r"|json_body|raw_body|get_body|get_argument|match_info|post|read)(?:\.|$)|json\.loads$"
 )
 INPUT = re.compile(
-    r"\b(?:request|req)\.(?!headers|client|url|state|app\b|scope|cookies|method|session|base_url|user\b|auth)"
+    r"(?:\b|current_)(?:request|req)\.(?!headers|client|url|state|app\b|scope|cookies|method|session|base_url|user\b|auth)"
 )
 """What of a request is input for the model; where it came from is not."""
+DECORATED = re.compile(
+    r"(?:^|\.)(?:flask_pydantic\.validate|use_args|use_kwargs|spectree\.\w*\.?validate|flask_parameter_validation\.\w+"
+    r"|apiflask\..*\.input|flask_smorest\..*\.arguments|flask_restx\..*\.expect|flask_expects_json\.expects_json"
+    r"|flask_openapi3\..*|inference_schema\..*input_schema|validate_json|validate_request)$"
+)
+"""Decorators that check a request before the function sees it."""
 CASTS = re.compile(r"^(?:int|float|bool|(?:uuid\.)?UUID|decimal\.Decimal|(?:\w+\.)*(?:strptime|fromisoformat))$")
 BOUNDED = frozenset({
     "selectbox", "select_slider", "slider", "radio", "number_input", "checkbox", "toggle", "date_input", "time_input",
@@ -86,6 +92,8 @@ class Contracts:
         if own and len(typed) == len(own) and "Flask" not in route.framework:
             shown = ", ".join(f"{p.name}: {p.annotation.rpartition('.')[2].lstrip(':')}" for p in typed[:3])
             return Contract("checked", f"{name} takes {shown}", at)
+        if wrapper := next((each for each in route.function.decorators if DECORATED.search(each)), None):
+            return Contract("checked", f"{name} is called after `{wrapper.rpartition('.')[2]}`", at)
         body = self._body(route)
         if checked := next((site for site in body if self._validates(site)), None):
             return Contract("checked", f"{name} validates by `{checked.call.method.lstrip(':')}`", checked.location)
@@ -115,8 +123,10 @@ class Contracts:
     def _touches_request(self, route: Route) -> bool:
         assert route.function is not None  # noqa: S101
         span = range(route.function.line, route.function.end_line + 1)
-        near = (a for a in route.unit.python.assigns if a.line in span)
-        return any(INPUT.search(text) for assign in near for text in _texts(assign.value))
+        values = [assign.value for assign in route.unit.python.assigns if assign.line in span]
+        for site in self.code.calls_in(route.unit, route.function.name):
+            values += [*site.call.args, *site.call.keywords.values()]
+        return any(INPUT.search(text) for value in values for text in _texts(value))
 
     def _body(self, route: Route) -> list[Site]:
         """The calls of the function that answers, and of the functions it calls directly."""
@@ -152,6 +162,8 @@ class Contracts:
                 yield Contract("raw", f"`{widget}` takes anything", site.location)
             elif widget == "Interface":
                 yield from _of_interface(site)
+        if unit in self.answering.serving.chats:
+            yield Contract("raw", "a message of any kind", unit.location(0))
         for function in unit.python.functions:
             if "chainlit.on_message" in function.decorators:
                 yield Contract("raw", "a chat message of any kind", unit.location(function.line))

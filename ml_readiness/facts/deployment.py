@@ -19,10 +19,17 @@ from ml_readiness.facts.lexicon import roles
 from ml_readiness.facts.schedules import Schedules
 from ml_readiness.facts.wrappers import unwrap
 from ml_readiness.parsers.makefile import Makefile
+from ml_readiness.parsers.pipelines.model import Job
 from ml_readiness.parsers.shell import ShellScript
 from ml_readiness.report import Location
 
 REMOTE = re.compile(r"^(?:ssh|gcloud compute ssh|aws ssm)\b|appleboy/ssh-action|garygrossgarten/github-action-ssh")
+
+LEFT_RUNNING = re.compile(
+    r"docker\s+run\b(?:[^\n\\]|\\\n)*?\s(?:-[a-z]*d[a-z]*|--detach)\s|docker(?:-compose|\s+compose)\s(?:[^\n]*\s)?up\b"
+    r"|docker\s+stack\s+deploy|(?:systemctl|supervisorctl|pm2)\s+(?:re)?(?:start|load)|nohup\s"
+)
+"""Commands after which something goes on running when the job is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +109,20 @@ class Deployment:
             remote = any(REMOTE.search(hop.text) for hop in run.run.trail)
             if ("deploy" in run.roles or remote) and not run.disabled:
                 yield Evidence(f"a job that deploys with `{run.run.shown}`", run.location)
+        for pipeline in self.ci.pipelines.all:
+            for job in pipeline.jobs:
+                if "self-hosted" in job.machine and not job.disabled:
+                    yield from self._left_running(pipeline.path, job)
+
+    def _left_running(self, path: str, job: Job) -> Iterator[Evidence]:
+        """Containers and services that a job leaves running on a machine of the project's own."""
+        for step in job.steps:
+            found = LEFT_RUNNING.search(step.text)
+            if found is not None and not step.disabled:
+                shown = " ".join(found[0].split()[:2])
+                yield Evidence(
+                    f"a job on a machine of its own that leaves `{shown}` running", Location(path=path, line=step.line)
+                )
 
     def _scripts(self) -> Iterator[Evidence]:
         """Targets and scripts that deploy when somebody runs them."""

@@ -38,6 +38,11 @@ MANAGED = re.compile(
     r"aws_sagemaker_(?:monitoring_schedule|data_quality_job_definition|model_quality_job)|AWS::SageMaker::MonitoringSchedule"
     r"|AWS::SageMaker::\w+QualityJob|model_deployment_monitoring_job|quality_monitors|MonitorSchedule|create_monitor:"
 )
+SCHEDULED = re.compile(
+    r"create_monitoring_schedule|ModelDeploymentMonitoringJob\.create|create_model_deployment_monitoring_job|MonitorSchedule"
+    r"|(?:quality|lakehouse)_monitors\.create|create_monitor$|enable_schedule|enable_model_monitoring"
+)
+"""Calls after which a platform compares by itself."""
 WATCHES = re.compile(r"(?:^|[_ .])monitor(?:ing)?(?:[_ .]|$)|live_(?:quality|performance)", re.IGNORECASE)
 RECORDED = (".fetch_traces", ".fetch_observations", ".get_traces", ".list_runs", ".get_spans_dataframe", ".trace.list")
 SCORES = re.compile(r"^(?:score|create_score|create_feedback|log_feedback_scores|evaluate\w*|run_evals)$")
@@ -115,7 +120,11 @@ class Drift:
 
     def _by_tools(self) -> Iterator[Comparison]:
         for use in self.tools.called("drift"):
-            if use.unit is not None and not use.unit.is_test:
+            if use.unit is None or use.unit.is_test:
+                continue
+            if use.unit.is_production and SCHEDULED.search(use.name):
+                yield Comparison(f"{use.shown} is set up", use.location, Way.BY_ITSELF, "the platform")
+            else:
                 yield self._placed(use.unit, use.scope, f"{use.shown} compares with a reference", use.location)
         for use in self.tools.called("drift-statistic"):
             if use.unit is not None and not use.unit.is_test and self._is_comparison(use):
@@ -157,7 +166,7 @@ class Drift:
 
     def _compares(self, function: Function) -> bool:
         name = function.name.rpartition(".")[2]
-        if not OWN.search(name) or NOT_DRIFT.search(name) or function.statements < 2:
+        if not OWN.search(name) or NOT_DRIFT.search(name) or not function.statements:
             return False
         given = [parameter.name for parameter in function.parameters if parameter.name not in {"self", "cls"}]
         return len(given) > 1 or any(COMPARES.search(each) for each in given)

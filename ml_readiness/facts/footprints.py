@@ -19,7 +19,13 @@ from ml_readiness.report import Location
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ml_readiness.parsers.python import Function
+
 PREDICTS = frozenset(["predict", "predict_proba", "decision_function", "recommend", "generate", "transcribe", "detect"])
+PRINTS = ("print", "click.echo", "click.secho", "typer.echo", "typer.secho", "rich.print", "rich.console.Console.print",
+          "sys.stdout.write", "sys.stderr.write", "pprint.pprint", "absl.app.print")  # fmt: skip
+ALWAYS = frozenset(["predict", "predict_proba", "decision_function"])
+"""Methods that are a model's, whoever has them."""
 PREDICTING = re.compile(r"(?:^|_)(?:predict\w*|infer\w*|sample|generate|forecast|recommend\w*|classify|serve)(?:_|\.)")
 OWN_LOGGER = re.compile(r"^(?:\w*_)?log(?:ger|ging|s)?(?:_\w+)?(?:\.|$)|Logger\b|^log_", re.IGNORECASE)
 LOGGER = re.compile(r"(?:^|[._])log(?:ger|ging)?$", re.IGNORECASE)
@@ -101,7 +107,16 @@ class Footprints:
             unit.path
             for unit in self.code.production
             for function in unit.python.functions
-            if function.in_class and function.name.rpartition(".")[2] in PREDICTS and function.statements
+            if function.in_class and function.statements and self._answers(unit, function)
+        )
+
+    def _answers(self, unit: Unit, function: Function) -> bool:
+        """Whether a method is one by which a model answers: by a name that means nothing else, or of a model class."""
+        name = function.name.rpartition(".")[2]
+        owner = unit.classes.get(function.in_class)
+        learns = owner is not None and "fit" in owner.methods
+        return name in ALWAYS or (
+            name in PREDICTS and (learns or key(unit, function.name) in self.inference.model.networks)
         )
 
     def logged(self, paths: Iterable[str]) -> tuple[Location, ...]:
@@ -130,7 +145,7 @@ class Footprints:
 
     @cached_property
     def _prints(self) -> tuple[Site, ...]:
-        return tuple(self.code.calls_to("print"))
+        return tuple(self.code.calls_to(*PRINTS))
 
     def _leading(self, paths: Iterable[str], sites: Iterable[Site]) -> tuple[Location, ...]:
         reached = self.graph.leading_to(sites)

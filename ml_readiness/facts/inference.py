@@ -69,13 +69,27 @@ class Inference:
         found = [(r.location, f"a request to `{r.path or r.framework}` reaches the model") for r in reaching]
         found += [(unit.location(0), "a page that asks the model") for unit in self.serving.model_demos]
         found += [(location, "a model server") for location in self.serving.servers]
-        found += [(site.location, _message(site)) for site in self.asking if self._is_for_new_input(site)]
+        asked = (site for site in self.asking if not self._in_network(site) and self._is_for_new_input(site))
+        found += [(site.location, _message(site)) for site in asked]
         found += [
             (unit.location(function.line), f"`{function.name}` uses the loaded model")
             for unit, function in self._predicting_functions()
         ]
         found += [(each.unit.location(0), f"the README shows how to call `{each.name}`") for each in self.documented]
+        found += [(each.unit.location(0), f"torch.hub loads the model by `{each.name}`") for each in self.published]
         return tuple(found)
+
+    @cached_property
+    def published(self) -> tuple[Definition, ...]:
+        """Functions by which torch.hub hands out the trained model to everybody."""
+        unit = self.code.by_path.get("hubconf.py")
+        leading = self.graph.leading_to(self.lifecycle.loading)
+        functions = unit.python.functions if unit is not None else ()
+        return tuple(
+            Definition(unit, function.name)
+            for function in functions
+            if unit is not None and not function.name.startswith("_") and key(unit, function.name) in leading
+        )
 
     def _is_for_new_input(self, site: Site) -> bool:
         """Whether a call asks a loaded model, or a language model, for something that is not its own evaluation."""

@@ -35,6 +35,15 @@ MODEL_NAMES = re.compile(
 )
 """What people call models: a file that gets one as an argument need not import the library that made it."""
 
+OVER_HTTP = frozenset({"post", "request", "stream", "urlopen", "Request"})
+CLIENTS = ("requests.", "httpx.", "aiohttp.", "urllib.request.", "urllib3.")
+ADDRESSES = re.compile(
+    r"api\.openai\.com|api\.anthropic\.com|generativelanguage\.googleapis\.com|(?:api-inference|router)\.huggingface\.co"
+    r"|openrouter\.ai/|api\.groq\.com|api\.mistral\.ai|api\.deepseek\.com|api\.cohere\.(?:ai|com)|api\.together\.|api\.x\.ai/"
+    r"|api\.perplexity\.ai|dashscope\.aliyuncs|open\.bigmodel\.cn|api\.moonshot\.|/v1/chat/completions|/v1/completions|:11434\b"
+)
+"""Addresses at which language models are asked without a library."""
+
 
 @lru_cache(maxsize=100_000)
 def stages_of(name: str) -> tuple[str, ...]:
@@ -121,6 +130,8 @@ class Lifecycle:
             if method == "__call__":
                 loaded = stages()["loading"]
                 found["predicting"] += [site for site in sites if loaded.meets(site.name.removesuffix(".__call__"))]
+            if method in OVER_HTTP:
+                found["prompting"] += [site for site in sites if site.name.startswith(CLIENTS) and _asks(site.unit)]
             if method == "backward":
                 found["training"] += [site for site in sites if _steps(site.unit)]
         return {name: tuple(sorted(dict.fromkeys(sites), key=_place)) for name, sites in found.items()}
@@ -228,3 +239,9 @@ def _place(site: Site) -> tuple[str, int, int]:
 @cache
 def _steps(unit: Unit) -> bool:
     return any(call.name.endswith(".step") for call in unit.python.calls)
+
+
+@cache
+def _asks(unit: Unit) -> bool:
+    """Whether a file holds the address of a language model."""
+    return any(ADDRESSES.search(text.value) for text in unit.python.texts)

@@ -38,15 +38,14 @@ class Operation:
 
     @cached_property
     def interface(self) -> tuple[Location, ...]:
-        """What requests go to: a model server, routes that reach the model, or else the routes of a project that is
-        delivered; pages for people are none.
+        """What keeps running and takes requests: a model server, routes that reach the model, or else the routes of a
+        project that is delivered; pages for people and functions that a platform starts for each request are none.
         """
         serving = self.serving
-        if near := (*(route.location for route in serving.model_routes), *serving.servers):
-            return near
-        if self.project.kind not in DELIVERED:
-            return ()
-        return tuple(route.location for route in serving.routes if route.unit.is_production)
+        near = serving.model_routes
+        if not near and self.project.kind in DELIVERED:
+            near = tuple(route for route in serving.routes if route.unit.is_production)
+        return (*(route.location for route in near if not route.is_serverless), *serving.servers)
 
     @cached_property
     def schedules(self) -> tuple[Location, ...]:

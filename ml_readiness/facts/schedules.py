@@ -37,6 +37,11 @@ UPKEEP = re.compile(
     r"|(?:^|[\W_])(?:ci|tests?|testing|smoke|checks?|benchmarks?|nightly)(?:$|[\W_])",
     re.IGNORECASE,
 )
+ORCHESTRATORS = re.compile(r"airflow\.|dagster\.|prefect\.|kfp\.|luigi\.|flytekit\.|metaflow\.|:")
+COMMANDS = frozenset(
+    {"bash_command", "command", "cmds", "arguments", "application", "entry_point", "script", "code_path"}
+)
+"""Arguments in which steps of pipelines are given as commands."""
 RUNS = re.compile(r"(?<![\w./-])[\w./-]{1,200}\.(?:py|sh|ipynb)\b|(?<=-m )[\w.]+|(?<=make )[\w-]+")
 WORKFLOWS = (".github/workflows/*.yml", ".github/workflows/*.yaml")
 CONFIGURED = (
@@ -133,7 +138,16 @@ class Schedules:
                 seen.add(place)
                 named = _named_job(site.call)
                 starts = self._started(site) or (frozenset() if named else self._whole(site.unit))
-                yield Schedule(f"{shown} sets a time", site.location, starts, named)
+                text = "\n".join((named, *self._steps(site)))
+                yield Schedule(f"{shown} sets a time", site.location, starts | self._named(text), text)
+
+    def _steps(self, site: Site) -> Iterator[str]:
+        """What the steps of a pipeline run that are written as commands, in the file that gives it a time."""
+        if ORCHESTRATORS.match(site.name):
+            for call in site.unit.python.calls:
+                for name in COMMANDS & call.keywords.keys():
+                    value = call.keywords[name]
+                    yield " ".join(each.text for each in (value, *value.items) if each.kind in {"str", "format"})
 
     def _started(self, site: Site) -> frozenset[str]:
         """The functions that a scheduling call names, and what they lead to."""
@@ -195,7 +209,8 @@ class Schedules:
                 yield step.string("run")
 
     def _in_deployments(self) -> Iterator[Schedule]:
-        for path in self.files.find(*CONFIGURED):
+        crons = (path for path in self.files.find("*.yaml", "*.yml") if "kind: Cron" in self.files.text(path))
+        for path in dict.fromkeys((*self.files.find(*CONFIGURED), *crons)):
             found = self.documents.find(YamlFile, path)
             for root in found.documents if found is not None else ():
                 time = next(iter(_times(root)), None)
@@ -257,7 +272,7 @@ def _never(call: object) -> bool:
 
 def _times(root: Node) -> Iterator[Node]:
     """Where a configuration gives a time that comes."""
-    if root.string("kind") == "CronJob":
+    if root.string("kind") in {"CronJob", "CronWorkflow", "ScheduledSparkApplication"}:
         yield root
     for node in root.walk():
         for name, value in node.entries():

@@ -23,17 +23,18 @@ TOOL = re.compile(r"^(?:fastmcp\.FastMCP|mcp\.server\.fastmcp\.FastMCP)\.tool$")
 DESCRIBED = re.compile(
     r"^bentoml\.io\.(?:Text|NumpyNdarray|PandasDataFrame|PandasSeries|Image|Multipart)(?:\.from_sample)?$"
 )
-PREDICTORS = {
-    "cog.BasePredictor": "predict",
-    "cog.Predictor": "predict",
-    "mlserver.MLModel": "predict",
-    "litserve.LitAPI": "decode_request",
-    "kserve.Model": "preprocess",
-    "ts.torch_handler.base_handler.BaseHandler": "preprocess",
-    "ts.torch_handler.image_classifier.ImageClassifier": "preprocess",
-    "ts.torch_handler.vision_handler.VisionHandler": "preprocess",
+PREDICTORS: dict[str, tuple[str, ...]] = {
+    "ray.serve.deployment": ("__call__",),
+    "cog.BasePredictor": ("predict",),
+    "cog.Predictor": ("predict",),
+    "mlserver.MLModel": ("predict",),
+    "litserve.LitAPI": ("decode_request",),
+    "kserve.Model": ("preprocess", "predict"),
+    "ts.torch_handler.base_handler.BaseHandler": ("preprocess", "handle"),
+    "ts.torch_handler.image_classifier.ImageClassifier": ("preprocess",),
+    "ts.torch_handler.vision_handler.VisionHandler": ("preprocess",),
 }
-"""Base classes of predictors, and the method that takes the request."""
+"""Base classes of predictors, and the methods that may take the request, the first one first."""
 TYPED = frozenset({"cog.BasePredictor", "cog.Predictor", "mlserver.MLModel"})
 """Those whose server checks what it takes by types of its own."""
 
@@ -62,9 +63,20 @@ class ServerContracts:
             elif any(TOOL.match(name) for name in function.decorators):
                 yield self._typed(unit, function, "a tool")
         for each in unit.python.classes:
-            base = next((base for base in each.bases if base in PREDICTORS), None)
-            if base is not None and (found := self._of_predictor(unit, each, base)) is not None:
-                yield found
+            base = next((base for base in (*each.bases, *each.decorators) if base in PREDICTORS), None)
+            if base is not None and "ray.serve.ingress" not in each.decorators:
+                found = self._of_predictor(unit, each, base)
+                yield from () if found is None else (found,)
+            yield from self._of_messages(unit, each)
+
+    def _of_messages(self, unit: Unit, owner: Class) -> Iterator[Contract]:
+        """The methods of a gRPC service, whose messages have types."""
+        if any(re.search(r"_pb2_grpc\.\w+Servicer$", base) for base in owner.bases):
+            for name in owner.methods:
+                if not name.startswith("_") and (method := unit.functions.get(f"{owner.name}.{name}")) is not None:
+                    yield Contract(
+                        "checked", f"`{method.name}` takes a message of its protocol", unit.location(method.line)
+                    )
 
     def _of_api(self, unit: Unit, function: Function) -> Contract:
         """A method of a Bento: by the descriptor it is given, or by its annotations."""
@@ -86,16 +98,23 @@ class ServerContracts:
         return Contract("raw", f"`{function.name}` takes any {name}", at)
 
     def _of_predictor(self, unit: Unit, owner: Class, base: str) -> Contract | None:
-        method = unit.functions.get(f"{owner.name}.{PREDICTORS[base]}") or unit.functions.get(f"{owner.name}.handle")
+        found = (unit.functions.get(f"{owner.name}.{name}") for name in PREDICTORS[base])
+        method = next((each for each in found if each is not None), None)
         if method is None:
             return None
         at = unit.location(method.line)
         if base in TYPED:
             return self._typed(unit, method, "a predictor")
+        if any(self._makes_schema(unit, site.call.name) for site in self.code.calls_in(unit, method.name)):
+            return Contract("checked", f"`{method.name}` makes a schema of what it takes", at)
         guards = [c for c in unit.python.conditions if c.scope == method.name and c.effect in {"raise", "return"}]
         if guards:
             return Contract("partly", f"`{method.name}` checks part of what it takes", at)
         return Contract("raw", f"`{method.name}` takes the request as it comes", at)
+
+    def _makes_schema(self, unit: Unit, name: str) -> bool:
+        bare = re.sub(r"\.(?:model_validate\w*|parse_obj|parse_raw|load|validate)$", "", name)
+        return not bare.startswith("?") and self.types.is_schema(unit, bare)
 
     def _typed(self, unit: Unit, function: Function, what: str) -> Contract:
         at = unit.location(function.line)

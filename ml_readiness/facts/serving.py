@@ -42,7 +42,9 @@ class Vocabulary(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     functions: frozenset[str]
     servers: Servers
     bases: frozenset[str]
-    handlers: dict[str, tuple[str, ...]]
+    handlers: dict[str, tuple[tuple[str, ...], ...]]
+    managed: dict[str, tuple[tuple[str, ...], ...]]
+    serverless: frozenset[str]
     demos: frozenset[str]
     chats: frozenset[str]
 
@@ -63,24 +65,48 @@ class Route:
     """One way in: a path that requests go to, and the function that answers."""
 
     unit: Unit
+    """Where the function is, or the route is declared if there is none."""
     path: str
     """As written; `*` for what is not known; empty where the platform decides."""
     methods: tuple[str, ...]
     """In capitals; empty where not said."""
     function: Function | None
-    line: int
+    location: Location
+    """Where it is declared."""
     framework: str
-
-    @property
-    def location(self) -> Location:
-        """Where it is declared."""
-        return self.unit.location(self.line)
+    """What it is declared by, or the name of the function where a platform looks for it."""
 
     @property
     def is_health(self) -> bool:
         """Whether its path, or the function's name, says that it reports on the service's state."""
         name = self.function.name.rpartition(".")[2] if self.function is not None else ""
         return bool(HEALTH.search(self.path) or HEALTH.search(name))
+
+    @property
+    def is_managed(self) -> bool:
+        """Whether a model server of a platform calls it, which answers for its health itself."""
+        return self.framework in vocabulary().managed
+
+    @property
+    def is_serverless(self) -> bool:
+        """Whether a platform starts it for each request, so that nothing keeps running."""
+        return self.framework in vocabulary().handlers or self.framework.startswith(tuple(vocabulary().serverless))
+
+
+def _platform(unit: Unit, function: Function) -> str:
+    """The name under which a platform calls a function; empty where none does."""
+    words = vocabulary()
+    if decorator := next((name for name in function.decorators if name in words.serverless), None):
+        return decorator
+    parameters = tuple(p.name for p in function.parameters if p.name != "self")
+    for name, wanted in (words.handlers | words.managed).items():
+        if function.name == name and any(parameters[: len(each)] == each for each in wanted):
+            return name if name != "run" or "init" in unit.functions else ""
+    return ""
+
+
+VERBS = ("post", "get", "put", "patch", "do_POST", "do_GET", "predict", "create", "list")
+"""Methods of classes that answer requests, the ones that take a body first."""
 
 
 @dataclass(frozen=True)
@@ -120,40 +146,47 @@ class Serving:
         methods = tuple(item.text.upper() for item in listed.items) if listed is not None else ()
         if not methods and verb in {"GET", "POST", "PUT", "PATCH", "DELETE"}:
             methods = (verb,)
-        return Route(site.unit, text, methods, self._answering(site), site.call.line, maker or site.name)
+        unit, function = self._answering(site)
+        at = site.unit.location(site.call.line)
+        return Route(unit, text, methods, function, at, maker if maker in vocabulary().routes else site.name)
 
-    def _answering(self, site: Site) -> Function | None:
+    def _answering(self, site: Site) -> tuple[Unit, Function | None]:
+        """The function that answers, and the unit that it is in."""
         if site.call.role == "decorator":
             after = (f for f in site.unit.python.functions if f.line > site.call.line)
-            return min(after, key=lambda function: function.line, default=None)
-        for argument in (*site.call.args, *site.call.keywords.values()):
-            definition = self.code.define(site.unit, argument.text) if argument.kind in {"name", "call"} else None
+            return site.unit, min(after, key=lambda function: function.line, default=None)
+        given = (*site.call.args, *site.call.keywords.values())
+        for argument in (*given, *(item for value in given if value.kind in {"dict", "list"} for item in value.items)):
+            name = argument.text.removesuffix(".as_view")
+            definition = self.code.define(site.unit, name) if argument.kind in {"name", "call"} else None
+            if definition is not None and definition.as_class is not None:
+                own = (definition.unit.functions.get(f"{definition.name}.{verb}") for verb in VERBS)
+                return definition.unit, next((function for function in own if function is not None), None)
             if definition is not None and definition.function is not None:
-                return definition.function
-        return None
+                return definition.unit, definition.function
+        return site.unit, None
 
     def _class_routes(self) -> Iterator[Route]:
         words = vocabulary()
-        verbs = {"get", "post", "put", "patch", "do_POST", "do_GET", "predict", "create", "list"}
         for unit in self.code.units:
             if unit.is_test or unit.is_notebook:
                 continue
             for each in unit.python.classes:
                 base = next((base for base in each.bases if base in words.bases), None)
-                for verb in verbs.intersection(each.methods) if base is not None else ():
+                for verb in VERBS if base is not None else ():
                     function = unit.functions.get(f"{each.name}.{verb}")
                     if function is not None:
-                        yield Route(unit, "", (verb.removeprefix("do_").upper(),), function, function.line, base or "")
+                        at = unit.location(function.line)
+                        yield Route(unit, "", (verb.removeprefix("do_").upper(),), function, at, base or "")
 
     @cached_property
     def handlers(self) -> tuple[Route, ...]:
-        """Functions that a cloud platform or model server calls."""
+        """Functions that a cloud platform or model server calls, by their names and parameters or by a decorator."""
         return tuple(
-            Route(unit, "", (), function, function.line, function.name)
+            Route(unit, "", (), function, unit.location(function.line), framework)
             for unit in self.code.production
             for function in unit.python.functions
-            if (wanted := vocabulary().handlers.get(function.name)) is not None
-            and [p.name for p in function.parameters][: len(wanted)] == list(wanted)
+            if (framework := _platform(unit, function))
         )
 
     @cached_property
@@ -167,8 +200,9 @@ class Serving:
             unit.location(each.line)
             for unit in self.code.production
             for each in unit.python.classes
-            if words.servers.bases.intersection(each.bases)
+            if words.servers.bases.intersection(each.bases) or words.servers.functions.intersection(each.decorators)
         ]
+        made += [handler.location for handler in self.handlers if handler.is_managed]
         fronted = any(not route.unit.is_example and self.reaches_model(route.unit) for route in self.routes)
         named = () if fronted else tuple(each.location for each in self.named.all)
         return (*called, *made, *named)

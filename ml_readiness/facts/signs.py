@@ -178,6 +178,12 @@ class Signs:
         found = {role: {tool: s.env for tool, s in tools.items() if s.env} for role, tools in self.by_role.items()}
         return {role: tools for role, tools in found.items() if tools}
 
+    @cached_property
+    def with_commands(self) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+        """For each role, the tools that command lines reveal, and how these begin."""
+        found = {role: {tool: s.commands for tool, s in ts.items() if s.commands} for role, ts in self.by_role.items()}
+        return {role: tools for role, tools in found.items() if tools}
+
     def _look_up(self, name: str) -> Iterator[Match]:
         parts = tuple(name.split("."))
         if parts[0] not in self.tops:

@@ -33,6 +33,8 @@ DEPLOYED = (
     "serverless.yml",
 )  # fmt: skip
 SAMPLES = (".env", ".env.*", "*.env", "*.env.*", "env.example", "README*")
+INSTRUMENTED = frozenset({"metrics", "errors", "llm-tracing"})
+"""Roles that a program around the start command can play."""
 CONFIGURABLE = ("hydra", "lightning.pytorch.cli", "pytorch_lightning.cli", "jsonargparse", "omegaconf")
 """Packages that make objects of class names in YAML files."""
 
@@ -79,7 +81,8 @@ class Tools:
     def _of(self, role: str) -> tuple[Use, ...]:
         if role not in self._found:
             code = (*self._calls(role), *self._imports(role), *self._configured(role), *self._switched(role))
-            self._found[role] = (*code, *self._files(role), *self._declared(role), *self._javascript(role))
+            beside = (*self._files(role), *self._declared(role), *self._javascript(role))
+            self._found[role] = (*code, *self._wrapped(role), *beside)
         return self._found[role]
 
     @cached_property
@@ -201,6 +204,16 @@ class Tools:
                     for text_ in unit.python.texts:
                         if text_.value in names:
                             yield Use(self.signs, tool, role, Level.WIRED, text_.value, unit.path, text_.line, unit)
+
+    def _wrapped(self, role: str) -> Iterator[Use]:
+        """Programs that instrument the command they are given, where it is deployed."""
+        for tool, commands in self.signs.with_commands.get(role, {}).items() if role in INSTRUMENTED else ():
+            pattern = re.compile(rf"(?<![\w/-])(?:{'|'.join(map(re.escape, commands))})(?![\w-])")
+            for path in self.files.find(*DEPLOYED, "Procfile", "*.sh"):
+                found = pattern.search(text := self.files.text(path))
+                if found is not None:
+                    line = text.count("\n", 0, found.start()) + 1
+                    yield Use(self.signs, tool, role, Level.WIRED, found[0], path, line)
 
     def _declared(self, role: str) -> Iterator[Use]:
         for name, path, match in self._declarations.get(role, ()):

@@ -99,7 +99,15 @@ def _job(name: str, node: Node, own: Values, defaults: tuple[str, str]) -> Job:
         variants=runs,
         image=image.text or "" if image is not None else "",
         image_line=image.line if image is not None else 0,
+        machine=_machine(node.get("runs-on")),
     )
+
+
+def _machine(node: Node | None) -> str:
+    if node is None:
+        return ""
+    labels = node.get("labels") if node.pairs is not None else node
+    return " ".join(labels.strings()) if labels is not None else ""
 
 
 def _lost(node: Node, runs: tuple[Values, ...], what: str) -> str:

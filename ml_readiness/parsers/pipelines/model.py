@@ -77,6 +77,8 @@ class Job:
     image: str = ""
     """The container that it runs in."""
     image_line: int = 0
+    machine: str = ""
+    """The labels of the machine that it asks for."""
 
 
 @dataclass(frozen=True, slots=True)
