@@ -15,7 +15,7 @@ from ml_readiness.facts.clusters import Clusters
 from ml_readiness.facts.code import Code
 from ml_readiness.facts.containers import Containers
 from ml_readiness.facts.evidence_files import Telling, found
-from ml_readiness.facts.files import Files, is_example, is_test
+from ml_readiness.facts.files import Files, is_test
 from ml_readiness.facts.lexicon import program
 from ml_readiness.facts.wrappers import unwrap
 from ml_readiness.parsers.makefile import Makefile
@@ -75,7 +75,9 @@ class ModelServers:
     def all(self) -> tuple[ModelServer, ...]:
         """Those of tests and examples left out."""
         every = (*self._objects(), *self._files(), *self._images(), *self._commands(), *self._calls())
-        return tuple(each for each in every if not is_test(each.location.path) and not is_example(each.location.path))
+        return tuple(
+            each for each in every if not is_test(path := each.location.path) and not self.files.is_example(path)
+        )
 
     def _objects(self) -> Iterator[ModelServer]:
         for each in self.clusters.objects:

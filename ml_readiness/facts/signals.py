@@ -9,7 +9,6 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Self
 
 from ml_readiness.facts.code import Code, Unit
-from ml_readiness.facts.endpoints import Endpoints
 from ml_readiness.facts.files import Files
 from ml_readiness.facts.lifecycle import Lifecycle
 from ml_readiness.facts.members import Members
@@ -60,20 +59,11 @@ class Signals:
     lifecycle: Lifecycle
     serving: Serving
     members: Members
-    endpoints: Endpoints
 
     @classmethod
-    def gather(
-        cls,
-        code: Code,
-        files: Files,
-        lifecycle: Lifecycle,
-        serving: Serving,
-        members: Members,
-        endpoints: Endpoints,
-    ) -> Self:
+    def gather(cls, code: Code, files: Files, lifecycle: Lifecycle, serving: Serving, members: Members) -> Self:
         """From code, file names and the README."""
-        return cls(code, files, lifecycle, serving, members, endpoints)
+        return cls(code, files, lifecycle, serving, members)
 
     @cached_property
     def readme(self) -> str:
@@ -173,9 +163,7 @@ class Signals:
             return (f"answers requests: {routes[0].location} ({routes[0].framework})",)
         if demos := self.serving.model_demos:
             return (f"a page for people: {demos[0].path}",)
-        if self.serving.servers:
-            return (f"a model server: {self.serving.servers[0]}",)
-        return tuple(f"{what}: {at}" for what, at in self.endpoints.all[:1])
+        return (f"a model server: {self.serving.servers[0]}",) if self.serving.servers else ()
 
     @cached_property
     def scheduled(self) -> Reasons:
