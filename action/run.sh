@@ -5,6 +5,7 @@ set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 export GITHUB_WORKSPACE="${GITHUB_WORKSPACE:-$PWD}"
+export ML_READINESS_CACHE="${ML_READINESS_CACHE-}" # nothing is kept from one run to the next, unless the workflow says where
 temporary="${RUNNER_TEMP:-${TMPDIR:-/tmp}}"
 libraries="$temporary/ml-readiness-libraries"
 cd "$temporary"

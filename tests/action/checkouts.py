@@ -36,11 +36,20 @@ class Checkout:
     head: str
     merge: str
 
-    def event(self, path: Path, *, source: str = REPOSITORY, state: str = "open", base: str | None = None) -> Path:
+    def event(
+        self,
+        path: Path,
+        *,
+        source: str = REPOSITORY,
+        state: str = "open",
+        base: str | None = None,
+        is_draft: bool = False,
+    ) -> Path:
         """The event file of the pull request."""
         pull = {
             "number": 1,
             "state": state,
+            "draft": is_draft,
             "head": {"sha": self.head, "repo": {"full_name": source}},
             "base": {"sha": base or self.base, "repo": {"full_name": REPOSITORY}},
         }

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Mapping
     from types import TracebackType
 
@@ -92,7 +93,9 @@ class Backend(Protocol):
 class Hub:
     """A server on a free port; use it in a `with` statement."""
 
-    def __init__(self, backend: Backend, contract: Contract | None = None) -> None:
+    def __init__(
+        self, backend: Backend, contract: Contract | None = None, security: ssl.SSLContext | None = None
+    ) -> None:
         self.backend = backend
         self.contract = contract
         self.faults: list[Fault] = []
@@ -113,6 +116,9 @@ class Hub:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
+        self._server.handle_error = lambda *_: None  # type: ignore[method-assign]
+        if security is not None:
+            self._server.socket = security.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
 
     @property

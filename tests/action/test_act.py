@@ -218,6 +218,9 @@ def test_a_fork_saves_its_report_and_a_second_workflow_posts_it(
     shutil.rmtree(second.store / "ml-readiness-report")
     third = runner.run("ml-readiness-comment.yml", checkout, "workflow_run", event)
     assert (third.status, third.output("comment-status")) == (0, "skipped")
+    event.write_text(event.read_text().replace('"failure"', '"cancelled"'))
+    fourth = runner.run("ml-readiness-comment.yml", checkout, "workflow_run", event)
+    assert (fourth.status, fourth.commands("set-output")) == (0, [])
 
 
 def test_the_merge_queue_is_gated_and_not_commented(runner: Runner, checkout: Checkout, hub: Hub) -> None:
@@ -228,15 +231,20 @@ def test_the_merge_queue_is_gated_and_not_commented(runner: Runner, checkout: Ch
     assert hub.requests == []
 
 
-def test_the_main_branch_uploads_findings_and_shows_a_badge(runner: Runner, checkout: Checkout) -> None:
+@pytest.mark.parametrize("visibility", ["public", "private"])
+def test_the_main_branch_shows_a_badge_and_uploads_findings_where_it_may(
+    runner: Runner, checkout: Checkout, visibility: str
+) -> None:
     event = runner.folder / "event.json"
     event.write_text(
-        json.dumps({"before": checkout.base, "ref": "refs/heads/main", "repository": {"visibility": "public"}})
+        json.dumps({"before": checkout.base, "ref": "refs/heads/main", "repository": {"visibility": visibility}})
     )
     ran = runner.run("ml-readiness-main.yml", checkout, "push", event)
     assert ran.status == 0, ran.text[-3000:]
     assert ran.output("delta").startswith("-")
-    assert json.loads((ran.store / "sarif/ml-readiness/ml-readiness.sarif").read_text())["version"] == "2.1.0"
+    uploaded = ran.store / "sarif/ml-readiness/ml-readiness.sarif"
+    assert uploaded.is_file() is (visibility == "public")
+    assert visibility == "private" or json.loads(uploaded.read_text())["version"] == "2.1.0"
     assert (ran.store / "site/ml-readiness.svg").read_text().startswith("<svg")
     assert json.loads((ran.store / "site/ml-readiness.json").read_text())["message"].startswith(ran.output("score"))
     assert ran.output("page_url") == "https://site.example.com/"

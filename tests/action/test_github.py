@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import base64
+import shutil
+import ssl
+import subprocess
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -15,6 +18,7 @@ from tests.action.hub import ACTIONS, PERSON, READER, REPOSITORY, Answer, Fault,
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.action.contract import Contract
     from tests.action.hub import Model
@@ -229,6 +233,35 @@ def test_a_proxy_of_the_environment_is_used(hub: Hub, monkeypatch: pytest.Monkey
         assert hub.requests[0].headers["proxy-authorization"] == f"Basic {base64.b64encode(b'user:word').decode()}"
     finally:
         hub.violations.clear()
+
+
+def test_a_certificate_that_the_system_trusts_is_enough(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate, key = self_signed(tmp_path)
+    served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    served.load_cert_chain(certificate, key)
+    with Hub(hub.backend, hub.contract, served) as secured:
+        url = secured.url.replace("http://127.0.0.1", "https://localhost")
+        monkeypatch.setenv("no_proxy", "localhost")
+        monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "none"))
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        assert GitHub(url, PERSON).login() == "octocat"
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none"))
+        with pytest.raises(Refused, match="certificate"):
+            GitHub(url, PERSON, backoff=0).login()
+
+
+def self_signed(folder: Path) -> tuple[Path, Path]:
+    """A certificate for this machine that nobody else has signed, and its key."""
+    program = shutil.which("openssl")
+    if program is None:
+        pytest.skip("openssl is not installed")
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    name = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost")
+    made = [program, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", *name]
+    subprocess.run([*made, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
+    return certificate, key
 
 
 def test_hosts_that_want_no_proxy_get_none(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -255,6 +255,32 @@ def test_dependabot_defers_after_the_refusal(
     assert (ran.status, ran.outputs["comment-status"]) == (FINE, "deferred")
 
 
+def test_a_draft_is_told_like_any_other(
+    act: Callable[[dict[str, str]], Ran], checkout: Checkout, hub: Hub, tmp_path: Path
+) -> None:
+    environment = checkout.environment(tmp_path, hub)
+    checkout.event(Path(environment["GITHUB_EVENT_PATH"]), is_draft=True)
+    assert act(environment).outputs["comment-status"] == "created"
+
+
+def test_a_credential_that_a_change_commits_is_repeated_nowhere(
+    act: Callable[[dict[str, str]], Ran], hub: Hub, model: Model, tmp_path: Path
+) -> None:
+    credential = "gh" + "p_" + "a1B2c3D4e5F6" * 3
+    leak = {
+        "src/push.py": f'import requests\n\nrequests.get("https://x.example.com", headers={{"k": "{credential}"}})\n'
+    }
+    checkout = checkouts.opened(tmp_path / "pull", BEFORE, leak)
+    run = tmp_path / "run"
+    files = {"sarif_file": "out/a.sarif", "json_file": "out/a.json"}
+    ran = act(checkout.environment(run, hub, **files))
+    assert any("file=src/push.py,line=3" in line and "no-secrets" in line for line in ran.commands)
+    written = [path for folder in (run, checkout.workspace / "out") for path in folder.rglob("*") if path.is_file()]
+    told = [ran.log, model.comments[0]["body"], *(path.read_text("utf-8") for path in written)]
+    assert len(told) >= 7
+    assert [text for text in told if credential in text or credential[4:-2] in text] == []
+
+
 def test_a_closed_pull_request_is_left_alone(
     act: Callable[[dict[str, str]], Ran], checkout: Checkout, hub: Hub, tmp_path: Path
 ) -> None:

@@ -71,7 +71,8 @@ def complete(ready: Path) -> None:
 
 
 def test_the_step_does_everything_with_libraries_that_are_pinned(checkout: Checkout, hub: Hub, tmp_path: Path) -> None:
-    environment = checkout.environment(tmp_path / "run", hub)
+    home = {"HOME": str(tmp_path / "home"), "XDG_CACHE_HOME": str(tmp_path / "home/.cache")}
+    environment = checkout.environment(tmp_path / "run", hub) | home
     path = f"{Path(tools.program('uv')).parent}{os.pathsep}{os.environ['PATH']}"
     done = run_step(SCRIPT, environment | {"PATH": path})
     if "could not be installed" in done.stdout:
@@ -79,6 +80,7 @@ def test_the_step_does_everything_with_libraries_that_are_pinned(checkout: Check
     assert done.returncode == 0, done.stdout + done.stderr
     assert outputs(tmp_path / "run")["comment-status"] == "created"
     assert not list(checkout.workspace.rglob("__pycache__"))
+    assert not (tmp_path / "home").exists(), "something was kept"
     again = run_step(SCRIPT, environment | {"PATH": SYSTEM + os.pathsep + os.environ["PATH"]})
     assert outputs(tmp_path / "run")["comment-status"] == "unchanged", again.stdout
 

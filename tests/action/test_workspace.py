@@ -185,6 +185,13 @@ def test_a_folder_without_git_is_audited_without_a_base(tmp_path: Path) -> None:
     assert found.remark == "there are no git objects to compare with"
 
 
+def test_a_repository_around_the_workspace_is_not_discovered(tmp_path: Path) -> None:
+    outer = Made(tmp_path)
+    outer.commit({"outside.py": "import torch\n", "workspace/train.py": "import torch\n"})
+    found = seen({"GITHUB_WORKSPACE": str(tmp_path / "workspace"), "ML_READINESS_BASE": "HEAD"})
+    assert (found.after, found.project) == (None, {"train.py"})
+
+
 def test_an_unborn_branch_is_audited_as_it_is_on_disk(tmp_path: Path) -> None:
     made = Made(tmp_path / "workspace")
     made.write({"train.py": "import torch\n"})
@@ -250,6 +257,13 @@ def test_a_bare_repository_that_is_committed_is_only_files(tmp_path: Path) -> No
     checkout = checkouts.opened(tmp_path, BEFORE, bare)
     found = seen(checkout.environment(tmp_path / "run", path="evil"))
     assert found.project == {"HEAD", "config", "objects/info/x", "refs/x"}
+
+
+def test_attributes_hide_nothing(tmp_path: Path) -> None:
+    hiding = {".gitattributes": "*.py export-ignore filter=lfs\n"}
+    checkout = checkouts.opened(tmp_path, {**BEFORE, **hiding}, AFTER)
+    found = seen(checkout.environment(tmp_path / "run"))
+    assert set(BEFORE) <= found.project
 
 
 def test_a_repository_that_belongs_to_somebody_else_is_read(checkout: Checkout, tmp_path: Path) -> None:
