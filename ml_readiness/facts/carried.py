@@ -30,6 +30,11 @@ NAMED = re.compile(
     r"scaler|encoder|vectori[sz]er|tokeni[sz]er|transformer|imputer|preproc|pipeline|vocab|tfidf|^cv$|label_?map", re.I
 )
 NO_STATE = frozenset({"", "stateless", "splitter", "oversampler", "undersampler", "outliers", "file", "arguments"})
+LEARNED_ONCE = frozenset(
+    {"scaling", "imputation", "vectorising", "projection", "encoding", "target-encoding", "frequency-encoding"}
+    | {"tokenizing", "binning", "normalising"}
+)
+"""What is learned and must be applied to every later row in the same way."""
 APPLIED = frozenset({"transform", "texts_to_sequences", "texts_to_matrix", "encode", "inverse_transform"})
 MOST_SAVED = 400
 """Saved values that are compared with what serving reads."""

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from ml_readiness.facts.callgraph import key
-from ml_readiness.facts.carried import Carried, is_learned
+from ml_readiness.facts.carried import LEARNED_ONCE, Carried, is_learned
 from ml_readiness.facts.files import is_example
 from ml_readiness.facts.flow.project import Flow
 from ml_readiness.facts.flow.verdicts import PLAIN
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from ml_readiness.facts.code import Definition, Site, Unit
-    from ml_readiness.facts.flow.events import Fit
+    from ml_readiness.facts.flow.events import Fit, Place, Use
     from ml_readiness.facts.flow.rows import Rows
     from ml_readiness.report import Location
 
@@ -27,6 +27,11 @@ NO_STEP = re.compile(
     r"(?:^|\.)(?:from_pretrained|get_encoding|encoding_for_model|load\w*|dropna|split_documents|get_tokenizer)$"
 )
 """Preparing calls that bring something ready, or drop rows."""
+RETRAINS = re.compile(
+    r"(?:^|[:._/])(?:re)?(?:train|fit_model|learn|tune|update_model|calibrate|backtest|cross_val|evaluate)(?:ing|er)?(?:[_.(]|$)",
+    re.IGNORECASE,
+)
+"""Files and functions that are there to learn."""
 FITS = re.compile(r"(?:^|\.)(?:fit|fit_transform|fit_on_texts|adapt)$")
 
 
@@ -181,6 +186,23 @@ class Parity:
             and fit.name.rpartition(".")[2] not in of_given_rows
             and (fit.kind not in PLAIN or any(FITS.search(each) for each in reached))
         )
+
+    @cached_property
+    def fitted_while_answering(self) -> tuple[tuple[Use, Definition], ...]:
+        """What is fitted by a function that answers, and which; functions that are there to train are left out."""
+        by_key = {key(each.unit, each.name): each for each in self.answering if each.name}
+        found: dict[tuple[Place, str], tuple[Use, Definition]] = {}
+        for use in self.flow.machine.events.uses:
+            if use.method != "fit" or not self._is_applied_later(use):
+                continue
+            entry = next((by_key[each] for each in use.trail if each in by_key), None)
+            if entry is not None and not any(RETRAINS.search(each) for each in use.trail):
+                found.setdefault((use.place, use.thing.name), (use, entry))
+        return tuple(found.values())
+
+    def _is_applied_later(self, use: Use) -> bool:
+        name = use.thing.name.rpartition(".")[2]
+        return use.thing.role in LEARNED_ONCE and name not in self.flow.machine.knowledge.sets["of-given-rows"]
 
     @cached_property
     def fitted_on_new_file(self) -> tuple[Fit, ...]:

@@ -134,8 +134,12 @@ class Events:
     uses: list[Use] = field(default_factory=list["Use"])
     trail: list[str] = field(default_factory=list[str])
     """The script and the functions that are being followed, as `:path:name`."""
+    learners: dict[Fit, Thing] = field(default_factory=dict["Fit", "Thing"])
+    """The object that keeps what was learned, where there is one."""
     calls: dict[str, set[tuple[str, ...]]] = field(default_factory=dict[str, set[tuple[str, ...]]])
     """For each function that was followed, trails that led to it, itself left out."""
+    fitted_by: dict[Fit, set[tuple[str, ...]]] = field(default_factory=dict["Fit", set[tuple[str, ...]]])
+    """For each fit, trails that led to it."""
     reached: dict[Fit, set[str]] = field(default_factory=dict["Fit", "set[str]"])
     """For each fit, the scripts and functions that led to it."""
     order: int = 0
@@ -153,6 +157,9 @@ class Events:
             found = self.fits[key] = Fit(kind, name, rows, place)
             self.reached[found] = set()
         self.reached[found].update(self.trail)
+        trails = self.fitted_by.setdefault(found, set())
+        if len(trails) < MOST_TRAILS:
+            trails.add(tuple(self.trail))
         return found
 
     def enter(self, function: str) -> None:

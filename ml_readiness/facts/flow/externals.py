@@ -253,6 +253,11 @@ def _set_up(c: Call) -> Value:
     return things.create(c, "setup", "")
 
 
+def _serialised(c: Call) -> Value:
+    """`pickle.dumps(value)`: the value as bytes, which somebody may write."""
+    return c.arg(0, "obj", "value") or NOTHING
+
+
 def _autologged(c: Call) -> Value:
     c.m.autologs = c.option("log_models") is not False and c.option("disable") is not True
     return NOTHING
@@ -303,7 +308,7 @@ KINDS: Mapping[str, Callable[[Call, str], Value]] = {
 LAST: Mapping[str, Callable[[Call], Value]] = {
     "autolog": _autologged,
     "dump": dumped,
-    "dumps": dumped,
+    "dumps": _serialised,
     "log_model": dumped,
     "save_model": dumped,
     "load": loaded,

@@ -149,6 +149,7 @@ def _fit_transform(c: Call, thing: Thing) -> Value:
 
 def fitted(c: Call, thing: Thing, *, transforming: bool = False) -> Value:
     """What a `fit` does to the object; the object."""
+    c.m.events.use(thing, "fit", c.place)
     data = c.data(0, *DATA_NAMES)
     if data.rows is None and data.form != "columns":
         data = (
@@ -185,7 +186,9 @@ def _state(c: Call, thing: Thing, data: Data, depth: int = 5) -> frozenset[Fit]:
         return found
     if data.rows is None or thing.role in {"stateless", "splitter", "composite", "undersampler", "oversampler"}:
         return NO_FITS
-    return frozenset({c.m.events.fit(thing.role or "unknown", thing.name, data.rows, c.place)})
+    fit = c.m.events.fit(thing.role or "unknown", thing.name, data.rows, c.place)
+    c.m.events.learners[fit] = thing
+    return frozenset({fit})
 
 
 def _trained(c: Call, thing: Thing, data: Data) -> Value:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ml_readiness.facts.flow import builtin, storing
 from ml_readiness.facts.flow.joining import constant
-from ml_readiness.facts.flow.values import NOTHING, Const, Data, Map, Seq, Text, Thing, Value
+from ml_readiness.facts.flow.values import NOTHING, Const, Data, Map, Obj, Seq, Text, Thing, Value
 
 if TYPE_CHECKING:
     from ml_readiness.facts.flow.calls import Call
@@ -107,6 +107,9 @@ def file_asked(c: Call, thing: Thing, name: str) -> Value:
     """A method of an open file."""
     path = storing.path_of(thing)
     if name in {"write", "writelines", "writerow", "writerows"}:
+        if c.args and isinstance(c.args[0], Thing | Obj):
+            storing.stored(c, c.args[0], thing, name)
+            return NOTHING
         data = c.data(0)
         if data.rows is not None and path:
             taken = data.derived()

@@ -151,13 +151,14 @@ def _upwards(rows: Rows) -> Iterator[Rows]:
         current = current.parent
 
 
-def pair_steps(flow: Flow, pair: Pair) -> tuple[Step, ...]:
-    """Where the rows come from, are divided, trained on and asked about."""
+def pair_steps(flow: Flow, pair: Pair, again: Fit | None = None) -> tuple[Step, ...]:
+    """Where the rows come from, are divided, fitted to once more, trained on and asked about."""
     rows, beside = pair.evaluation.rows, pair.evaluation.place.path
     assert rows is not None  # noqa: S101
     cuts = [above for above in _upwards(rows) if above.kind in {"part", "subset", "copies"} and above.line]
     divided = [flow.step("the rows are divided or copied", _placed(cut, beside)) for cut in reversed(cuts)]
-    return (*origin(flow, rows, beside), *divided, *_asked(flow, pair))
+    fitted = () if again is None else (flow.step(f"{told(again)} on these rows", again.place),)
+    return (*origin(flow, rows, beside), *divided, *fitted, *_asked(flow, pair))
 
 
 def asked_steps(flow: Flow, *evaluations: Evaluation) -> tuple[Step, ...]:
