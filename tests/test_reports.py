@@ -148,10 +148,14 @@ def test_a_waiver_is_looked_at_every_day(tmp_path: Path, monkeypatch: pytest.Mon
     assert audit(snapshot, store=store).to_json() != today
 
 
+def other_rules(*_: Path) -> bytes:
+    return b"other rules"
+
+
 def test_other_rules_are_another_report(run: Callable[..., str], judged: list[str]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         run(Memory(INNOCENT))
-        patch.setattr(reports, "product", lambda *_: b"other rules")
+        patch.setattr(reports, "product", other_rules)
         run(Memory(INNOCENT))
     assert len(judged) == 2
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -93,32 +91,27 @@ def test_pruning_drops_what_was_not_used_for_longest(tmp_path: Path) -> None:
     assert kept.info() == (0, 0)
 
 
-WRITES = """
-import sys
-from pathlib import Path
-from ml_readiness.kept import Kept
-from ml_readiness.parsers.python import PythonFile
-from ml_readiness.snapshot import blob_id
-from ml_readiness.store import Store
-print("ready", flush=True)
-for number in range(100_000):
-    store = Store(Kept(Path(sys.argv[1])))
-    source = f"x = {number}".encode()
-    store.add(PythonFile, blob_id(source), PythonFile.parse(source))
-    store.keep()
-"""
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the trials copy this process")
+def test_kills_crowds_and_full_disks_do_no_harm() -> None:
+    command = [sys.executable, "-m", "tests.kept_trials", "--kills", "6", "--audits", "10"]
+    done = subprocess.run(command, cwd=Path(__file__).parents[1], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_a_store_survives_kills_at_any_moment(tmp_path: Path) -> None:
-    for attempt in range(5):
-        with subprocess.Popen([sys.executable, "-c", WRITES, str(tmp_path)], stdout=subprocess.PIPE) as writer:
-            assert writer.stdout is not None
-            writer.stdout.readline()
-            time.sleep(0.03 * attempt)
-            os.kill(writer.pid, signal.SIGKILL)
-        store = Store(Kept(tmp_path))
-        found = store.find(PythonFile, blob_id(b"x = 0"))
-        assert found is None or found == PythonFile.parse(b"x = 0")
+def test_a_home_that_can_not_be_written_is_no_error() -> None:
+    store = Store(Kept(Path("/proc/nowhere")))
+    assert audit(Memory(FILES), store=store).to_json() == audit(Memory(FILES), store=Store()).to_json()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_is_read_only_is_read(tmp_path: Path) -> None:
+    audit(Memory(FILES), store=Store(Kept(tmp_path)))
+    tmp_path.chmod(0o500)
+    try:
+        assert Store(Kept(tmp_path)).find(PythonFile, blob_id(b"import os\n")) is not None
+        audit(Memory({**FILES, "new.py": "x = 1\n"}), store=Store(Kept(tmp_path)))
+    finally:
+        tmp_path.chmod(0o700)
 
 
 def test_many_audits_share_one_store(tmp_path: Path) -> None:
