@@ -8,6 +8,8 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
 from ml_readiness.documents import Documents
 from ml_readiness.facts.files import Files, is_test
 from ml_readiness.facts.modules import Modules
@@ -18,10 +20,10 @@ from ml_readiness.parsers.setup_py import SetupPy
 from ml_readiness.report import Location
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ml_readiness.parsers.expressions import Expr
-    from ml_readiness.parsers.python import Call, Class, Function, Import
+    from ml_readiness.parsers.python import Call, Class, Condition, Function, Import
 
 FROM_ONE_TREE = ((PythonFile, FlowFile), (Notebook, FlowNotebook))
 """Documents that are made from the same tree, so that it is made once."""
@@ -96,19 +98,48 @@ class Unit:
 
     @cached_property
     def _imported(self) -> frozenset[str]:
-        """Every dotted beginning of what is imported."""
-        found: set[str] = set()
-        for each in self.python.imports:
-            name = each.module
-            found.add(f"{name}.{each.name}")
-            while name and name not in found:
-                found.add(name)
-                name = name.rpartition(".")[0]
-        return frozenset(found)
+        """What is imported, with every package around it."""
+        modules = {each.module for each in self.python.imports}
+        around = {outer for module in modules for outer in outer_names(module)}
+        return frozenset(around.union(modules, (f"{each.module}.{each.name}" for each in self.python.imports)))
+
+    @cached_property
+    def imported_as(self) -> Mapping[str, Import]:
+        """The first import of each name."""
+        return {each.alias: each for each in reversed(self.python.imports)}
+
+    @cached_property
+    def guarded_as(self) -> Mapping[str, Import]:
+        """The first import of each name that may fail."""
+        return {each.alias: each for each in reversed(self.python.imports) if each.guarded and each.name}
+
+    def conditions_in(self, scope: str) -> Sequence[Condition]:
+        """The conditions in a function, and in what is nested in it."""
+        return self._conditions.get(scope, ())
+
+    @cached_property
+    def _conditions(self) -> Mapping[str, list[Condition]]:
+        found: dict[str, list[Condition]] = defaultdict(list)
+        for condition in self.python.conditions:
+            for scope in (condition.scope, *outer_names(condition.scope)):
+                found[scope].append(condition)
+        return found
+
+    def attribute(self, owner: str, name: str) -> str | None:
+        """The first call whose result the methods of a class bind to an attribute of `self`."""
+        return self._attributes.get((owner, f"self.{name}"))
+
+    @cached_property
+    def _attributes(self) -> Mapping[tuple[str, str], str]:
+        found: dict[tuple[str, str], str] = {}
+        for assign in self.python.assigns:
+            if assign.value.kind == "call" and assign.target.startswith("self."):
+                for scope in outer_names(assign.scope):
+                    found.setdefault((scope, assign.target), assign.value.text)
+        return found
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Site:
+class Site(Struct, frozen=True, eq=False):
     """A call at its place, under the name it has when the project's own functions are seen through."""
 
     unit: Unit
@@ -227,11 +258,19 @@ class Code:
 
     def calls_in(self, unit: Unit, scope: str | None = None) -> Iterator[Site]:
         """The calls of one unit, or of one of its functions with what is nested in it."""
-        scopes = self._by_scope.get(unit.path, {})
         if scope is None:
-            return chain.from_iterable(scopes.values())
-        inside = scope + "."
-        return chain.from_iterable(sites for name, sites in scopes.items() if name == scope or name.startswith(inside))
+            return chain.from_iterable(self._by_scope.get(unit.path, {}).values())
+        return chain.from_iterable(self._inside.get((unit.path, scope), ()))
+
+    @cached_property
+    def _inside(self) -> Mapping[tuple[str, str], list[list[Site]]]:
+        """For each scope of each unit, the calls of every scope within it."""
+        found: dict[tuple[str, str], list[list[Site]]] = defaultdict(list)
+        for path, scopes in self._by_scope.items():
+            for scope, sites in scopes.items():
+                for outer in (scope, *outer_names(scope)):
+                    found[path, outer].append(sites)
+        return found
 
     @cached_property
     def _by_scope(self) -> Mapping[str, Mapping[str, list[Site]]]:
@@ -256,8 +295,7 @@ class Code:
             if not rest or rest.partition(".")[0] in unit.functions or rest.partition(".")[0] in unit.classes:
                 return Definition(unit, rest), name
             first, _, more = rest.partition(".")
-            imported = next((each for each in unit.python.imports if each.alias == first), None)
-            imported = imported or self._star_import(unit, first)
+            imported = unit.imported_as.get(first) or self._star_import(unit, first)
             if imported is None:
                 return Definition(unit, rest), name
             if imported.name == "*":
@@ -285,6 +323,8 @@ class Code:
         if not dots and parts[0] not in self.modules.by_name and parts[0] not in self.modules.folders:
             return None
         for end in range(len(parts), 0 if not dots else -1, -1):
+            if not dots and ".".join(parts[:end]) not in self.modules.by_name:
+                continue
             paths = self.modules.candidates("." * dots + ".".join(parts[:end]), unit.path)
             units = [self.by_path[path] for path in paths if path in self.by_path]
             rest = parts[end:]
@@ -334,10 +374,9 @@ class Code:
         return self.canonical(unit, ".".join([named.text, *rest])) if named is not None else ""
 
     def _through_class(self, unit: Unit, name: str, rest: list[str]) -> str:
-        target = f"self.{rest[0]}"
-        for assign in unit.python.assigns:
-            if assign.target == target and assign.scope.startswith(name + ".") and assign.value.kind == "call":
-                return self.canonical(unit, ".".join([assign.value.text, *rest[1:]]))
+        made = unit.attribute(name, rest[0])
+        if made is not None:
+            return self.canonical(unit, ".".join([made, *rest[1:]]))
         for base in unit.classes[name].bases:
             if not base.startswith("?"):
                 return self.canonical(unit, ".".join([base, *rest]))
@@ -359,15 +398,21 @@ class Code:
                     found.add(path)
         return found
 
-    def closure(self, unit: Unit) -> frozenset[Unit]:
-        """The unit and every unit of the project that it reaches by importing."""
-        reached, stack = {unit.path}, [unit.path]
-        while stack:
-            for path in self.imported.get(stack.pop(), ()):
-                if path not in reached and path in self.by_path:
-                    reached.add(path)
-                    stack.append(path)
-        return frozenset(self.by_path[path] for path in reached)
+    def closure(self, unit: Unit) -> tuple[Unit, ...]:
+        """The unit and every unit of the project that it reaches by importing, sorted by path."""
+        if unit.path not in self._closures:
+            reached, stack = {unit.path}, [unit.path]
+            while stack:
+                for path in self.imported.get(stack.pop(), ()):
+                    if path not in reached and path in self.by_path:
+                        reached.add(path)
+                        stack.append(path)
+            self._closures[unit.path] = tuple(self.by_path[path] for path in sorted(reached))
+        return self._closures[unit.path]
+
+    @cached_property
+    def _closures(self) -> dict[str, tuple[Unit, ...]]:
+        return {}
 
     def where(self, holds: Callable[[Unit], bool]) -> tuple[Unit, ...]:
         """The units for which something holds."""
@@ -379,6 +424,13 @@ def _read(documents: Documents, files: Files) -> None:
     documents.prepare(files.own_of(SetupPy), PythonFile, SetupPy)
     for kinds in FROM_ONE_TREE:
         documents.prepare(files.followed(kinds[0]), *kinds)
+
+
+def outer_names(name: str) -> Iterator[str]:
+    """What is around a dotted name: `a.b` and `a` for `a.b.c`."""
+    while "." in name:
+        name = name.rpartition(".")[0]
+        yield name
 
 
 def meets(name: str, wanted: str) -> bool:

@@ -54,21 +54,28 @@ class Modules:
 
     def candidates(self, module: str, importer: str) -> tuple[str, ...]:
         """Every file that the import of a module could mean, the likeliest first."""
-        if module.startswith("."):
-            path = self._relative(module, importer)
-            return (path,) if path is not None else ()
+        key = (module, importer.rpartition("/")[0])
+        if key not in self._candidates:
+            relative = module.startswith(".")
+            self._candidates[key] = self._relative(module, importer) if relative else self._absolute(module, importer)
+        found = self._candidates[key]
+        return tuple(path for path in found if path != importer) if importer in found and module[0] != "." else found
+
+    @cached_property
+    def _candidates(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        """By the module and the importer's folder, which decide all but that no file imports itself."""
+        return {}
+
+    def _absolute(self, module: str, importer: str) -> tuple[str, ...]:
         depth = module.count(".") + 1
-        found = [p for p in self.by_name.get(module, ()) if p != importer and self._is_root(_root(p, depth), importer)]
+        found = [path for path in self.by_name.get(module, ()) if self._is_root(_root(path, depth), importer)]
         return tuple(sorted(found, key=lambda path: _closeness(path, importer, module), reverse=True))
 
-    def _relative(self, module: str, importer: str) -> str | None:
+    def _relative(self, module: str, importer: str) -> tuple[str, ...]:
         level = len(module) - len(module.lstrip("."))
         folder = importer.split("/")[:-level]
         stem = "/".join([*folder, *module[level:].split(".")]).rstrip("/")
-        for path in (f"{stem}.py", f"{stem}/__init__.py"):
-            if path in self._known:
-                return path
-        return None
+        return next(((path,) for path in (f"{stem}.py", f"{stem}/__init__.py") if path in self._known), ())
 
     def _is_root(self, folder: str, importer: str) -> bool:
         """Whether imports may start at a folder: the importer is below it, or it is no package itself."""

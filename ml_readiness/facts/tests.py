@@ -163,12 +163,7 @@ class Tests:
     def _test(self, unit: Unit, function: Function) -> Test:
         parts = list(self._parts(unit, function))
         sites = tuple(site for part, scope in parts for site in self.code.calls_in(part, scope))
-        conditions = tuple(
-            c
-            for part, scope in parts
-            for c in part.python.conditions
-            if c.effect == "assert" and (c.scope == scope or c.scope.startswith(scope + "."))
-        )
+        conditions = tuple(c for part, scope in parts for c in part.conditions_in(scope) if c.effect == "assert")
         return Test(unit, function, sites, conditions)
 
     def _parts(self, unit: Unit, function: Function) -> Iterator[tuple[Unit, str]]:

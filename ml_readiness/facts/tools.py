@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
 from ml_readiness.facts.code import Code, Site, Unit
 from ml_readiness.facts.files import Files
 from ml_readiness.facts.javascript import JavaScript
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
 
     from ml_readiness.facts.roles import Role
     from ml_readiness.facts.signs import Match
-    from ml_readiness.parsers.expressions import Expr
     from ml_readiness.parsers.python import Call
 
 TARGET = re.compile(r"^[ \t]*(?:-[ \t]*)?['\"]?(?:_target_|class_path)['\"]?[ \t]*:[ \t]*['\"]?([\w.]+)", re.MULTILINE)
@@ -39,8 +40,7 @@ CONFIGURABLE = ("hydra", "lightning.pytorch.cli", "pytorch_lightning.cli", "json
 """Packages that make objects of class names in YAML files."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Spot:
+class _Spot(Struct, frozen=True, eq=False):
     unit: Unit
     line: int
     scope: str = ""
@@ -249,24 +249,17 @@ def _past_fallback(site: Site) -> str:
     prefix = f":{site.unit.path}:"
     if site.name.startswith(prefix):
         first, dot, rest = site.name.removeprefix(prefix).partition(".")
-        for each in site.unit.python.imports:
-            if each.guarded and each.alias == first and each.name:
-                return f"{each.module}.{each.name}{dot}{rest}"
+        each = site.unit.guarded_as.get(first)
+        if each is not None:
+            return f"{each.module}.{each.name}{dot}{rest}"
     return site.name
 
 
 def _handed_over(call: Call) -> Iterator[str]:
     """Names that are passed on without being called: `app.add_middleware(PrometheusMiddleware)`."""
     for value in (*call.args, *call.keywords.values()):
-        yield from _names(value)
-
-
-def _names(value: Expr) -> Iterator[str]:
-    if value.kind == "name" and "." in value.text and not value.text.startswith("?"):
-        yield value.text
-    elif value.kind == "list":
-        for item in value.items:
-            if item.kind == "name" and "." in item.text and not item.text.startswith("?"):
+        for item in value.items if value.kind == "list" else (value,):
+            if item.kind == "name" and "." in item.text and item.text[0] != "?":
                 yield item.text
 
 
