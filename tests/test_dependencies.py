@@ -321,3 +321,28 @@ def test_where_everything_is_an_example_nothing_is_left_out() -> None:
     lessons = {f"tutorials/{n}/train.py": "import torch\n" for n in range(4)}
     assert outcome("imports-declared", {**lessons, "README.md": "# A\n"}) == "fail"
     assert outcome("imports-declared", {**lessons, "net/__init__.py": "import json\n"}) == "pass"
+
+
+def test_lists_for_several_jobs_count_all() -> None:
+    lists = {
+        "requirements/eda-requirements.txt": "pandas==2.2.3\n",
+        "requirements/train-requirements.txt": "-r eda-requirements.txt\npyyaml\n",
+        "requirements/monitoring-requirements.txt": "evidently==0.4\n",
+    }
+    both = ["requirements/monitoring-requirements.txt", "requirements/train-requirements.txt"]
+    assert sorted(deciding({**PANDAS, **lists})) == both
+    assert deciding({**PANDAS, **lists, "requirements/base.txt": "pandas\n"}) == ["requirements/base.txt"]
+    dev = {"requirements/dev-requirements.txt": "-r train-requirements.txt\npytest\n"}
+    readme = {"README.md": "```\npip install -r requirements/dev-requirements.txt\n```\n"}
+    assert deciding({**PANDAS, **lists, **dev, **readme}) == ["requirements/train-requirements.txt"]
+
+
+def test_the_image_of_somebody_elses_server_decides_nothing() -> None:
+    files = {
+        "pyproject.toml": "[project]\nname = 'churn'\nversion = '1'\ndependencies = ['pandas']\n",
+        "churn/train.py": "import pandas\n",
+        "infrastructure/mlflow/requirements.txt": "mlflow\n",
+        "infrastructure/mlflow/Dockerfile": "FROM python:3.12\nCOPY requirements.txt /tmp/\n"
+        "RUN pip install -r /tmp/requirements.txt\nCMD mlflow server\n",
+    }
+    assert deciding(files) == ["pyproject.toml"]

@@ -65,6 +65,13 @@ def fenced(*lines: str, language: str = "bash") -> str:
         ("git clone https://github.com/acme/churn", "neither"),
         ("docker run hello-world", "neither"),
         ("python --version", "neither"),
+        ("terraform -v", "neither"),
+        ("pip install", "neither"),
+        ("zenml init", "neither"),
+        ("make dataset_download", "neither"),
+        ("make download_data", "neither"),
+        ("Make setup", "install"),
+        ("terraform apply", "run"),
     ],
 )
 def test_what_a_command_is_for(command: str, role: str) -> None:

@@ -89,3 +89,16 @@ def test_paper_code_gives_weights_away_and_names_its_paper() -> None:
 def test_a_model_behind_somebody_elses_server_is_a_service(path: str, text: str) -> None:
     assert kind({"train.py": TRAIN}) == "training"
     assert kind({"train.py": TRAIN, path: text}) == "service"
+
+
+@pytest.mark.parametrize(
+    "readme",
+    [
+        "[![PyPI](https://badge.fury.io/py/rover.svg)](https://badge.fury.io/py/rover)\n",
+        "![conda](https://anaconda.org/conda-forge/rover/badges/version.svg)\n",
+        "[![Downloads](https://static.pepy.tech/badge/rover/month)](https://pepy.tech/projects/rover)\n",
+    ],
+)
+def test_a_badge_of_a_published_package_makes_a_library(readme: str) -> None:
+    files = {"setup.py": "from setuptools import setup\nsetup(name='rover')\n", "rover/__init__.py": TRAIN}
+    assert kind({**files, "README.md": readme}) == "library"

@@ -93,3 +93,28 @@ def test_a_script_writes_and_its_neighbour_reads() -> None:
 def test_what_prepares_data_by_its_name(name: str, asked: bool) -> None:
     files = {"app.py": f"def {name}(value):\n    value += 1\n    return value\n"}
     assert outcome("tests-cover-preprocessing", files) == ("fail" if asked else "not-applicable")
+
+
+def test_a_model_that_a_fixture_made_is_tested_by_what_looks_at_it() -> None:
+    fixture = (
+        "import pytest\nfrom sklearn.svm import SVC\n\n\n"
+        "@pytest.fixture\ndef made():\n    return SVC().fit([[1]], [1])\n\n\n"
+    )
+    about = "def test_it(made):\n    assert made.support_.shape == (1,)\n"
+    beside = "from app import name\n\n\ndef test_it(made):\n    assert name() == 'x'\n"
+    app = {"app.py": "from sklearn.svm import SVC\n\n\ndef name():\n    return 'x'\n\n\nSVC().fit([[1]], [1])\n"}
+    assert outcome("tests-check-model", {**app, "tests/test_it.py": fixture + about}) == "pass"
+    assert outcome("tests-check-model", {**app, "tests/test_it.py": fixture + beside}) == "fail"
+
+
+def test_a_network_that_the_package_loads_answers() -> None:
+    package = (
+        "import torch\n\n\n"
+        "class Net(torch.nn.Module):\n    def transcribe(self, audio):\n        return self(audio)\n\n\n"
+        "def load_model(name):\n    net = Net()\n    net.load_state_dict(torch.load(name))\n    return net\n"
+    )
+    test = (
+        "import speech\n\n\ndef test_it():\n    model = speech.load_model('x').to('cpu')\n"
+        "    assert model.transcribe('a') == 'b'\n"
+    )
+    assert outcome("tests-check-model", {"speech/__init__.py": package, "tests/test_it.py": test}) == "pass"

@@ -97,9 +97,23 @@ class Dependencies:
         found: dict[Manifest, str] = {}
         for each in self.installations.of(source):
             for manifest in self._named(each):
-                if manifest.role == "runtime" and manifest.wanted:
-                    found.setdefault(manifest, f"{each.path}:{each.command.line}")
+                for serving in self._for_running(manifest):
+                    if source != CONTAINER or self._serves_code(serving):
+                        found.setdefault(serving, f"{each.path}:{each.command.line}")
         return list(found.items())
+
+    def _for_running(self, manifest: Manifest) -> tuple[Manifest, ...]:
+        """The manifest, if it is for running; of one for developers, what it includes for running."""
+        if manifest.role == "runtime":
+            return (manifest,) if manifest.wanted else ()
+        included = (self.manifests.by_path.get(path) for path in sorted(manifest.files))
+        return _outermost([each for each in included if each is not None and each.role == "runtime" and each.wanted])
+
+    def _serves_code(self, manifest: Manifest) -> bool:
+        """Whether there is code where a manifest belongs; an image of somebody else's server has none."""
+        home = _home(manifest)
+        code = [path for path in self.files.own if path.endswith((".py", ".ipynb"))]
+        return not code or any(path.startswith(f"{home}/" if home else "") for path in code)
 
     def _named(self, each: Installation) -> list[Manifest]:
         """The manifests that a command installs."""
@@ -129,7 +143,7 @@ class Dependencies:
         by_folder: dict[str, list[Manifest]] = {}
         for each in nearest:
             by_folder.setdefault(each.folder, []).append(each)
-        return tuple(min(found, key=_rank) for found in by_folder.values())
+        return tuple(each for found in by_folder.values() for each in _preferred(found))
 
     def judged(self, kind: ProjectKind) -> tuple[tuple[Manifest, str], ...]:
         """The manifests by which the project is judged: those of every member of a collection, else the deciding."""
@@ -218,6 +232,29 @@ def _is_library(word: str) -> bool:
 
 
 PROJECT_KINDS = ("pyproject", "setup.cfg", "setup.py")
+
+
+MAIN = re.compile(
+    r"(?:requirements?|reqs?|base|main|common|core|prod(?:uction)?|app|all|full|run(?:time)?)(?:[-_.]requirements?)?\.\w+"
+    r"|requirements?[-_.](?:base|main|common|core|prod(?:uction)?|all|full|run(?:time)?)\.\w+",
+    re.IGNORECASE,
+)
+"""What the list of requirements for all of a folder's code is called."""
+
+
+def _preferred(found: list[Manifest]) -> tuple[Manifest, ...]:
+    """Of the manifests of one folder the one that tools prefer; lists for several jobs count all."""
+    best = min(found, key=_rank)
+    lists = [each for each in found if each.kind == best.kind]
+    if best.kind != "requirements" or len(lists) == 1:
+        return (best,)
+    main = [each for each in lists if MAIN.fullmatch(each.path.rpartition("/")[2])]
+    return (min(main, key=_rank),) if main else _outermost(lists)
+
+
+def _outermost(found: list[Manifest]) -> tuple[Manifest, ...]:
+    """Those that no other one of them includes."""
+    return tuple(each for each in found if not any(each.path in o.files for o in found if o is not each))
 
 
 def _first_of_each_folder(named: list[tuple[Manifest, str]]) -> list[tuple[Manifest, str]]:

@@ -50,6 +50,8 @@ COMMAND_LINE = re.compile(r"(?!.*<-)[A-Za-z.~/\"'$(_]")
 """What a line of commands begins with; folder trees begin otherwise."""
 ENVIRONMENT = re.compile(r"^(?:[\w./~$-]*/)?\.?v?env/(?:bin|Scripts)/")
 """Where a program is in a virtual environment that is not activated."""
+CAPITAL = re.compile(r"^(?:Make|Pip|Python|Docker|Conda|Poetry|Streamlit|Uvicorn|Flask|Npm)(?= )")
+"""Programs that people write with a capital letter, as keyboards of phones do."""
 PYTHON_PROMPT = re.compile(r"^\s*(?:(?:>>>|\.\.\.|In \[\d*\]:)\s?)?")
 IMPORT = re.compile(
     r"\s*(?:import ([A-Za-z_][\w.]*)(?: as \w+| *, *[\w.]+)*\s*(?:#.*)?$|from ([A-Za-z_][\w.]*) import \S)"
@@ -144,7 +146,7 @@ class Instructions:
 
     def _commands(self, page: Page, text: str, line: int, folder: str) -> Iterator[Instruction]:
         for command in commands(text, line):
-            words = ENVIRONMENT.sub("", " ".join(command.words))
+            words = CAPITAL.sub(lambda word: word[0].lower(), ENVIRONMENT.sub("", " ".join(command.words)), count=1)
             role = self._role(words)
             if role:
                 bare = _unwrapped(words)

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from ml_readiness.facts.lifecycle import Lifecycle
-from ml_readiness.facts.modelcode import ModelCode
+from ml_readiness.facts.modelcode import NETWORKS, ModelCode
 from ml_readiness.facts.preparation import Preparation
 from ml_readiness.facts.serving import Serving
 from ml_readiness.facts.tests import CLIENTS, Test, Tests, is_request
@@ -20,10 +20,16 @@ if TYPE_CHECKING:
 
 STATUS = re.compile(r"(?:^|\.)(?:status_code|status|ok|exit_code|returncode)$")
 REQUEST = re.compile(r"\.(?:post|get|put|patch|delete|request|invoke)$")
+ANSWERING = frozenset({
+    "classify", "decision_function", "detect", "embed", "encode_image", "encode_text", "forecast", "generate", "infer",
+    "inference", "predict", "predict_proba", "rank", "recommend", "sample", "segment", "summarize", "transcribe", "translate",
+})  # fmt: skip
+"""Methods by which a model answers."""
 LIVE = re.compile(r"(?:requests|httpx)\.(?:Session\.|Client\.)?(?:post|get|put|request)$")
 SERVER_CLIENTS = re.compile(
-    r"bentoml\.(?:client\.)?(?:Sync|Async)?(?:HTTP|GRPC)?Client\.from_url\.(?!\w*health)\w+$|gradio_client\.Client\.(?:predict|submit)$"
-    r"|tritonclient\.\w+\.InferenceServerClient\.(?:async_)?infer$|boto3\.client\.invoke_endpoint$"
+    r"bentoml\.(?:client\.)?(?:Sync|Async)?(?:HTTP|GRPC)?Client\.from_url\.(?!\w*health)\w+$"
+    r"|gradio_client\.Client\.(?:predict|submit)$|tritonclient\.\w+\.InferenceServerClient\.(?:async_)?infer$"
+    r"|boto3\.client\.invoke_endpoint$"
 )
 """Clients of model servers."""
 RESULT = re.compile(r"predict|scor|forecast|result", re.IGNORECASE)
@@ -83,10 +89,17 @@ class ModelTests:
         return any(path.rpartition("/")[2] in names for path in self.lifecycle.units("predicting"))
 
     def _asking(self, test: Test) -> Site | None:
-        for site in test.sites:
-            if site in self._direct or self._leads(site) or self._requests(site):
-                return site
-        return None
+        """The call of a test that trains or asks a model: its own before those of what was made ready for it, which
+        count only where the test looks at what it was given."""
+        found = [s for s in test.sites if s in self._direct or self._leads(s) or self._requests(s) or _answers(s)]
+        own = [site for site in found if not self._is_ready(site)]
+        if not own and any(site.name in self.model.leading_to_load for site in test.own_calls):
+            own = [site for site in test.sites if site.call.method in ANSWERING and not self._is_ready(site)]
+        return next(iter(own or (found if _looks_at_given(test) else ())), None)
+
+    def _is_ready(self, site: Site) -> bool:
+        """Whether a call is in a fixture."""
+        return site.call.scope.partition(".")[0] in self.tests.fixtures
 
     @cached_property
     def _direct(self) -> frozenset[Site]:
@@ -120,7 +133,20 @@ class ModelTests:
         routes = [route for route in self.serving.model_routes if not route.is_health]
         if site.call.method == "invoke":
             return bool(self.model.leading_to_model)
+        if asked.strip("/") == "" and asked and site.call.method == "get":
+            return False
         return any(_fits(route.path, asked) for route in routes) if asked else bool(routes)
+
+
+def _answers(site: Site) -> bool:
+    """Whether a call has a network answer: `model.to(device).transcribe(audio)`."""
+    return site.call.method in ANSWERING and site.unit.is_test and NETWORKS.match(site.name) is not None
+
+
+def _looks_at_given(test: Test) -> bool:
+    """Whether a test asserts on something that a fixture gave it."""
+    given = {parameter.name for parameter in test.function.parameters}
+    return any(name.partition(".")[0].lstrip("?") in given for condition in test.conditions for name in condition.names)
 
 
 def _reads_result(test: Test) -> bool:

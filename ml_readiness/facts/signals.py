@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 README = re.compile(r"^readme(?:\.(?:md|rst|txt|markdown))?$", re.IGNORECASE)
 PUBLISHES = re.compile(r"gh-action-pypi-publish|twine upload|(?:poetry|flit|hatch|uv|pdm) publish|maturin publish")
 INSTALLS = r"(?:pip3?|uv|conda|mamba)(?: pip)? (?:install|add)(?: +(?:-[\w-]+|conda-forge))* +[\"']?"
+INDEX = r"(?:pypi|badge\.fury\.io/py|pepy\.tech|anaconda\.org/conda-forge|anaconda\.org/pytorch)"
+"""Addresses of published packages, and of badges that speak of them."""
 NAMES = {
     "pyproject.toml": r"(?m)^\s*name\s*=\s*[\"']([\w.-]+)",
     "setup.cfg": r"(?m)^\s*name\s*=\s*([\w.-]+)",
@@ -193,7 +195,7 @@ class Signals:
             pattern = re.compile(INSTALLS + _loose(name) + r"(?:\[[\w,-]*\])?(?=[\s`'\",;]|$)", re.IGNORECASE)
             if found := pattern.search(self.readme):
                 return (f"the README installs it by name: {found[0].strip()}",)
-            if found := re.search(rf"pypi[\w./-]*?[/=]{_loose(name)}(?![\w-])", self.readme, re.IGNORECASE):
+            if found := re.search(rf"{INDEX}[\w./-]*?[/=]{_loose(name)}(?![\w-])", self.readme, re.IGNORECASE):
                 return (f"the README points to the published package: {found[0]}",)
         workflows = self.files.find(
             ".github/workflows/*.yml", ".github/workflows/*.yaml", ".gitlab-ci.yml", ".travis.yml"
