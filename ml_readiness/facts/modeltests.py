@@ -22,7 +22,8 @@ STATUS = re.compile(r"(?:^|\.)(?:status_code|status|ok|exit_code|returncode)$")
 REQUEST = re.compile(r"\.(?:post|get|put|patch|delete|request|invoke)$")
 ANSWERING = frozenset({
     "classify", "decision_function", "detect", "embed", "encode_image", "encode_text", "forecast", "generate", "infer",
-    "inference", "predict", "predict_proba", "rank", "recommend", "sample", "segment", "summarize", "transcribe", "translate",
+    "inference", "predict", "predict_proba", "rank", "recommend", "sample", "segment", "summarize", "transcribe",
+    "translate",
 })  # fmt: skip
 """Methods by which a model answers."""
 LIVE = re.compile(r"(?:requests|httpx)\.(?:Session\.|Client\.)?(?:post|get|put|request)$")
