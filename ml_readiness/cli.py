@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
     from ml_readiness.check import Check
     from ml_readiness.drafts.draft import Draft
-    from ml_readiness.report import Report
+    from ml_readiness.report import Finding, Report, Result
 
 SEVERITIES = ("critical", "high", "medium", "low")
+LEAST_OF_AN_ID = 6
+"""Characters of a finding's id that have to be given."""
 FINE, GATE_FAILED, COULD_NOT_RUN, INCOMPLETE = range(4)
 
 EXAMPLES = """\b
@@ -189,14 +191,27 @@ def _complete_check(_context: click.Context, _parameter: click.Parameter, incomp
     return sorted(name for name in names if name.startswith(incomplete))
 
 
-@cli.command(short_help="Explain one check: why, how to fix it, examples.")
-@click.argument("name", metavar="CHECK", shell_complete=_complete_check)
+@cli.command(short_help="Explain a check, or one finding and the way that a value took to it.")
+@click.argument("name", metavar="CHECK", required=False, shell_complete=_complete_check)
+@click.option("--finding", metavar="ID", help="Explain this finding instead, by its id in a report.")
+@click.option(
+    "--in", "source", metavar="PATH", default=".", help="What to audit for the finding, or a JSON report that has it."
+)
 @_checks
-def explain(name: str, checks: Sequence[str]) -> None:
-    """Explain one check: why it matters, how to fix it, and examples of both sides."""
+def explain(name: str | None, finding: str | None, source: str, checks: Sequence[str]) -> None:
+    """Explain a check: why it matters, how to fix it, and examples of both sides.
+
+    With --finding, explain one finding of a report: what was seen where, and the way that a value took there: where
+    it came from, was fitted, divided and used.
+    """
     from ml_readiness import library
     from ml_readiness.render import explanation
 
+    if finding is not None:
+        click.echo(explanation.of_finding(*_found(source, finding, checks)), nl=False)
+        return
+    if name is None:
+        raise click.UsageError("Missing argument 'CHECK'.")
     known = {check.id: check for check in library.load(*library.folders(checks))}
     click.echo(explanation.render(_named(name, known)), nl=False)
 
@@ -376,6 +391,25 @@ def _wanted(said: bool | None, question: str) -> bool:
     if not sys.stdin.isatty():
         raise click.UsageError("nobody is there to ask: say --settings or --no-settings, --workflow or --no-workflow")
     return click.confirm(question, default=True)
+
+
+def _found(source: str, name: str, checks: Sequence[str]) -> tuple[Result, Finding]:
+    from ml_readiness import identity
+    from ml_readiness.audit import audit as run_audit
+    from ml_readiness.report import Report
+
+    if source.endswith(".json") and Path(source).is_file():
+        try:
+            report = Report.model_validate_json(Path(source).read_bytes())
+        except ValueError as error:
+            raise ReadinessError(f"{source}: expected a JSON report of ml-readiness: {str(error)[:200]}") from error
+    else:
+        report = run_audit(source, checks=checks)
+    matched = list(identity.found(report, name)) if len(name) >= LEAST_OF_AN_ID else []
+    if len(matched) == 1:
+        return matched[0]
+    problem = "there is no finding" if not matched else f"{len(matched)} findings begin with"
+    raise click.UsageError(f"{problem} {name!r} in the report on {source}")
 
 
 def _named(name: str, checks: dict[str, Check]) -> Check:

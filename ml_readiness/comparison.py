@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from ml_readiness.identity import stable
 from ml_readiness.report import Change, Comparison, Kind, Movement, Outcome
 from ml_readiness.score import WORTH, score
 
@@ -18,7 +18,6 @@ DECIDED = frozenset({Outcome.PASS, Outcome.PARTIAL, Outcome.FAIL})
 AGAINST = frozenset({Kind.FAIL, Kind.PARTIAL})
 _ORDER = tuple(Movement)
 _SEVERITIES = ("critical", "high", "medium", "low")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 def compare(before: Report, after: Report, notes: Sequence[str] = ()) -> Comparison:
@@ -40,11 +39,6 @@ def compare(before: Report, after: Report, notes: Sequence[str] = ()) -> Compari
         absent=sum(len(change.absent) for change in compared),
         notes=(*notes, *_notes(before, after)),
     )
-
-
-def stable(message: str) -> str:
-    """A message without its numbers, which change when something else does."""
-    return _NUMBER.sub("0", message)
 
 
 def _change(before: Result | None, after: Result) -> Change:

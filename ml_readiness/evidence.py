@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from ml_readiness.identity import identified
 from ml_readiness.masking import masked
 from ml_readiness.parsers.notebook import Notebook
 from ml_readiness.parsers.secrets import NotebookSecrets, Secrets
@@ -33,7 +34,7 @@ def with_code(result: Result, files: Files) -> Result:
     kept = result.findings[:KEPT]
     if result.check not in SECRETIVE:
         kept = tuple(_quoted(finding, files) for finding in kept)
-    return result if kept == result.findings else result.model_copy(update={"findings": kept})
+    return identified(result.model_copy(update={"findings": kept}))
 
 
 def excerpts(results: Iterable[Result], files: Files) -> tuple[Excerpt, ...]:

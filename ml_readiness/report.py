@@ -151,6 +151,8 @@ class Step(Model):
 class Finding(Model):
     """One thing that was seen, where, and what it means for the check's statement."""
 
+    id: str = ""
+    """The same in every report that has this finding, whatever line it is on; `ml-readiness explain --finding ID`."""
     kind: Kind
     message: str
     path: str | None = None

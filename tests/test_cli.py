@@ -183,6 +183,32 @@ def test_the_list_names_every_check_under_its_question() -> None:
     assert all(check.id in shown for check in library.load(library.folder()))
 
 
+def test_a_finding_is_explained_with_the_way_that_a_value_took(tmp_path: Path) -> None:
+    code = """
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import StandardScaler
+import pandas as pd
+
+data = pd.read_csv("data.csv")
+X = StandardScaler().fit_transform(data[["a"]])
+X_train, X_test, y_train, y_test = train_test_split(X, data["y"])
+print(LogisticRegression().fit(X_train, y_train).score(X_test, y_test))
+"""
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "train.py").write_text(code, encoding="utf-8")
+    report = tmp_path / "report.json"
+    run("audit", str(tmp_path / "project"), "--format", f"json={report}", "--quiet")
+    results = {result["check"]: result for result in json.loads(report.read_bytes())["results"]}
+    finding = results["split-before-fit"]["findings"][0]
+    for source in (str(report), str(tmp_path / "project")):
+        shown = run("explain", "--finding", finding["id"], "--in", source)
+        assert shown.exit_code == 0
+        for line in ("| X = StandardScaler().fit_transform(data[[\"a\"]])", "(train.py:7)", "(train.py:9)"):
+            assert line in shown.output
+    assert "there is no finding" in run("explain", "--finding", "0" * 12, "--in", str(report)).output
+
+
 def test_every_check_can_be_explained() -> None:
     from ml_readiness import library
 

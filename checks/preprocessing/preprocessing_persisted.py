@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, unknown
-from ml_readiness.facts.flow.telling import line_of, told
+from ml_readiness.facts.flow.telling import line_of, origin, told
 from ml_readiness.facts.persistence import Kept, Persistence
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity, Step
 
@@ -98,6 +98,7 @@ def preprocessing_persisted(persistence: Persistence) -> Iterator[Finding]:
 def _steps(persistence: Persistence, kept: Kept) -> tuple[Step, ...]:
     flow = persistence.flow
     found = [
+        *origin(flow, kept.fit.rows, kept.fit.place.path),
         flow.step(f"{told(kept.fit)} on the rows", kept.fit.place),
         flow.step("the model is trained on what comes out", kept.training.place),
         flow.step("the model is saved", kept.model.place),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ml_readiness.identity import fingerprints
 from ml_readiness.render.text import printable
 from ml_readiness.report import Kind, Outcome
 
@@ -34,19 +33,15 @@ class Alert:
 
 def alerts(report: Report) -> Iterator[Alert]:
     """One alert for each failing or partial finding of the checks that did not pass, in report order."""
-    seen: Counter[str] = Counter()
     readme = _readme(report)
     for result in report.results:
         if result.outcome not in ALERTED:
             continue
-        for finding in result.findings:
+        marks = fingerprints(result.check, result.findings)
+        for finding, fingerprint in zip(result.findings, marks, strict=True):
             if finding.kind in {Kind.FAIL, Kind.PARTIAL}:
                 path = finding.path or readme
                 message = _message(result, finding)
-                identity = f"{result.check}\0{path}\0{message}"
-                seen[identity] += 1
-                key = f"{identity}\0{seen[identity]}"
-                fingerprint = hashlib.sha256(key.encode("utf-8", "backslashreplace")).hexdigest()
                 line = finding.line if finding.line is not None and finding.cell is None else 1
                 yield Alert(result, finding, path, max(1, line), message, fingerprint)
 

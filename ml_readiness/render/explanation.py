@@ -1,4 +1,4 @@
-"""One check explained: why it matters, how to fix it, and examples of both sides."""
+"""A check explained: why it matters, how to fix it, examples; and a finding: the way that a value took to it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from ml_readiness.examples import explain
+from ml_readiness.render.text import printable
+from ml_readiness.report import Location
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ml_readiness.check import Check
+    from ml_readiness.report import Finding, Result, Step
 
 WIDTH = 80
 _BLOCK = re.compile(
@@ -27,6 +30,30 @@ def render(check: Check) -> str:
     for title, body in explanation.sections.items():
         lines += ["", title, *_section(body)]
     return "\n".join(lines) + "\n"
+
+
+def of_finding(result: Result, finding: Finding) -> str:
+    """One finding as plain text: what was seen where, the way that a value took there, why it matters, what to do."""
+    at = f"{printable(str(finding.location), 300)}: " if finding.location is not None else ""
+    told = f"{finding.kind.value}, {finding.confidence.value} confidence"
+    lines = [f"{result.check}: {printable(result.question)}", f"{finding.id}: {told}", ""]
+    lines += textwrap.wrap(f"{at}{printable(finding.message, 500)}", WIDTH, break_long_words=False)
+    if finding.code and not finding.steps:
+        lines += ["", f"    | {printable(finding.code, 160)}"]
+    if finding.steps:
+        lines += ["", "The way it takes", *_way(finding.steps)]
+    lines += ["", "Why it matters", *_prose(printable(result.why, 2000))]
+    fix = finding.hint or result.fix
+    return "\n".join(lines + (["", "How to fix", *_prose(printable(fix, 2000))] if fix else [])) + "\n"
+
+
+def _way(steps: Sequence[Step]) -> Iterator[str]:
+    """Each stop with its place and its line of source."""
+    for number, step in enumerate(steps, 1):
+        at = Location(path=step.path, line=step.line, cell=step.cell)
+        yield f"{number:3}. {printable(step.message, 300)} ({printable(str(at), 300)})"
+        if step.code:
+            yield f"     | {printable(step.code, 160)}"
 
 
 def page(check: Check) -> str:
