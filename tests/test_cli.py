@@ -204,7 +204,7 @@ print(LogisticRegression().fit(X_train, y_train).score(X_test, y_test))
     for source in (str(report), str(tmp_path / "project")):
         shown = run("explain", "--finding", finding["id"], "--in", source)
         assert shown.exit_code == 0
-        for line in ("| X = StandardScaler().fit_transform(data[[\"a\"]])", "(train.py:7)", "(train.py:9)"):
+        for line in ('| X = StandardScaler().fit_transform(data[["a"]])', "(train.py:7)", "(train.py:9)"):
             assert line in shown.output
     assert "there is no finding" in run("explain", "--finding", "0" * 12, "--in", str(report)).output
 
