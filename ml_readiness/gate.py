@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from ml_readiness.report import Confidence, Kind, Outcome, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from ml_readiness.report import Change, Comparison, Report, Result
+    from ml_readiness.report import Change, Comparison, Finding, Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +61,12 @@ class Gate:
             return
         order = tuple(Severity)
         threshold = order.index(self.fail_on)
-        regressed = {change.check for change in against.regressions} if against is not None else None
+        regressed = {change.check: change.new for change in against.regressions} if against is not None else None
         for result in report.with_outcome(Outcome.FAIL):
-            if order.index(result.severity) > threshold or not _is_sure(result):
+            if order.index(result.severity) > threshold or (regressed is not None and result.check not in regressed):
                 continue
-            if regressed is None or result.check in regressed:
+            new = regressed[result.check] if regressed is not None else ()
+            if _is_sure(new or result.findings):
                 yield f"{result.check} fails, a {result.severity.value} check"
 
     def _regressions(self, against: Comparison | None) -> Iterator[str]:
@@ -75,8 +76,8 @@ class Gate:
                     yield f"{change.check} got worse"
 
 
-def _is_sure(result: Result) -> bool:
-    return any(f.kind is Kind.FAIL and f.confidence is Confidence.HIGH for f in result.findings)
+def _is_sure(findings: Iterable[Finding]) -> bool:
+    return any(f.kind is Kind.FAIL and f.confidence is Confidence.HIGH for f in findings)
 
 
 def _is_evident(change: Change) -> bool:

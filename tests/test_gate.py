@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ml_readiness.comparison import compare
 from ml_readiness.gate import Gate
@@ -63,6 +65,39 @@ def test_against_a_base_only_what_is_worse_fails() -> None:
     gate = Gate(fail_on=Severity.HIGH, fail_on_regression=True)
     assert objections(gate, failing("a"), failing("a")) == ()
     assert objections(gate, failing("a", "b"), failing("a")) == ("b fails, a high check", "b got worse")
+
+
+def test_new_places_of_an_old_failure_fail_only_where_they_are_sure() -> None:
+    def with_places(*confidences: Confidence) -> Report:
+        findings = [
+            Finding(kind=Kind.FAIL, message="missing", path=f"{number}.py", confidence=confidence)
+            for number, confidence in enumerate(confidences)
+        ]
+        return report([result("a", Outcome.FAIL, findings=findings)])
+
+    old, sure, unsure = Confidence.HIGH, Confidence.HIGH, Confidence.MEDIUM
+    gate = Gate(fail_on=Severity.HIGH)
+    assert objections(gate, with_places(old, unsure), with_places(old)) == ()
+    assert objections(gate, with_places(old, sure), with_places(old)) == ("a fails, a high check",)
+
+
+GOODNESS = (Outcome.FAIL, Outcome.PARTIAL, Outcome.PASS)
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=8), st.integers(0, 100))
+def test_a_change_that_makes_nothing_worse_passes_every_gate(pairs: list[tuple[int, int]], under: int) -> None:
+    def with_outcomes(numbers: list[int]) -> Report:
+        kinds = {Outcome.FAIL: Kind.FAIL, Outcome.PARTIAL: Kind.PARTIAL, Outcome.PASS: Kind.PASS}
+        return report(
+            [
+                result(f"c{n}", GOODNESS[o], findings=[Finding(kind=kinds[GOODNESS[o]], message="seen", path="a.py")])
+                for n, o in enumerate(numbers)
+            ]
+        )
+
+    before, after = [min(pair) for pair in pairs], [max(pair) for pair in pairs]
+    gate = Gate(under, Severity.LOW, fail_on_regression=True)
+    assert objections(gate, with_outcomes(after), with_outcomes(before)) == ()
 
 
 def test_no_comparison_means_no_regression() -> None:

@@ -84,7 +84,7 @@ class Action:
             audited = self._audited(sides)
             report = placed(audited, sides.prefix)
             notes = list(annotate(report, Changed(sides.after, sides.before))) if self.inputs.annotations else []
-        objections = self._objections(report)
+        objections = self._objections(report, is_base_lost=sides.is_base_lost)
         situation = self._situation(report, objections, sides)
         self._print(report)
         self._write(report, situation)
@@ -113,7 +113,7 @@ class Action:
             except ReadinessError as error:
                 posted = Posted(Status.SKIPPED, why=str(error))
             else:
-                objections = self._objections(report)
+                objections = self._objections(report, is_base_lost=report.comparison is None)
                 situation = Situation(run.head, objections, (UNTRUSTED,), page, self._name())
                 posted = telling.tell_about(self.context, self.inputs, run, report, situation, self.connect)
         self._report_on(posted)
@@ -132,18 +132,23 @@ class Action:
         with kept() as store:
             return audit_pair(after, before, settings, notes=notes, store=store)
 
-    def _objections(self, report: Report) -> tuple[str, ...]:
+    def _objections(self, report: Report, *, is_base_lost: bool) -> tuple[str, ...]:
+        """Why the report does not pass; a change that cannot be compared is not failed for what may be old."""
         inputs, event = self.inputs, self.context.event
         gate = Gate.stated(report.settings).with_(
             inputs.fail_under, inputs.fail_on, fail_on_regression=inputs.fail_on_regression
         )
         is_change = event.pull is not None or event.run is not None or event.name == "merge_group"
         forgives = is_change or inputs.base != "auto"
+        if forgives and is_base_lost:
+            if gate != Gate():
+                self._say("warning", "there is nothing to compare with, so the gate was not applied")
+            return ()
         return gate.objections(report, against=report.comparison if forgives else None)
 
     def _situation(self, report: Report, objections: Sequence[str], sides: Sides) -> Situation:
         is_pull = self.context.event.pull is not None
-        remarks = (f"Nothing to compare with: {sides.remark}",) if is_pull and report.comparison is None else ()
+        remarks = (f"Nothing was compared: {sides.remark}",) if is_pull and report.comparison is None else ()
         return Situation(sides.commit, tuple(objections), remarks, self.context.url, self._name())
 
     def _name(self) -> str | None:
@@ -168,7 +173,7 @@ class Action:
         values: dict[str, object] = {
             "score": report.score,
             "grade": report.grade,
-            "passed": "false" if objections else "true",
+            "passed": "false" if objections or not report.complete else "true",
             "base-score": comparison.score if comparison is not None else None,
             "delta": comparison.score_change if comparison is not None else None,
             "findings": sum(1 for _ in alerts(report)),

@@ -38,6 +38,8 @@ class Sides:
     """Why there is nothing to compare with."""
     commit: str | None = None
     """The commit that has the lines that are told: the proposed one, where it or its merge is checked out."""
+    is_base_lost: bool = False
+    """Whether there should be something to compare with."""
 
     @property
     def project(self) -> Snapshot:
@@ -62,7 +64,8 @@ def opened(context: Context, inputs: Inputs) -> Generator[Sides]:
         where = GitDir.find(root)
         head = _head(where) if where is not None else None
         if where is None or head is None:
-            yield _checked(Sides(WorkTree(root), None, prefix, "there are no git objects to compare with"))
+            remark = "there are no git objects to compare with"
+            yield _checked(Sides(WorkTree(root), None, prefix, remark, is_base_lost=inputs.base != "off"))
             return
         after = stack.enter_context(Revision(root, head, name=name))
         shown = _proposed(where, context, head) or head
@@ -70,7 +73,7 @@ def opened(context: Context, inputs: Inputs) -> Generator[Sides]:
             commit = _base(where, context, inputs, head)
             before = stack.enter_context(_revision(stack, where, commit, context, inputs, name))
         except RepositoryError as error:
-            yield _checked(Sides(after, None, prefix, str(error), shown))
+            yield _checked(Sides(after, None, prefix, str(error), shown, is_base_lost=inputs.base != "off"))
             return
         sides = Sides(after, before, prefix, commit=shown)
         yield _checked(sides if sides.earlier else Sides(after, None, prefix, "the project is new", shown))

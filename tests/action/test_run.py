@@ -395,8 +395,18 @@ def test_a_missing_base_is_said_in_one_line(
     act: Callable[[dict[str, str]], Ran], checkout: Checkout, hub: Hub, tmp_path: Path
 ) -> None:
     ran = act(checkout.environment(tmp_path, hub, base="d" * 40))
-    assert "Nothing to compare with: `dddddddddddd` cannot be fetched" in ran.summary
+    assert "Nothing was compared: `dddddddddddd` cannot be fetched" in ran.summary
     assert (ran.outputs["base-score"], ran.outputs["delta"]) == ("", "")
+
+
+def test_without_its_base_a_pull_request_is_not_failed_for_what_may_be_old(
+    act: Callable[[dict[str, str]], Ran], checkout: Checkout, hub: Hub, tmp_path: Path
+) -> None:
+    gate = {"fail_under": "99", "fail_on": "low", "fail_on_regression": "true"}
+    ran = act(checkout.environment(tmp_path, hub, GITHUB_SERVER_URL="http://127.0.0.1:9", **gate))
+    assert (ran.status, ran.outputs["passed"]) == (FINE, "true")
+    assert "::warning title=ML readiness::there is nothing to compare with, so the gate was not applied" in ran.commands
+    assert act(checkout.environment(tmp_path, hub, base="off", **gate)).status == GATE_FAILED
 
 
 def test_inputs_that_make_no_sense_are_one_error_and_exit_code_2(
