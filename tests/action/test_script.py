@@ -70,17 +70,26 @@ def complete(ready: Path) -> None:
     (link / ".complete").touch()
 
 
-def test_the_step_does_everything_with_libraries_that_are_pinned(checkout: Checkout, hub: Hub, tmp_path: Path) -> None:
+@pytest.mark.parametrize("installer", ["uv", "pip"])
+def test_the_step_does_everything_with_libraries_that_are_pinned(
+    programs: Path, hub: Hub, tmp_path: Path, installer: str
+) -> None:
+    checkout, hostile = trapped(tmp_path)
+    if installer == "uv":
+        (programs / "uv").symlink_to(tools.program("uv"))
+    else:
+        say(programs, "uv", "exit 1")
     home = {"HOME": str(tmp_path / "home"), "XDG_CACHE_HOME": str(tmp_path / "home/.cache")}
-    environment = checkout.environment(tmp_path / "run", hub) | home
-    path = f"{Path(tools.program('uv')).parent}{os.pathsep}{os.environ['PATH']}"
-    done = run_step(SCRIPT, environment | {"PATH": path})
+    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    environment = checkout.environment(tmp_path / "run", hub, PATH=path) | hostile | home
+    done = run_step(SCRIPT, environment)
     if "could not be installed" in done.stdout:
         pytest.skip(f"there is no package index: {done.stderr[-200:]}")
     assert done.returncode == 0, done.stdout + done.stderr
     assert outputs(tmp_path / "run")["comment-status"] == "created"
     assert not list(checkout.workspace.rglob("__pycache__"))
-    assert not (tmp_path / "home").exists(), "something was kept"
+    assert not (tmp_path / "sprung").exists()
+    assert not (tmp_path / "home/.cache").exists(), "something was kept"
     again = run_step(SCRIPT, environment | {"PATH": SYSTEM + os.pathsep + os.environ["PATH"]})
     assert outputs(tmp_path / "run")["comment-status"] == "unchanged", again.stdout
 
@@ -149,20 +158,31 @@ def test_a_python_can_be_named(checkout: Checkout, programs: Path, ready: Path, 
     assert "input python: expected Python 3.11 or newer" in wrong.stdout
 
 
+def trapped(folder: Path) -> tuple[Checkout, dict[str, str]]:
+    """A checkout full of modules and settings that want to be used, and an environment that leads to them."""
+    trap = f"open({str(folder / 'sprung')!r}, 'w').close()\n"
+    nowhere = "http://127.0.0.1:9"
+    modules = ("click", "pip", "sitecustomize", "usercustomize", "json", "ml_readiness/__init__", "git/__init__")
+    planted = {f"{name}.py": trap for name in modules}
+    planted |= {"trap.pth": f"import sys; {trap}", "setup.py": trap, "conftest.py": trap}
+    planted |= {"pip.conf": "[global]\nno-index = true\n", "pip.ini": "[global]\nno-index = true\n"}
+    planted |= {"uv.toml": f'index-url = "{nowhere}"\n', ".python-version": "2.7\n"}
+    planted |= {"pyproject.toml": f'[project]\nname = "pip"\nversion = "99"\n[tool.uv]\nindex-url = "{nowhere}"\n'}
+    planted |= {"pyvenv.cfg": "home = .\n", ".env": f"PYTHONPATH=.\nUV_INDEX_URL={nowhere}\n"}
+    checkout = checkouts.opened(folder / "pull", checkouts.BEFORE, planted)
+    return checkout, {"PYTHONPATH": str(checkout.workspace), "PYTHONSTARTUP": "click.py", "PYTHONINSPECT": ""}
+
+
 def test_nothing_of_the_workspace_is_imported_or_obeyed(programs: Path, ready: Path, hub: Hub, tmp_path: Path) -> None:
     complete(ready)
     really(programs, "python3")
-    trap = f"open({str(tmp_path / 'sprung')!r}, 'w').close()\n"
-    modules = ("click", "pip", "sitecustomize", "usercustomize", "json", "ml_readiness/__init__", "git/__init__")
-    planted = {f"{name}.py": trap for name in modules}
-    planted |= {"uv.toml": 'index-url = "http://127.0.0.1:9"\n', "pip.conf": "[global]\nno-index = true\n"}
-    planted |= {"pyvenv.cfg": "home = .\n", ".env": "PYTHONPATH=.\n", "setup.py": trap, "conftest.py": trap}
-    checkout = checkouts.opened(tmp_path / "pull", checkouts.BEFORE, planted)
-    hostile = {"PYTHONPATH": str(checkout.workspace), "PYTHONSTARTUP": "click.py", "PYTHONINSPECT": ""}
+    checkout, hostile = trapped(tmp_path)
     done = run_step(SCRIPT, checkout.environment(ready, hub, PATH=str(programs), **hostile))
     assert done.returncode == 0, done.stdout + done.stderr
     assert not (tmp_path / "sprung").exists()
-    assert "Worse" in (ready / "summary.md").read_text() or "###" in (ready / "summary.md").read_text()
+    assert "## ML readiness" in (ready / "summary.md").read_text()
+    subprocess.run([sys.executable, "-c", "0"], cwd=checkout.workspace, env={**os.environ, **hostile}, check=False)
+    assert (tmp_path / "sprung").exists(), "the trap does not work"
 
 
 def test_the_exit_code_is_the_gates(checkout: Checkout, programs: Path, ready: Path, hub: Hub) -> None:
