@@ -131,9 +131,12 @@ class Lifecycle:
                 loaded = stages()["loading"]
                 found["predicting"] += [site for site in sites if loaded.meets(site.name.removesuffix(".__call__"))]
             if method in OVER_HTTP:
-                found["prompting"] += [site for site in sites if site.name.startswith(CLIENTS) and _asks(site.unit)]
+                asking = [site for site in sites if site.name.startswith(CLIENTS)]
+                addressed = {unit for unit in {site.unit for site in asking} if _asks(unit)}
+                found["prompting"] += [site for site in asking if site.unit in addressed]
             if method == "backward":
-                found["training"] += [site for site in sites if _steps(site.unit)]
+                stepping = {unit for unit in {site.unit for site in sites} if _steps(unit)}
+                found["training"] += [site for site in sites if site.unit in stepping]
         return {name: tuple(sorted(dict.fromkeys(sites), key=_place)) for name, sites in found.items()}
 
     def _add_guessed(self, found: dict[str, list[Site]], sites: Iterable[Site]) -> None:
@@ -236,12 +239,10 @@ def _place(site: Site) -> tuple[str, int, int]:
     return site.unit.path, site.call.line, site.call.column
 
 
-@cache
 def _steps(unit: Unit) -> bool:
     return any(call.name.endswith(".step") for call in unit.python.calls)
 
 
-@cache
 def _asks(unit: Unit) -> bool:
     """Whether a file holds the address of a language model."""
     return any(ADDRESSES.search(text.value) for text in unit.python.texts)
