@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from ml_readiness import library, reports
 from ml_readiness import settings as settings_
-from ml_readiness.documents import Documents, ahead_of
 from ml_readiness.errors import SettingsError
 from ml_readiness.kept import Kept
 from ml_readiness.snapshot import Watched
@@ -130,6 +129,7 @@ def audit_snapshot(
     What the store knows by its content, from another revision for instance, is not parsed again.
     """
     from ml_readiness.assessment import assess  # noqa: PLC0415
+    from ml_readiness.documents import Documents  # noqa: PLC0415
 
     settings = settings or settings_.read(snapshot, checks)
     return assess(Documents(snapshot, store), checks, settings, today=_today(), progress=progress)
@@ -149,6 +149,7 @@ def _report(
     if found is not None:
         return found
     from ml_readiness.assessment import assess  # noqa: PLC0415
+    from ml_readiness.documents import Documents, ahead_of  # noqa: PLC0415
     from ml_readiness.facts.signs import OwnTables  # noqa: PLC0415
 
     watched, checks = Watched(snapshot), library.load(*roots)

@@ -114,6 +114,12 @@ class Kept:
             with self._forgiving():
                 _prune(self._connection(), limit)
 
+    def forget(self, kind: str) -> None:
+        """Drops everything of a kind."""
+        if self.path.is_file():
+            with self._forgiving(), (connection := self._connection()):
+                connection.execute("DELETE FROM kept WHERE kind = ?", (kind,))
+
     def clear(self) -> None:
         """Removes everything."""
         self.close()

@@ -112,11 +112,9 @@ class FileRole(StrEnum):
 
 
 class Model(BaseModel):
-    """Frozen, and strict about unknown fields; field docstrings go into the JSON Schema."""
+    """Frozen, and strict about unknown fields; the JSON Schema takes field docstrings from the source."""
 
-    model_config: ClassVar[ConfigDict] = ConfigDict(
-        frozen=True, extra="forbid", use_attribute_docstrings=True, defer_build=True
-    )
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Location(Model):

@@ -58,7 +58,6 @@ class _Table(BaseModel):
         extra="forbid",
         alias_generator=_kebab,
         populate_by_name=True,
-        use_attribute_docstrings=True,
     )
 
 

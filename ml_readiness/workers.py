@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import sys
 import threading
-from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
-    from concurrent.futures import Future
+    from concurrent.futures import Future, ProcessPoolExecutor
     from multiprocessing.context import BaseContext
 
 P = ParamSpec("P")
@@ -61,6 +60,8 @@ class Workers(Executor):
 
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
+            from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
+
             self._pool = ProcessPoolExecutor(self._count, _context(), _confine, self._limits)
         return self._pool
 
@@ -98,6 +99,8 @@ def clock() -> Generator[None]:
 
 def _context() -> BaseContext:
     """Copies of this process where that is safe, since they start in milliseconds."""
+    import multiprocessing  # noqa: PLC0415
+
     return multiprocessing.get_context("fork" if sys.platform == "linux" else None)
 
 
@@ -118,6 +121,8 @@ def _confine(seconds: float, memory: int) -> None:
 
 
 def _follow_parent() -> None:
+    import multiprocessing  # noqa: PLC0415
+
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

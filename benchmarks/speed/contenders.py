@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 import sys
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.speed.running import Cost, run
+from ml_readiness.kept import Kept
 from ml_readiness.reports import KIND
 
 if TYPE_CHECKING:
@@ -76,8 +75,7 @@ class Ours:
 
     def _judged(self) -> Cost:
         self._take(self._after)
-        with closing(sqlite3.connect(self._cache / "kept.sqlite")) as connection, connection:
-            connection.execute("DELETE FROM kept WHERE kind = ?", (KIND,))
+        Kept(self._cache).forget(KIND)
         return self._audit(self._cache, "--rev", "HEAD")
 
     def _from(self, state: Path | None, *options: str) -> Cost:

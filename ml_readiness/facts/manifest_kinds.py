@@ -257,9 +257,8 @@ def _built(documents: Documents, files: Files) -> Iterator[Manifest]:
 def _scripts(documents: Documents, files: Files) -> Iterator[Manifest]:
     packages = {path.rpartition("/")[0] for path in files.own if path.endswith("__init__.py")}
     loose = [path for path in files.own if path.endswith(".py") and path.rpartition("/")[0] not in packages]
-    for path in loose[:MOST_SCRIPTS]:
-        found = documents.find(InlineScript, path)
-        if found is not None and found.is_script:
+    for path, found in documents.all(InlineScript, loose[:MOST_SCRIPTS]):
+        if found.is_script:
             yield Manifest(
                 path,
                 "script",

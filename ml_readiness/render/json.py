@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import json
+from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from ml_readiness.render.text import readable
@@ -34,8 +38,27 @@ def readable_all(value: Value) -> Value:
 
 def schema() -> str:
     """The JSON Schema of the report."""
-    from ml_readiness.report import Report  # noqa: PLC0415
+    from ml_readiness import report  # noqa: PLC0415
 
-    described = Report.model_json_schema(mode="serialization")
+    described = report.Report.model_json_schema(mode="serialization")
+    for name, fields in _field_docs(Path(report.__file__).read_text("utf-8")).items():
+        for field, text in fields.items():
+            if name in described["$defs"]:
+                described["$defs"][name]["properties"][field]["description"] = text
     described["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     return json.dumps(described, indent=2) + "\n"
+
+
+def _field_docs(source: str) -> dict[str, dict[str, str]]:
+    """The docstrings below the fields of each class: read here, since looking for them at import costs every audit."""
+    found: dict[str, dict[str, str]] = {}
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.ClassDef):
+            fields = found.setdefault(node.name, {})
+            for field, below in pairwise(node.body):
+                match field, below:
+                    case ast.AnnAssign(target=ast.Name(name)), ast.Expr(ast.Constant(str(text))):
+                        fields[name] = inspect.cleandoc(text)
+                    case _:
+                        pass
+    return found
