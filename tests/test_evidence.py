@@ -61,8 +61,19 @@ def test_a_report_holds_the_lines_around_its_findings_once() -> None:
 
 
 def test_notebook_findings_have_their_cell_s_lines() -> None:
-    cell = {"cell_type": "code", "source": TRAIN, "metadata": {}, "outputs": [], "execution_count": 1}
-    notebook = {"cells": [cell], "metadata": {"kernelspec": {"name": "python3"}}, "nbformat": 4, "nbformat_minor": 5}
+    cell: dict[str, object] = {
+        "cell_type": "code",
+        "source": TRAIN,
+        "metadata": {},
+        "outputs": [],
+        "execution_count": 1,
+    }
+    notebook: dict[str, object] = {
+        "cells": [cell],
+        "metadata": {"kernelspec": {"name": "python3"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
     report = report_on({"train.ipynb": json.dumps(notebook)})
     excerpt = next(each for each in report.excerpts if each.path == "train.ipynb")
     assert excerpt.cell == 1

@@ -191,7 +191,7 @@ def hostile(text: str) -> Timeline:
     )
     moments = tuple(
         Moment(
-            commit="0123456789abcdef",
+            commit=f"{day}123456789abcdef",
             when=datetime(2024, 1, day, tzinfo=UTC),
             subject=text,
             tag=text,

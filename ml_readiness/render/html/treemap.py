@@ -52,7 +52,7 @@ class _Node(Generic[T]):
     path: str
     size: float = 0.0
     item: T | None = None
-    inner: dict[str, _Node[T]] = field(default_factory=dict)
+    inner: dict[str, _Node[T]] = field(default_factory=dict[str, "_Node[T]"])
 
 
 def treemap(items: Iterable[tuple[str, float, T]], box: Box) -> Iterator[Tile[T]]:
