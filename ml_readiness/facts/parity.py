@@ -106,9 +106,17 @@ class Parity:
         return frozenset(each.path for unit in units for each in code.closure(unit))
 
     @cached_property
+    def _reached_by_training(self) -> frozenset[str]:
+        return self._reached(self.training)
+
+    @cached_property
+    def _reached_by_serving(self) -> frozenset[str]:
+        return self._reached(self._only_serving)
+
+    @cached_property
     def prepared(self) -> bool:
         """Whether training transforms its data at all."""
-        return bool(self._reached(self.training) & self._transforming_units)
+        return bool(self._reached_by_training & self._transforming_units)
 
     @cached_property
     def _transforming(self) -> tuple[Site, ...]:
@@ -123,7 +131,7 @@ class Parity:
 
     def _is_shared(self, function: Prepares) -> bool:
         path = function.unit.path
-        if path in self._reached(self.training) and path in self._reached(self._only_serving):
+        if path in self._reached_by_training and path in self._reached_by_serving:
             return True
         trails = self.flow.machine.events.calls.get(function.key, ())
         served = function.key in self._served_statically or any(self.is_served(trail) for trail in trails)
