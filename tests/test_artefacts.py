@@ -14,6 +14,7 @@ from ml_readiness.documents import Documents
 from ml_readiness.facts import Facts
 from ml_readiness.facts.artefacts import Artefacts
 from ml_readiness.parsers.pickled import Pickled
+from ml_readiness.parsers.serialised import Serialised
 from ml_readiness.report import Outcome
 from ml_readiness.snapshot import Absent, Entry, EntryKind
 from tests.auditing import answer, facts_of
@@ -84,6 +85,26 @@ def test_a_pickle_says_what_it_is_made_of() -> None:
     assert "sklearn.svm._classes" in answer("models-outside-git", {"thing.pkl": model}).messages
 
 
+@pytest.mark.parametrize(
+    ("path", "data"),
+    [
+        ("app/assets/regressor.txt", b"tree\nversion=v4\nnum_class=1\n" + BIG),
+        ("price.bin", pickle.dumps(("sklearn.ensemble._forest", b"\0" * 150_000))),
+        ("booster.json", b'{"learner":{"attributes":{}' + BIG),
+        ("app/predictor", b"CBM1" + BIG),
+        ("net.dat", b"PK\x03\x04archive/data.pkl archive/version" + BIG),
+        ("checkpoints/bert.eqx", BIG),
+    ],
+)
+def test_models_by_their_first_bytes_whatever_the_suffix(path: str, data: bytes) -> None:
+    assert answer("models-outside-git", {path: data}).places == {path}
+
+
+@pytest.mark.parametrize("path", ["notes.txt", "rows.bin", "COPYING", "table.json", "grid.dat"])
+def test_large_files_without_such_a_beginning_are_none(path: str) -> None:
+    assert answer("models-outside-git", {path: BIG}).outcome is Outcome.PASS
+
+
 def test_pointers_are_not_plain_objects() -> None:
     found = answer("models-outside-git", {"model.onnx": POINTER})
     assert found.outcome is Outcome.PASS
@@ -134,3 +155,4 @@ def test_data_files() -> None:
 @given(st.binary(max_size=300))
 def test_any_bytes_are_looked_at(data: bytes) -> None:
     assert len(Pickled.parse(data).models) <= 5
+    assert isinstance(Serialised.parse(data).model, str)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 from ml_readiness.documents import Documents
 from ml_readiness.facts.files import Files, is_test
 from ml_readiness.parsers.pickled import Pickled
+from ml_readiness.parsers.serialised import Serialised
 from ml_readiness.snapshot import Absent, EntryKind
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 WEIGHTS = re.compile(
     r"\.(?:pth?|ckpt|safetensors|onnx|keras|tflite|mlmodel|mlpackage|gguf|ggml|engine|plan|mar|pmml|cbm|ubj|bst|nemo|pdparams"
-    r"|params|weights|caffemodel|t7|torchscript|ptl|mlpkg|ot|pdmodel|lgb|xgb)$|(?:^|/)(?:saved_model\.pb|[^/]*\.pb)$"
+    r"|params|weights|caffemodel|t7|torchscript|ptl|mlpkg|ot|pdmodel|pdiparams|lgb|xgb|eqx|ftz|tfl|mnn|rknn|hef|dlc|ort|trt|pt2"
+    r"|mlmodelc|mojo)$|(?:^|/)(?:saved_model\.pb|[^/]*\.pb)$"
     r"|(?:^|/)variables\.data-\d+-of-\d+$|\.data-\d{5}-of-\d{5}$",
     re.IGNORECASE,
 )
@@ -64,6 +66,9 @@ VOCABULARY = re.compile(
 )
 LFS = b"version https://git-lfs.github.com/spec/v1"
 POINTER_BYTES = 1024
+AMBIGUOUS = re.compile(r"\.(?:bin|dat|obj|txt|json|model|data|pk|h5|hdf5|zip)$|(?:^|/)[^./]+$", re.IGNORECASE)
+"""Suffixes that say nothing about what a large file holds, and files without one."""
+LARGE = 100_000
 OUTPUT = re.compile(r"^\s*(?:-\s*)?path:\s*(?P<path>\S.*?)\s*$")
 REMOTE = re.compile(r"^\s*\[\s*'?remote\s+\"?(?P<name>[^\"'\]]{1,100})", re.MULTILINE)
 URL = re.compile(r"^\s*url\s*=\s*(?P<url>\S+)", re.MULTILINE)
@@ -161,8 +166,14 @@ class Artefacts:
             return self._pickle(path, entry)
         if suffix == "model":
             return "" if VOCABULARY.match(name) else "a serialised model by its suffix"
+        if AMBIGUOUS.search(path) and (entry.size or 0) > LARGE:
+            content = self.documents.find(Serialised, path)
+            if content is not None and content.model:
+                return content.model
         if not OFTEN_WEIGHTS.search(path) or VOCABULARY.match(name):
             return ""
+        if suffix == "bin" and entry.size is None and MODEL_WORDS.search(stem := name.rpartition(".")[0]):
+            return "named like a trained model" if not DATA_WORDS.search(stem) else ""
         return self._named(path, name, suffix)
 
     def _named(self, path: str, name: str, suffix: str) -> str:
