@@ -192,3 +192,54 @@ def test_examples_that_fetch_data_do_not_make_an_application_learn() -> None:
     files = {"app.py": app, "examples/search.py": example}
     assert outcome("data-versioned", files) == "not-applicable"
     assert outcome("quality-gated", files) == "not-applicable"
+
+
+# Gates
+
+
+MODEL = "from sklearn.svm import SVC\n\ndef train(X, y):\n    return SVC().fit(X, y)\n"
+
+
+@pytest.mark.parametrize(
+    "gate",
+    [
+        "def deployment_trigger(accuracy: float) -> bool:\n    return accuracy > 0.9\n",
+        "def should_deploy(metrics):\n    return metrics['f1'] >= 0.8\n",
+    ],
+)
+def test_a_function_that_a_pipeline_asks_is_a_gate(gate: str) -> None:
+    assert outcome("quality-gated", {"train.py": MODEL, "steps.py": gate}) == "pass"
+
+
+def test_a_function_that_looks_at_the_time_is_none() -> None:
+    code = "def should_run(hour):\n    return hour > 8\n"
+    assert outcome("quality-gated", {"train.py": MODEL, "steps.py": code}) == "fail"
+
+
+def test_figures_of_a_notebook_that_a_test_runs() -> None:
+    test = (
+        "import pytest\nfrom helpers import execute_notebook\n\n"
+        "def test_sar():\n    results = execute_notebook('a.ipynb')\n"
+        "    assert results['ndcg'] == pytest.approx(0.38, rel=0.05)\n"
+    )
+    assert outcome("quality-gated", {"train.py": MODEL, "tests/test_books.py": test}) == "pass"
+    other = test.replace("ndcg", "rows")
+    assert outcome("quality-gated", {"train.py": MODEL, "tests/test_books.py": other}) == "fail"
+
+
+def test_a_shell_script_that_fails_below_a_figure() -> None:
+    script = 'ACCURACY=$(jq .accuracy metrics.json)\nif (( $(echo "$ACCURACY < 0.8" | bc -l) )); then\n  exit 1\nfi\n'
+    assert outcome("quality-gated", {"train.py": MODEL, "ci/check.sh": script}) == "pass"
+    assert outcome("quality-gated", {"train.py": MODEL, "ci/check.sh": script.replace("exit 1", "echo low")}) == "fail"
+
+
+def test_judged_answers_without_a_bar_are_no_gate() -> None:
+    app = (
+        "from openai import OpenAI\n\ndef answer(q):\n"
+        "    return OpenAI().chat.completions.create(model='m', messages=[{'role': 'user', 'content': q}])\n"
+    )
+    evals = (
+        "from app import answer\n\ndef evaluate_answer(q):\n    return answer('rate: ' + q)\n\nevaluate_answer('a')\n"
+    )
+    assert outcome("quality-gated", {"app.py": app, "evals/evaluator.py": evals}) == "fail"
+    assert outcome("quality-gated", {"app.py": app}) == "not-applicable"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
 from ml_readiness.facts.datasets import Datasets
+from ml_readiness.facts.llm_evals import LlmEvals
 from ml_readiness.facts.quality import QualityGates
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
@@ -16,7 +17,7 @@ from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severi
     effort=Effort.MEDIUM,
     not_for=[ProjectKind.NOT_ML],
 )
-def quality_gated(gates: QualityGates, datasets: Datasets) -> Iterator[Finding]:
+def quality_gated(gates: QualityGates, datasets: Datasets, evals: LlmEvals) -> Iterator[Finding]:
     """A figure that is only printed is compared by nobody on the day that counts. An automated step that fails below a
     threshold, or below the model in use, keeps a bad model from being released.
 
@@ -110,7 +111,7 @@ def quality_gated(gates: QualityGates, datasets: Datasets) -> Iterator[Finding]:
     print(pipeline("sentiment-analysis")("fine"))
     ```
     """
-    if not datasets.learns:
+    if not datasets.learns and not evals.runners:
         return
     for gate in gates.blocking:
         yield ok(gate.what, at=gate.location, confidence=Confidence.MEDIUM)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 WORDS = (
     r"acc|accuracy|auc|auroc|roc_auc|f1|fbeta|f_beta|scores?|rmse|mse|mae|mape|smape|r2|r2_score|r_squared|precision|recall|ndcg|mrr|iou"
     r"|miou|dice|bleu|rouge\w*|wer|cer|perplexity|metrics?|error_rate|silhouette|coherence|auprc|kappa|mcc|log_?loss|hit_rate|map50?"
-    r"|rewards?|psnr|ssim|fid|quality|pass_rate|performance|faithfulness|relevanc[ey]|hallucination"
+    r"|rewards?|psnr|ssim|fid|quality|pass_rate|performance|faithfulness|relevanc[ey]|hallucination|map"
 )
 METRIC = re.compile(rf"(?:^|[_\W])(?:{WORDS})(?:$|[_\W\d])", re.IGNORECASE)
 LOSS = re.compile(r"(?:^|[_\W])(?:loss|losses|val_loss|error|errors)(?:$|[_\W\d])", re.IGNORECASE)
@@ -51,6 +51,17 @@ THRESHOLDS = (
     "tensorflow_model_analysis.MetricThreshold", "tensorflow_model_analysis.GenericValueThreshold",
     "sagemaker.workflow.condition_step.ConditionStep", "kfp.dsl.Condition", "kfp.dsl.If", "azure.ai.ml.dsl.condition",
 )  # fmt: skip
+NOTEBOOKS = re.compile(r"(?:execute|run)_notebook$|^testbook$")
+DECIDES = re.compile(
+    r"trigger|should_|decide|decision|accept|is_(?:good|better|ready|valid)_?|check_(?:quality|model)|branch", re.I
+)
+"""Functions whose answer lets a model through or not."""
+IN_SHELL = re.compile(
+    rf"(?:^|[\W_])(?:{WORDS})[^\n]{{0,80}}(?:-lt|-gt|-le|-ge|[<>]|\bbc -l)[^\n]{{0,80}}\n"
+    r"(?:[^\n]{0,200}\n){0,3}?[^\n]{0,100}\bexit [1-9]",
+    re.IGNORECASE,
+)
+"""A shell script that fails below a figure."""
 REPORTS = re.compile(
     r"\bcml\b.*(?:comment|publish|report)|cml[- ]send-comment|\bdvc (?:metrics|exp|params|plots) diff\b"
     r"|(?:create-or-update-comment|actions-comment-pull-request|sticky-pull-request-comment)(?=[\s\S]{0,600}?(?:metric|result|evaluat))"
@@ -87,7 +98,7 @@ class QualityGates:
     @cached_property
     def blocking(self) -> tuple[Gate, ...]:
         """Those that fail or hold something back."""
-        return (*self._declared(), *self._promoting(), *self._asserted(), *self._stopping())
+        return (*self._declared(), *self._promoting(), *self._asserted(), *self._stopping(), *self._scripted())
 
     @cached_property
     def reporting(self) -> tuple[Gate, ...]:
@@ -114,7 +125,8 @@ class QualityGates:
         return bool((ORDER | EQUAL).intersection(condition.operators)) and self._is_about_metric(unit, condition)
 
     def _is_about_metric(self, unit: Unit, condition: Condition) -> bool:
-        words = [name for name in (*condition.names, *condition.calls) if not NOT_MODEL.search(name.rpartition(".")[2])]
+        read = (*condition.names, *condition.calls, *_items(condition.test))
+        words = [name for name in read if not NOT_MODEL.search(name.rpartition(".")[2])]
         known = self._figures.get(unit.path, frozenset())
         return any(METRIC.search(word) or word in known for word in words)
 
@@ -136,7 +148,10 @@ class QualityGates:
 
     @cached_property
     def _asking(self) -> frozenset[str]:
-        return self.graph.leading_to([*self.lifecycle.training, *self.lifecycle.predicting])
+        """Functions that train or ask a model, or run a notebook, which may do either."""
+        runs = {(use.path, use.line) for use in self.tools.called("notebook-runner")}
+        books = [s for s in self.code.sites if (s.unit.path, s.call.line) in runs or NOTEBOOKS.search(s.call.method)]
+        return self.graph.leading_to([*self.lifecycle.training, *self.lifecycle.predicting, *books])
 
     @cached_property
     def _fixtures(self) -> frozenset[str]:
@@ -180,6 +195,27 @@ class QualityGates:
                 if decides and self._is_threshold(unit, condition):
                     yield Gate(f"`{condition.scope}` decides by a figure of quality", unit.location(condition.line))
 
+        yield from self._answering()
+
+    def _answering(self) -> Iterator[Gate]:
+        """Functions that answer whether a figure is good enough, which a pipeline asks."""
+        for unit in self.code.production:
+            for function in unit.python.functions:
+                if not (DECIDES.search(function.name) or PROMOTES.search(function.name)):
+                    continue
+                for value in function.returns:
+                    ordered = value.kind == "compare" and ORDER.intersection(value.text.split())
+                    words = [*_texts(value), *(parameter.name for parameter in function.parameters)]
+                    if ordered and any(METRIC.search(word) for word in words):
+                        yield Gate(f"`{function.name}` answers by a figure of quality", unit.location(function.line))
+
+    def _scripted(self) -> Iterator[Gate]:
+        for path in self.files.find(*PIPELINES, "*.sh", "Makefile"):
+            match = IN_SHELL.search(text := self.files.text(path))
+            if match is not None:
+                at = Location(path=path, line=text.count("\n", 0, match.start()) + 1)
+                yield Gate("the script fails below a figure of quality", at)
+
     def _is_guarded(self, site: Site) -> bool:
         known = self._figures.get(site.unit.path, frozenset())
         guards = [guard for guard in site.call.guards if re.search(r"[<>]", guard)]
@@ -210,6 +246,13 @@ class QualityGates:
                 and re.search(r"Regression|Classification|Performance", use.name)
             ):
                 yield Gate(f"{use.shown} reports quality against a reference", use.location)
+
+
+def _items(test: Expr) -> Iterator[str]:
+    """The keys by which figures are taken out of results."""
+    for each in _parts(test):
+        if each.kind == "item" and len(each.items) > 1 and each.items[1].kind == "str":
+            yield each.items[1].text
 
 
 def _is_range(condition: Condition) -> bool:
