@@ -243,3 +243,33 @@ def test_judged_answers_without_a_bar_are_no_gate() -> None:
     )
     assert outcome("quality-gated", {"app.py": app, "evals/evaluator.py": evals}) == "fail"
     assert outcome("quality-gated", {"app.py": app}) == "not-applicable"
+
+
+# Preprocessing in modules
+
+
+def test_a_published_model_fetched_by_name_is_not_the_project_s() -> None:
+    load = "whisper.load_model(name='small', download_root='~/.cache/whisper')"
+    app = f"import whisper\nmodel = {load}\nmodel.transcribe('a')\n"
+    for check in ("preprocessing-in-modules", "training-code-present", "results-reported"):
+        assert outcome(check, {"app.py": app}) == "not-applicable"
+    own = app.replace("name='small', download_root='~/.cache/whisper'", "'weights/own.pt'")
+    assert outcome("training-code-present", {"app.py": own}) == "fail"
+
+
+def test_a_step_that_reads_a_table_and_writes_another_prepares() -> None:
+    step = (
+        "import pandas as pd\n\ndef main(source, target):\n    rows = pd.read_csv(source)\n"
+        "    rows[['a', 'b']].to_parquet(target)\n"
+    )
+    assert outcome("preprocessing-in-modules", {"prep.py": step, "train.py": MODEL}) == "pass"
+
+
+def test_messages_for_a_language_model_are_prepared_too() -> None:
+    app = (
+        "from langchain_openai import ChatOpenAI\n\ndef prepare_messages(messages):\n    kept = messages[-9:]\n"
+        "    return [('system', 's'), *kept]\n"
+    )
+    asks = "from langchain_openai import ChatOpenAI\nChatOpenAI(model='m').invoke('a')\n"
+    assert outcome("preprocessing-in-modules", {"app.py": app, "chat.py": asks}) == "pass"
+    assert outcome("preprocessing-in-modules", {"chat.py": asks}) == "not-applicable"

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
-from ml_readiness.facts.lifecycle import Lifecycle
 from ml_readiness.facts.modelcode import ModelCode
 from ml_readiness.facts.preparation import Preparation, Prepares
+from ml_readiness.facts.project import Project
 from ml_readiness.facts.serving import Serving
 from ml_readiness.facts.signals import Signals
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
@@ -22,7 +22,7 @@ SCRIPT = 3
     not_for=[ProjectKind.NOT_ML],
 )
 def preprocessing_in_modules(
-    preparation: Preparation, model: ModelCode, lifecycle: Lifecycle, signals: Signals, answers: Serving
+    preparation: Preparation, model: ModelCode, project: Project, signals: Signals, answers: Serving
 ) -> Iterator[Finding]:
     """A model is only half of what was trained: without the code that turned raw input into model input, in a form
     that a service can import, nobody can use it on new data.
@@ -71,14 +71,14 @@ def preprocessing_in_modules(
     OpenAI().chat.completions.create(model="gpt-4o-2024-08-06", messages=[])
     ```
     """
-    retrieves = [site for site in lifecycle.preparing if site.unit.is_production]
-    if not model.has_own_model and not (lifecycle.prompting and retrieves) and not signals.llm_elsewhere:
+    functions = [each for each in preparation.functions if each.transforms]
+    own = _has_own_model(model, project)
+    if not own and not _feeds_a_language_model(model, functions) and not signals.llm_elsewhere:
         return
-    if signals.llm_elsewhere and not model.has_own_model:
+    if signals.llm_elsewhere and not own:
         yield ok("prompts and documents are prepared in modules", confidence=Confidence.LOW)
         return
-    functions = [each for each in preparation.functions if each.transforms]
-    modules = [each for each in functions if each.unit.python.statements <= SCRIPT]
+    modules = sorted((each for each in functions if each.unit.python.statements <= SCRIPT), key=_telling)
     learned_in_notebook = bool(model.training) and not model.trained_in_production
     serving = {route.unit.path for route in answers.routes} | {unit.path for unit in answers.demos}
     elsewhere = [each for each in modules if each.unit.path not in serving]
@@ -102,6 +102,25 @@ def preprocessing_in_modules(
         yield fail("data is prepared only in a notebook", at=preparation.in_notebooks[0].location)
     elif not _is_ready_made(model) and (sites := [*model.training, *(site for site, _ in model.local_loads)]):
         yield fail("a model is used, but no code prepares its input", at=sites[0].location, confidence=Confidence.LOW)
+
+
+def _telling(each: Prepares) -> tuple[bool, bool]:
+    """What calls a library says more than a name, and a public name more than a private one."""
+    return each.why == "its name says so", each.name.rpartition(".")[2].startswith("_")
+
+
+def _has_own_model(model: ModelCode, project: Project) -> bool:
+    """Whether the project has a model; a library has one if its package fits a predictor."""
+    if project.kind is ProjectKind.LIBRARY:
+        return bool(model.estimators or model.own_training(project.kind) or model.local_loads)
+    return model.has_own_model
+
+
+def _feeds_a_language_model(model: ModelCode, functions: list[Prepares]) -> bool:
+    """Whether documents, messages or prompts are prepared for a language model."""
+    stages = model.lifecycle
+    prepared = any(site.unit.is_production for site in stages.preparing)
+    return bool(stages.prompting) and (prepared or bool(functions))
 
 
 def _is_ready_made(model: ModelCode) -> bool:

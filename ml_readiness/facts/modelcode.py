@@ -22,6 +22,18 @@ FROM_FILES = (
     "InferenceSession", "read_pickle", "dill.load", "cloudpickle.load", "skops.io.load", "load_from_checkpoint",
     "Booster", "jit.load", "Interpreter", "load_file", "model_from_json", "load_state_dict", "read_csv",
 )  # fmt: skip
+BY_NAME = (
+    "whisper.",
+    "whisperx.",
+    "faster_whisper.",
+    "stable_whisper.",
+    "spacy.",
+    "en_core_web",
+    "easyocr.",
+    "nemo.",
+    "TTS.",
+)
+"""Libraries that fetch what they load by the name of a published model, unless it is a file."""
 MODEL_FILE = re.compile(
     r"\.(?:pkl|pickle|joblib|sav|dill|pt|pth|ckpt|safetensors|onnx|h5|hdf5|keras|pb|tflite|gguf|cbm|ubj|bst|model|bin"
     r"|weights|caffemodel|params|npz|mlmodel|json)$",
@@ -66,6 +78,8 @@ class ModelCode:
             if site.unit.is_test or site.name.endswith((".loads", ".download")):
                 continue
             text = self.path_of(site)
+            if site.name.startswith(BY_NAME) and not MODEL_FILE.search(text):
+                continue
             if site.name.endswith(".load") or any(part in site.name for part in FROM_FILES) or MODEL_FILE.search(text):
                 found.append((site, text))
         return tuple(found)

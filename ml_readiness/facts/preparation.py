@@ -113,6 +113,8 @@ class Preparation:
         own = function.name.rpartition(".")[2]
         if PREPARES.search(own) and not ABOUT.search(own):
             return "its name says so"
+        if sites and (unit.path, function.name) in self._writing_functions:
+            return "reads a table and writes another"
         if not unit.imports_any("pandas", "polars", "pyspark", "dask", "modin", "cudf"):
             return ""
         columns = (a for a in unit.python.assigns if a.scope == function.name and COLUMN.match(a.target))
@@ -155,6 +157,16 @@ class Preparation:
             for name in ("to_csv", "to_parquet", "to_feather", "to_pickle", "to_json")
             for site in self.code.by_method.get(name, ())
             if not site.call.scope and site.unit.is_production
+        )
+
+    @cached_property
+    def _writing_functions(self) -> frozenset[tuple[str, str]]:
+        """Functions that write tables."""
+        return frozenset(
+            (site.unit.path, site.call.scope)
+            for name in ("to_csv", "to_parquet", "to_feather")
+            for site in self.code.by_method.get(name, ())
+            if site.call.scope
         )
 
     @cached_property
