@@ -273,3 +273,31 @@ def test_messages_for_a_language_model_are_prepared_too() -> None:
     asks = "from langchain_openai import ChatOpenAI\nChatOpenAI(model='m').invoke('a')\n"
     assert outcome("preprocessing-in-modules", {"app.py": app, "chat.py": asks}) == "pass"
     assert outcome("preprocessing-in-modules", {"chat.py": asks}) == "not-applicable"
+
+
+# Guards
+
+
+def test_a_validator_that_nothing_calls_checks_nothing() -> None:
+    validator = (
+        "class Validator:\n    def check_rows(self, df):\n"
+        "        if df.isnull().any().any():\n            raise ValueError('null values')\n"
+        "        if not {'a'} <= set(df.columns):\n            raise ValueError('missing columns')\n"
+        "        if df.empty:\n            raise ValueError('empty data')\n"
+    )
+    files = {"src/validation.py": validator, "src/train.py": FIT}
+    assert outcome("data-validated", files) == "fail"
+    used = "from src.validation import Validator\nValidator().check_rows(rows)\n" + FIT
+    assert outcome("data-validated", files | {"src/train.py": used}) == "pass"
+
+
+def test_columns_compared_with_a_written_schema() -> None:
+    step = (
+        "import pandas as pd\n\nclass DataValidation:\n"
+        "    def __init__(self, config):\n        self.config = config\n\n"
+        "    def validate_all_columns(self):\n        data = pd.read_csv(self.config.path)\n"
+        "        all_schema = self.config.all_schema.keys()\n        status = True\n        for col in data.columns:\n"
+        "            if col not in all_schema:\n                status = False\n        return status\n"
+    )
+    stage = "from validation import DataValidation\nDataValidation(config).validate_all_columns()\n" + FIT
+    assert outcome("data-validated", {"validation.py": step, "stage.py": stage}) == "pass"

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from ml_readiness.check import check, fail, ok, partial, unknown
 from ml_readiness.facts.code import Code
 from ml_readiness.facts.files import Files
-from ml_readiness.facts.guards import Guards
+from ml_readiness.facts.guards import Guard, Guards
+from ml_readiness.facts.project import Project
 from ml_readiness.facts.tools import Tools
 from ml_readiness.facts.uses import Level, Use
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
@@ -26,7 +27,7 @@ DBT_TESTS = re.compile(r"^[ \t]+(?:data_)?tests:[ \t]*$", re.MULTILINE)
     effort=Effort.MEDIUM,
     not_for=[ProjectKind.NOT_ML],
 )
-def data_validated(code: Code, tools: Tools, guards: Guards, files: Files) -> Iterator[Finding]:
+def data_validated(code: Code, tools: Tools, guards: Guards, files: Files, project: Project) -> Iterator[Finding]:
     """A column that changed its unit or came in empty raises nothing by itself: the model answers as confidently as
     ever, and wrongly. A schema that is enforced where data comes in stops it there.
 
@@ -117,16 +118,19 @@ def data_validated(code: Code, tools: Tools, guards: Guards, files: Files) -> It
     elif (place := _expected(code)) or (place := _dbt_tests(files)) or (place := _attached(code)):
         yield ok("the data is checked against declared expectations", at=place, confidence=Confidence.MEDIUM)
     else:
-        yield _own(code, tools, guards)
+        yield _own(code, tools, guards, guards.all if project.kind is ProjectKind.LIBRARY else guards.used)
 
 
-def _own(code: Code, tools: Tools, guards: Guards) -> Finding:
-    if len(guards.all) >= ENOUGH:
-        first = guards.all[0]
-        message = f"{len(guards.all)} guards refuse data that is not as expected, the first: {first.what}"
+def _own(code: Code, tools: Tools, guards: Guards, found: tuple[Guard, ...]) -> Finding:
+    if len(found) >= ENOUGH:
+        first = found[0]
+        message = f"{len(found)} guards refuse data that is not as expected, the first: {first.what}"
         return ok(message, at=first.location, confidence=Confidence.MEDIUM)
-    if guards.all:
-        first = guards.all[0]
+    if guards.declared:
+        first = guards.declared[0]
+        return ok(f"{first.what} compares the data with a schema", at=first.location, confidence=Confidence.MEDIUM)
+    if found:
+        first = found[0]
         return partial(f"few guards, the first: {first.what}", at=first.location, confidence=Confidence.MEDIUM)
     for use in tools.uses("data-validation", "data-schema"):
         if _describes(use):

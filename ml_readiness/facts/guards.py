@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from ml_readiness.facts.callgraph import CallGraph, key
 from ml_readiness.facts.code import Code, Unit
 from ml_readiness.facts.serving import Serving
 from ml_readiness.report import Location
@@ -63,6 +64,9 @@ MODULES = re.compile(r"(?:^|\.)(?:Module|Layer|Model|LightningModule|PreTrainedM
 ERRORS = re.compile(
     r"^(?:ValueError|TypeError|AssertionError|RuntimeError|Exception|IndexError)$|(?:Data|Schema|Validation|Quality)\w*Error$"
 )
+SCHEMA = re.compile(
+    r"schema|expected_?(?:col|feat|field|type)|required_?(?:col|feat|field)|number_of_columns", re.IGNORECASE
+)
 UPLOADS = {"streamlit.file_uploader": "type", "gradio.File": "file_types", "streamlit.sidebar.file_uploader": "type"}
 NEAR = 4
 
@@ -73,6 +77,8 @@ class Guard:
 
     location: Location
     what: str
+    unit: Unit
+    scope: str
 
 
 @dataclass(frozen=True)
@@ -81,16 +87,53 @@ class Guards:
 
     code: Code
     serving: Serving
+    graph: CallGraph
 
     @classmethod
-    def gather(cls, code: Code, serving: Serving) -> Self:
+    def gather(cls, code: Code, serving: Serving, graph: CallGraph) -> Self:
         """From the conditions and errors of production code."""
-        return cls(code, serving)
+        return cls(code, serving, graph)
 
     @cached_property
     def all(self) -> tuple[Guard, ...]:
         """Every guard, one for each place."""
         return tuple(guard for unit in self.code.production for guard in self._in(unit))
+
+    @cached_property
+    def used(self) -> tuple[Guard, ...]:
+        """Guards in functions and classes that something in the project uses."""
+        return tuple(guard for guard in self.all if self._is_used(guard.unit, guard.scope))
+
+    @cached_property
+    def declared(self) -> tuple[Guard, ...]:
+        """Functions that check columns or fields against a schema that is written down elsewhere."""
+        return tuple(
+            Guard(unit.location(each.line), f"`{each.scope.rpartition('.')[2]}`", unit, each.scope)
+            for unit in self.code.production
+            for each in unit.python.conditions
+            if _is_check(each.scope)
+            and any(SCHEMA.search(name) for name in each.names)
+            and self._is_used(unit, each.scope)
+        )
+
+    def _is_used(self, unit: Unit, scope: str) -> bool:
+        name = scope.partition(".")[0]
+        function = unit.functions.get(name)
+        if not name or (function is not None and function.decorators):
+            return True
+        return (unit.path, name) in self._mentioned or bool(self.graph.callers.get(key(unit, name)))
+
+    @cached_property
+    def _mentioned(self) -> frozenset[tuple[str, str]]:
+        """What code outside tests calls, imports or derives from, by the file and name of its definition."""
+        names = [site.name for site in self.code.sites if not site.unit.is_test]
+        for unit in self.code.units:
+            if not unit.is_test:
+                imported = (f"{i.module}{'' if i.module.endswith('.') else '.'}{i.name}" for i in unit.python.imports)
+                bases = (base for each in unit.python.classes for base in each.bases)
+                names += [self.code.canonical(unit, name) for name in (*imported, *bases)]
+        split = (name[1:].partition(":") for name in names if name.startswith(":"))
+        return frozenset((path, inner.partition(".")[0]) for path, _, inner in split)
 
     def _in(self, unit: Unit) -> Iterator[Guard]:
         tested = sorted(self._conditions(unit))
@@ -98,7 +141,7 @@ class Guards:
         refused = [each for each in self._refusals(unit) if not any(0 <= each[0] - line <= NEAR for line in lines)]
         for line, scope, what in sorted(tested + refused):
             if not self._is_aside(unit, scope):
-                yield Guard(unit.location(line), what)
+                yield Guard(unit.location(line), what, unit, scope)
 
     def _conditions(self, unit: Unit) -> Iterator[tuple[int, str, str]]:
         for each in unit.python.conditions:
