@@ -134,6 +134,8 @@ class Events:
     uses: list[Use] = field(default_factory=list["Use"])
     trail: list[str] = field(default_factory=list[str])
     """The script and the functions that are being followed, as `:path:name`."""
+    lagged: dict[Rows, tuple[str, Place]] = field(default_factory=dict["Rows", "tuple[str, Place]"])
+    """Rows that know of the rows before them: by what, and where."""
     learners: dict[Fit, Thing] = field(default_factory=dict["Fit", "Thing"])
     """The object that keeps what was learned, where there is one."""
     calls: dict[str, set[tuple[str, ...]]] = field(default_factory=dict[str, set[tuple[str, ...]]])

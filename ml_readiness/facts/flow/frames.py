@@ -315,7 +315,19 @@ def _group(c: Call, data: Data, name: str) -> Value:
 
 def _window(c: Call, data: Data, name: str) -> Value:
     """Each row with those around it: what is computed from it is computed row by row."""
+    _know_neighbours(c, data, name)
     return data.derived(form="row")
+
+
+def _lag(c: Call, data: Data, name: str) -> Value:
+    """Each row with what an earlier one holds."""
+    _know_neighbours(c, data, name)
+    return data.derived(form="" if data.form in {"group", "flag"} else data.form)
+
+
+def _know_neighbours(c: Call, data: Data, name: str) -> None:
+    if data.rows is not None and data.form in {"", "group"}:
+        c.m.events.lagged.setdefault(data.rows, (name, c.place))
 
 
 def _copy(c: Call, data: Data, name: str) -> Value:
@@ -389,6 +401,9 @@ SPECIAL: Mapping[str, Callable[[Call, Data, str], Value]] = {
     "groupBy": _group,
     "group_by": _group,
     "resample": _group,
+    "shift": _lag,
+    "diff": _lag,
+    "pct_change": _lag,
     "rolling": _window,
     "expanding": _window,
     "ewm": _window,
