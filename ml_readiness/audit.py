@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from ml_readiness.check import Check
+    from ml_readiness.documents import Documents
     from ml_readiness.judge import Progress
     from ml_readiness.report import Report
     from ml_readiness.settings import Settings
@@ -148,18 +149,31 @@ def _report(
     found = reports.find(store, snapshot, settings, today, roots)
     if found is not None:
         return found
-    from ml_readiness.assessment import assess  # noqa: PLC0415
     from ml_readiness.documents import Documents, ahead_of  # noqa: PLC0415
-    from ml_readiness.facts.signs import OwnTables  # noqa: PLC0415
 
-    watched, checks = Watched(snapshot), library.load(*roots)
+    watched = Watched(snapshot)
     with ahead_of(executor) as ahead:
-        documents, own = Documents(watched, store, ahead), OwnTables(roots[1:])
-        report = assess(documents, checks, settings, today=today, progress=progress, own=own)
+        documents = Documents(watched, store, ahead)
+        report = _judged(documents, settings, today, progress, roots)
         is_sure = watched.is_named and report.complete and not (ahead is not None and ahead.lost)
     if is_sure:
         reports.remember(store, snapshot, settings, today, roots, report)
     return report
+
+
+def _judged(
+    documents: Documents, settings: Settings, today: date, progress: Progress | None, roots: tuple[Path, ...]
+) -> Report:
+    """A new report; workers start to parse before the checks are loaded."""
+    if documents.ahead is not None:
+        from ml_readiness.facts.code import read_ahead  # noqa: PLC0415
+
+        read_ahead(documents)
+    from ml_readiness.assessment import assess  # noqa: PLC0415
+    from ml_readiness.facts.signs import OwnTables  # noqa: PLC0415
+
+    checks, own = library.load(*roots), OwnTables(roots[1:])
+    return assess(documents, checks, settings, today=today, progress=progress, own=own)
 
 
 def _today() -> date:

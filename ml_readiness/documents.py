@@ -119,6 +119,7 @@ class Documents:
         self._bytes: dict[str, bytes] = {}
         self._held = 0
         self._paths: Paths | None = None
+        self._expected: set[tuple[type[Document], str]] = set()
 
     def paths(self, kind: type[Document]) -> tuple[str, ...]:
         """The regular files of this kind, sorted."""
@@ -165,8 +166,9 @@ class Documents:
     def expect(self, paths: Iterable[str], *kinds: type[Document]) -> None:
         """Prepares for questions about these files: reads in bulk what is kept, and has the rest parsed ahead."""
         entries = self.snapshot.entries
-        asked = [entries[path] for path in paths if any((kind, path) not in self._parsed for kind in kinds)]
+        asked = [entries[path] for path in paths if any((kind, path) not in self._expected for kind in kinds)]
         for kind in kinds:
+            self._expected.update((kind, entry.path) for entry in asked)
             self.store.expect(kind, [entry.blob for entry in asked if entry.blob is not None])
         if self.ahead is not None:
             most = max(kind.max_bytes for kind in kinds)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from msgspec import Struct
 
-from ml_readiness.documents import Documents
+from ml_readiness.documents import Document, Documents
 from ml_readiness.facts.files import Files, is_test
 from ml_readiness.facts.modules import Modules
 from ml_readiness.parsers.flow import FlowFile, FlowNotebook
@@ -419,11 +419,22 @@ class Code:
         return tuple(unit for unit in self.units if holds(unit))
 
 
+def read_ahead(documents: Documents) -> None:
+    """Starts on the code that every audit asks for, where somebody else can do it."""
+    for paths, kinds in _read_whole(Files.gather(documents)):
+        documents.expect(paths, *kinds)
+
+
 def _read(documents: Documents, files: Files) -> None:
     """Reads the code for everybody who asks for it later."""
-    documents.prepare(files.own_of(SetupPy), PythonFile, SetupPy)
+    for paths, kinds in _read_whole(files):
+        documents.prepare(paths, *kinds)
+
+
+def _read_whole(files: Files) -> Iterator[tuple[tuple[str, ...], tuple[type[Document], ...]]]:
+    yield files.own_of(SetupPy), (PythonFile, SetupPy)
     for kinds in FROM_ONE_TREE:
-        documents.prepare(files.followed(kinds[0]), *kinds)
+        yield files.followed(kinds[0]), kinds
 
 
 def outer_names(name: str) -> Iterator[str]:
