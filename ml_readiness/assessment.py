@@ -18,7 +18,7 @@ from ml_readiness.facts.signs import OwnTables
 from ml_readiness.judge import in_short, judge_all, unless_blocked
 from ml_readiness.ml_test_score import ml_test_score
 from ml_readiness.report import Outcome, Problem, ProjectKind, Report, Result
-from ml_readiness.score import score
+from ml_readiness.score import of_collection, score
 from ml_readiness.settings import Settings
 from ml_readiness.snapshot import Member
 
@@ -109,7 +109,7 @@ def _report(
     members: tuple[Report, ...],
     test_score: TestScore | None,
 ) -> Report:
-    scored = score(found.kind, results)
+    scored = of_collection(score(found.kind, results), members)
     return Report(
         tool_version=__version__,
         repository=snapshot.name,

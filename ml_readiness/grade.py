@@ -94,6 +94,15 @@ def graded(
     return grade.letter, tuple(reasons)
 
 
+def held(total: int, letter: str, weakest: str) -> tuple[str, bool]:
+    """The letter of a collection with a total and a letter of its own and a weakest project, and whether it is held."""
+    letters = [grade.letter for grade in GRADES]
+    by_total = next(grade.letter for grade in GRADES if total >= grade.overall)
+    above = letters[max(0, letters.index(weakest) - 1)]
+    worst = max(letter, by_total, above)
+    return worst, above == worst and above > max(letter, by_total)
+
+
 def _caps(kind: ProjectKind, result: Result) -> bool:
     cap = CAPS.get(result.check)
     if cap is None or kind not in cap.kinds or result.outcome is not Outcome.FAIL:

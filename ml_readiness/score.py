@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ml_readiness.grade import graded
+from ml_readiness.grade import graded, held
 from ml_readiness.library import CATEGORIES
 from ml_readiness.report import CategoryScore, Confidence, Effort, Kind, Outcome, ProjectKind, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from ml_readiness.report import Result
+    from ml_readiness.report import Report, Result
 
 SEVERITY_WEIGHTS: Mapping[Severity, float] = {
     Severity.CRITICAL: 10,
@@ -111,6 +111,30 @@ class _Sums:
         if self.arising > 0:
             return self.arising / self.possible
         return self.broken / self.forbidden if self.forbidden > 0 else 0.0
+
+
+def of_collection(whole: Score, members: Sequence[Report]) -> Score:
+    """The score of a collection: no better than its middle project, and graded at most one step above its weakest.
+
+    What only the repository as a whole can answer does not make up for the projects in it. What it would add is left
+    out where the projects hold the total.
+    """
+    ranked = sorted((each for each in members if each.score is not None), key=lambda each: each.score or 0)
+    if not ranked or whole.total is None or whole.grade is None:
+        return whole
+    middle, weakest = ranked[(len(ranked) - 1) // 2], ranked[0]
+    total = min(whole.total, middle.score or 0)
+    letter, is_held = held(total, whole.grade, weakest.grade or "F")
+    because = f"its weakest project, {weakest.repository}, has {weakest.score} ({weakest.grade})"
+    return replace(
+        whole,
+        total=total,
+        low=min(whole.low or 0, total),
+        high=min(whole.high or 0, total) if total < whole.total else whole.high,
+        grade=letter,
+        reasons=(*whole.reasons, because) if is_held else whole.reasons,
+        points=whole.points if total == whole.total else {},
+    )
 
 
 def score(kind: ProjectKind, results: Sequence[Result]) -> Score:

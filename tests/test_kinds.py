@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ml_readiness.facts.members import Members
 from ml_readiness.facts.project import Project
 from tests.auditing import answer, facts_of
 
@@ -102,3 +103,16 @@ def test_a_model_behind_somebody_elses_server_is_a_service(path: str, text: str)
 def test_a_badge_of_a_published_package_makes_a_library(readme: str) -> None:
     files = {"setup.py": "from setuptools import setup\nsetup(name='rover')\n", "rover/__init__.py": TRAIN}
     assert kind({**files, "README.md": readme}) == "library"
+
+
+def test_a_file_called_like_a_library_is_not_what_others_import() -> None:
+    app = "from fastapi import FastAPI\nimport joblib\napp = FastAPI()\nm = joblib.load('m')\n"
+    app += "@app.get('/p')\ndef p(x: float):\n    return m.predict([[x]])\n"
+    files = {"lessons/fastapi.py": "def nothing(): ...\n", "service/main.py": app}
+    assert kind(files) == "service"
+
+
+def test_lessons_are_the_members_where_they_take_in_more_than_described_folders() -> None:
+    lessons = {f"tutorials/0{n}-part/net{n}/main.py": TRAIN for n in range(1, 5)}
+    files = {**lessons, "README.md": "# A tutorial\n", "tutorials/04-part/net4/README.md": "# Net\n"}
+    assert facts_of(files).get(Members).folders == tuple(f"tutorials/0{n}-part" for n in range(1, 5))

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from ml_readiness.grade import CAPS, GRADES
 from ml_readiness.library import CATEGORIES
-from ml_readiness.report import Confidence, Effort, Finding, Kind, Outcome, ProjectKind, Result, Severity
-from ml_readiness.score import CATEGORY_WEIGHTS, SEVERITY_WEIGHTS, score
+from ml_readiness.report import Confidence, Effort, Finding, Kind, Outcome, ProjectKind, Report, Result, Severity
+from ml_readiness.score import CATEGORY_WEIGHTS, SEVERITY_WEIGHTS, Score, of_collection, score
 from tests.reports import result
 
 KINDS = sorted(CATEGORY_WEIGHTS)
@@ -182,3 +182,25 @@ def test_next_steps_are_the_cheapest_points() -> None:
         result("done"),
     ]
     assert score(ProjectKind.SERVICE, found).next_steps == ("small", "large")
+
+
+def _member(name: str, total: int | None, grade: str | None) -> Report:
+    kind = ProjectKind.TRAINING
+    return Report(tool_version="1", repository=name, kind=kind, score=total, grade=grade, coverage=1.0)
+
+
+def test_a_collection_is_no_better_than_its_middle_project_and_says_which_is_weakest() -> None:
+    whole = Score(80, 78, 82, "B", (), 1.0, (), {"tests-exist": 3.0}, ())
+    members = [_member("a", 30, "F"), _member("b", 50, "D"), _member("c", 90, "A"), _member("d", None, None)]
+    held = of_collection(whole, members)
+    assert (held.total, held.high, held.grade, dict(held.points)) == (50, 50, "D", {})
+    fine = of_collection(whole, [_member("a", 85, "A"), _member("b", 88, "A")])
+    assert (fine.total, fine.grade, fine.reasons) == (80, "B", ())
+    torn = of_collection(whole, [_member("a", 20, "F"), _member("b", 90, "A"), _member("c", 91, "A")])
+    assert (torn.total, torn.grade) == (80, "D")
+    assert torn.reasons == ("its weakest project, a, has 20 (F)",)
+
+
+def test_a_collection_without_projects_keeps_its_score() -> None:
+    whole = Score(80, 78, 82, "B", (), 1.0, (), {}, ())
+    assert of_collection(whole, []) == whole

@@ -43,7 +43,8 @@ class Members:
         """From folders on the first two levels."""
         finder = _Finder(files, code, lifecycle)
         folders = finder.projects
-        return cls(folders, finder.reasons(folders))
+        reasons = finder.reasons(folders)
+        return cls(finder.fuller(folders, finder.lessons) if reasons else folders, reasons)
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,18 @@ class _Finder:
         training = self.lifecycle.units("training", "prompting")
         learning = [f for f in described if any(path.startswith(f + "/") for path in training)]
         return len(learning) >= max(FEWEST, len(folders) / 2)
+
+    def fuller(self, *choices: tuple[str, ...]) -> tuple[str, ...]:
+        """Of several ways to divide the repository, the one that takes in most of what learns."""
+        return max(
+            choices, key=lambda folders: sum(path.startswith(tuple(f"{f}/" for f in folders)) for path in self._working)
+        )
+
+    @cached_property
+    def lessons(self) -> tuple[str, ...]:
+        """The numbered folders in which something is learned."""
+        found = [self._home + name for name in self._numbered]
+        return tuple(folder for folder in found if self._learns(folder))
 
     def _inside(self, folder: str) -> list[str]:
         return [p for p in self.files.own if p.rpartition("/")[0] == folder]

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from ml_readiness.facts.distributions import distributions
 from ml_readiness.facts.files import Files
+from ml_readiness.parsers.requirement import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,7 +70,7 @@ class Modules:
 
     def _absolute(self, module: str, importer: str) -> tuple[str, ...]:
         depth = module.count(".") + 1
-        found = [path for path in self.by_name.get(module, ()) if self._is_root(_root(path, depth), importer)]
+        found = [path for path in self.by_name.get(module, ()) if self._is_root(_root(path, depth), importer, module)]
         return tuple(sorted(found, key=lambda path: _closeness(path, importer, module), reverse=True))
 
     def _relative(self, module: str, importer: str) -> tuple[str, ...]:
@@ -77,10 +79,13 @@ class Modules:
         stem = "/".join([*folder, *module[level:].split(".")]).rstrip("/")
         return next(((path,) for path in (f"{stem}.py", f"{stem}/__init__.py") if path in self._known), ())
 
-    def _is_root(self, folder: str, importer: str) -> bool:
-        """Whether imports may start at a folder: the importer is below it, or it is no package itself."""
+    def _is_root(self, folder: str, importer: str, module: str) -> bool:
+        """Whether imports may start at a folder: the importer is below it, or it is no package itself; a file elsewhere
+        that is called like a well-known library is not what is meant.
+        """
         below = not folder or importer.startswith(folder + "/")
-        return below or folder.rpartition("/")[2] in ROOTS or folder in self._package_free
+        apart = folder in self._package_free and not distributions().is_known(canonical(module.partition(".")[0]))
+        return below or folder.rpartition("/")[2] in ROOTS or apart
 
     @cached_property
     def _known(self) -> frozenset[str]:

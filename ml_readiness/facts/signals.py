@@ -40,7 +40,16 @@ LIBRARY = re.compile(
 """How a README says that it is made to be imported, in its title or a sentence."""
 INTRODUCTION = 2500
 """Characters of a README that say what a project is."""
-FINE_TUNING = ("transformers.", "trl.", "unsloth.", "peft.", "together.", "openai.", "sagemaker.huggingface.")
+FINE_TUNING = (
+    "transformers.",
+    "sentence_transformers.",
+    "trl.",
+    "unsloth.",
+    "peft.",
+    "together.",
+    "openai.",
+    "sagemaker.huggingface.",
+)
 ANYTHING = ("pickle.", "cPickle.", "_pickle.", "dill.", "cloudpickle.", "pandas.read_pickle")
 """Loaders that are used for any kind of object."""
 RELEASES = re.compile(
@@ -119,8 +128,14 @@ class Signals:
             and not site.name.endswith(".loads")
             and any(part in site.name for part in own)
             and self._sure(site)
+            and not (self.llm and site.name.startswith(ANYTHING) and not self._predicts)
         ]
         return (f"loads a model: {sites[0].location} ({_shown(sites[0])})",) if sites else ()
+
+    @property
+    def _predicts(self) -> bool:
+        """Whether something that is trained or asked says that what is unpickled may be a model."""
+        return bool(self.trained or any(not site.unit.is_test for site in self.lifecycle.predicting))
 
     @cached_property
     def llm(self) -> Reasons:
