@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from ml_readiness.parsers.names import resolve
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from ml_readiness.parsers.names import Scope
 
 DEPTH = 4
 WIDTH = 60
 LENGTH = 400
 
 
-class Expr(Struct, frozen=True, array_like=True, omit_defaults=True):
+class Expr(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     """An expression as far as checks need it; nested at most a few levels deep."""
 
     kind: str
@@ -37,7 +42,8 @@ class Expr(Struct, frozen=True, array_like=True, omit_defaults=True):
 
 OTHER = Expr("other")
 NONE = Expr("none", "None")
-CONSTANTS: dict[type[object], str] = {str: "str", bool: "bool", int: "int", float: "float", bytes: "bytes"}
+BYTES = Expr("bytes")
+CONSTANTS: dict[type[object], str] = {bool: "bool", int: "int", float: "float"}
 OPERATORS: dict[type[ast.AST], str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**",
     ast.MatMult: "@", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^", ast.LShift: "<<", ast.RShift: ">>",
@@ -49,13 +55,17 @@ OPERATORS: dict[type[ast.AST], str] = {
 
 def constant(value: object) -> Expr:
     """A constant as an expression."""
+    if type(value) is str:
+        return Expr("str", clean(value[:LENGTH]))
+    return BYTES if type(value) is bytes else _other_constant(value)
+
+
+@lru_cache(maxsize=1000, typed=True)
+def _other_constant(value: object) -> Expr:
     if value is None:
         return NONE
     kind = CONSTANTS.get(type(value), "other")
-    if kind == "bytes":
-        return Expr("bytes")
-    text = value if isinstance(value, str) else repr(value) if kind != "other" else ""
-    return Expr(kind, clean(text[:LENGTH]))
+    return Expr(kind, "" if kind == "other" else repr(value)[:LENGTH])
 
 
 def clean(text: str) -> str:
@@ -63,53 +73,53 @@ def clean(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8") if not text.isascii() else text
 
 
-def shape(node: ast.expr | None, resolve: Callable[[ast.expr], str], depth: int = DEPTH) -> Expr:
-    """An expression's shape; `resolve` gives the dotted name of names, attributes and called things."""
-    if node is None:
-        return NONE
+def shape(node: ast.expr | None, scope: Scope, depth: int = DEPTH) -> Expr:
+    """An expression's shape, with the names it has in a scope."""
     kind = type(node)
     if kind is ast.Constant:
-        return constant(node.value)  # type: ignore[attr-defined]
+        return constant(node.value)  # type: ignore[union-attr]
     if kind is ast.Name or kind is ast.Attribute:
-        return Expr("name", resolve(node))
+        return Expr("name", resolve(node, scope))  # type: ignore[arg-type]
+    if node is None:
+        return NONE
     if depth <= 0:
-        return Expr("call", resolve(node.func)) if isinstance(node, ast.Call) else OTHER
-    build = SHAPES.get(kind)
-    return build(node, resolve, depth - 1) if build is not None else OTHER
+        return Expr("call", resolve(node.func, scope)) if isinstance(node, ast.Call) else OTHER
+    build = SHAPES.get(kind)  # type: ignore[arg-type]
+    return build(node, scope, depth - 1) if build is not None else OTHER
 
 
-def _several(nodes: list[ast.expr], resolve: Callable[[ast.expr], str], depth: int) -> tuple[Expr, ...]:
-    return tuple([shape(node, resolve, depth) for node in nodes[:WIDTH]])
+def _several(nodes: list[ast.expr], scope: Scope, depth: int) -> tuple[Expr, ...]:
+    return tuple([shape(node, scope, depth) for node in nodes[:WIDTH]])
 
 
-def _call(node: ast.Call, resolve: Callable[[ast.expr], str], depth: int) -> Expr:
+def _call(node: ast.Call, scope: Scope, depth: int) -> Expr:
     named = node.keywords[:WIDTH]
-    items = _several(node.args, resolve, depth) + _several([k.value for k in named], resolve, depth)
-    return Expr("call", resolve(node.func), items, tuple(k.arg or "**" for k in named))
+    items = _several(node.args, scope, depth) + _several([k.value for k in named], scope, depth)
+    return Expr("call", resolve(node.func, scope), items, tuple(k.arg or "**" for k in named))
 
 
-def _sequence(node: ast.List | ast.Tuple | ast.Set, resolve: Callable[[ast.expr], str], depth: int) -> Expr:
-    return Expr("list", "", _several(node.elts, resolve, depth))
+def _sequence(node: ast.List | ast.Tuple | ast.Set, scope: Scope, depth: int) -> Expr:
+    return Expr("list", "", _several(node.elts, scope, depth))
 
 
-def _dict(node: ast.Dict, resolve: Callable[[ast.expr], str], depth: int) -> Expr:
+def _dict(node: ast.Dict, scope: Scope, depth: int) -> Expr:
     keys = tuple(
         clean(str(key.value)[:LENGTH]) if isinstance(key, ast.Constant) else "**" if key is None else "*"
         for key in node.keys[:WIDTH]
     )
-    return Expr("dict", "", _several(node.values, resolve, depth), keys)
+    return Expr("dict", "", _several(node.values, scope, depth), keys)
 
 
-def _joined(node: ast.JoinedStr, resolve: Callable[[ast.expr], str], depth: int) -> Expr:
+def _joined(node: ast.JoinedStr, scope: Scope, depth: int) -> Expr:
     parts = [
         part.value if isinstance(part, ast.Constant) and isinstance(part.value, str) else "*" for part in node.values
     ]
     holes = [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
-    return Expr("format", clean("".join(parts)[:LENGTH]), _several(holes, resolve, depth))
+    return Expr("format", clean("".join(parts)[:LENGTH]), _several(holes, scope, depth))
 
 
-def _binary(node: ast.BinOp, resolve: Callable[[ast.expr], str], depth: int) -> Expr:
-    left, right = shape(node.left, resolve, depth), shape(node.right, resolve, depth)
+def _binary(node: ast.BinOp, scope: Scope, depth: int) -> Expr:
+    left, right = shape(node.left, scope, depth), shape(node.right, scope, depth)
     operator = OPERATORS[type(node.op)]
     if operator == "+" and {left.kind, right.kind} & {"str", "format"}:
         texts = [side.text if side.kind in {"str", "format"} else "*" for side in (left, right)]
@@ -120,45 +130,43 @@ def _binary(node: ast.BinOp, resolve: Callable[[ast.expr], str], depth: int) -> 
     return Expr("operation", operator, (left, right))
 
 
-def _unary(node: ast.UnaryOp, resolve: Callable[[ast.expr], str], depth: int) -> Expr:
-    operand = shape(node.operand, resolve, depth)
+def _unary(node: ast.UnaryOp, scope: Scope, depth: int) -> Expr:
+    operand = shape(node.operand, scope, depth)
     if operand.kind in {"int", "float"} and isinstance(node.op, ast.USub):
         return Expr(operand.kind, "-" + operand.text)
     return Expr("operation", OPERATORS[type(node.op)], (operand,))
 
 
-def _boolean(node: ast.BoolOp, resolve: Callable[[ast.expr], str], depth: int) -> Expr:
-    return Expr("operation", OPERATORS[type(node.op)], _several(node.values, resolve, depth))
+def _boolean(node: ast.BoolOp, scope: Scope, depth: int) -> Expr:
+    return Expr("operation", OPERATORS[type(node.op)], _several(node.values, scope, depth))
 
 
-def _compare(node: ast.Compare, resolve: Callable[[ast.expr], str], depth: int) -> Expr:
+def _compare(node: ast.Compare, scope: Scope, depth: int) -> Expr:
     operators = " ".join(OPERATORS[type(op)] for op in node.ops)
-    return Expr("compare", operators, _several([node.left, *node.comparators], resolve, depth))
+    return Expr("compare", operators, _several([node.left, *node.comparators], scope, depth))
 
 
-def _subscript(node: ast.Subscript, resolve: Callable[[ast.expr], str], depth: int) -> Expr:
-    return Expr("item", "", (shape(node.value, resolve, depth), shape(node.slice, resolve, depth)))
+def _subscript(node: ast.Subscript, scope: Scope, depth: int) -> Expr:
+    return Expr("item", "", (shape(node.value, scope, depth), shape(node.slice, scope, depth)))
 
 
-def _conditional(node: ast.IfExp, resolve: Callable[[ast.expr], str], depth: int) -> Expr:
-    return Expr("operation", "if", _several([node.body, node.test, node.orelse], resolve, depth))
+def _conditional(node: ast.IfExp, scope: Scope, depth: int) -> Expr:
+    return Expr("operation", "if", _several([node.body, node.test, node.orelse], scope, depth))
 
 
-def _comprehension(
-    node: ast.ListComp | ast.SetComp | ast.GeneratorExp, resolve: Callable[[ast.expr], str], depth: int
-) -> Expr:
-    return Expr("comprehension", "", _several([node.elt, node.generators[0].iter], resolve, depth))
+def _comprehension(node: ast.ListComp | ast.SetComp | ast.GeneratorExp, scope: Scope, depth: int) -> Expr:
+    return Expr("comprehension", "", _several([node.elt, node.generators[0].iter], scope, depth))
 
 
-def _wrapped(node: ast.Await | ast.Starred | ast.NamedExpr, resolve: Callable[[ast.expr], str], depth: int) -> Expr:
-    inner = shape(node.value, resolve, depth)
+def _wrapped(node: ast.Await | ast.Starred | ast.NamedExpr, scope: Scope, depth: int) -> Expr:
+    inner = shape(node.value, scope, depth)
     if isinstance(node, ast.NamedExpr):
         return inner
     return Expr("await" if isinstance(node, ast.Await) else "star", "", (inner,))
 
 
-def _lambda(node: ast.Lambda, resolve: Callable[[ast.expr], str], depth: int) -> Expr:
-    return Expr("lambda", "", (shape(node.body, resolve, depth),))
+def _lambda(node: ast.Lambda, scope: Scope, depth: int) -> Expr:
+    return Expr("lambda", "", (shape(node.body, scope, depth),))
 
 
 SHAPES: dict[type[ast.expr], Callable[..., Expr]] = {

@@ -75,10 +75,36 @@ class Scope:
         return scope.star
 
 
-def dotted(node: ast.expr) -> tuple[ast.expr, list[str]]:
-    """The innermost expression of an attribute chain, and the attribute names after it."""
+RESULT = "()"
+"""Ends the binding of a variable that holds what a call gave."""
+
+
+def called(node: ast.expr, scope: Scope) -> str:
+    """The name of a called thing; calling an object that a call gave is calling its `__call__`."""
+    name = resolve(node, scope)
+    if isinstance(node, ast.Name):
+        is_object = (scope.lookup(node.id) or "").endswith(RESULT)
+    elif isinstance(node, ast.Attribute):
+        is_object = scope.owner is not None and _is_self(node.value) and _holds_result(scope.owner, node.attr)
+    elif isinstance(node, ast.Call):
+        return result_of(resolve(node.func, scope)) + ".__call__"
+    else:
+        return name
+    return name + ".__call__" if is_object else name
+
+
+def _is_self(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id == "self"
+
+
+def _holds_result(owner: Scope, attribute: str) -> bool:
+    return owner.bindings.get(f"self.{attribute}", "").endswith(RESULT)
+
+
+def resolve(node: ast.expr, scope: Scope) -> str:
+    """The dotted name of a name, attribute chain or called thing, as `Call.name` explains it."""
     parts: list[str] = []
-    while True:
+    while type(node) is not ast.Name:
         if isinstance(node, ast.Attribute):
             parts.append(node.attr)
             node = node.value
@@ -86,38 +112,21 @@ def dotted(node: ast.expr) -> tuple[ast.expr, list[str]]:
             node = node.value
         else:
             parts.reverse()
-            return node, parts
-
-
-RESULT = "()"
-"""Ends the binding of a variable that holds what a call gave."""
-
-
-def called(node: ast.expr, scope: Scope) -> str:
-    """The name of a called thing; calling an object that a call gave is calling its `__call__`."""
-    if isinstance(node, ast.Name) and (scope.lookup(node.id) or "").endswith(RESULT):
-        return resolve(node, scope) + ".__call__"
-    if isinstance(node, ast.Call):
-        return result_of(resolve(node.func, scope)) + ".__call__"
-    if isinstance(node, ast.Attribute) and text_of(node.value) == "self" and scope.owner is not None:
-        bound = scope.owner.bindings.get(f"self.{node.attr}", "")
-        return resolve(node, scope) + (".__call__" if bound.endswith(RESULT) else "")
-    return resolve(node, scope)
-
-
-def resolve(node: ast.expr, scope: Scope) -> str:
-    """The dotted name of a name, attribute chain or called thing, as `Call.name` explains it."""
-    if type(node) is ast.Name:
+            return _on_value(node, parts, scope)
+    if not parts:
         return _bare(node.id, scope).removesuffix(RESULT)
-    base, parts = dotted(node)
-    if isinstance(base, ast.Name):
-        if base.id in {"self", "cls"} and scope.owner is not None and parts:
-            return _own(scope.owner, base.id, parts)
-        return _chain(_bare(base.id, scope), parts)
-    if isinstance(base, ast.Call):
-        return _chain(result_of(resolve(base.func, scope)), parts)
-    if isinstance(base, ast.Constant):
-        return _chain(type(base.value).__name__, parts)
+    parts.reverse()
+    if scope.owner is not None and node.id in {"self", "cls"}:
+        return _own(scope.owner, node.id, parts)
+    return _chain(_bare(node.id, scope), parts)
+
+
+def _on_value(node: ast.expr, parts: list[str], scope: Scope) -> str:
+    """The name of attributes of something that has no name itself."""
+    if isinstance(node, ast.Call):
+        return _chain(result_of(resolve(node.func, scope)), parts)
+    if isinstance(node, ast.Constant):
+        return _chain(type(node.value).__name__, parts)
     return _chain("?", parts)
 
 
@@ -134,11 +143,6 @@ def result_of(callee: str) -> str:
     """What to call the value that a call gives: the callee's name, or its object where methods return themselves."""
     head, _, method = callee.rpartition(".")
     return head if head and method in RETURN_THEMSELVES and not head.endswith("?") else callee
-
-
-def receiver(node: ast.expr) -> str:
-    """The source text in front of the last dot of a called thing."""
-    return text_of(node.value) if isinstance(node, ast.Attribute) else ""
 
 
 def text_of(node: ast.expr) -> str:

@@ -12,7 +12,7 @@ from msgspec import Struct
 from ml_readiness.parsers.expressions import Expr
 
 
-class Import(Struct, frozen=True, array_like=True):
+class Import(Struct, frozen=True, array_like=True, gc=False):
     """One imported name."""
 
     module: str
@@ -33,7 +33,7 @@ class Import(Struct, frozen=True, array_like=True):
         return "" if self.module.startswith(".") else self.module.partition(".")[0]
 
 
-class Call(Struct, frozen=True, array_like=True):
+class Call(Struct, frozen=True, array_like=True, gc=False):
     """One call, decorator use, or `with` context.
 
     `name` is resolved through imports and through what local names were assigned from: after
@@ -76,7 +76,7 @@ class Call(Struct, frozen=True, array_like=True):
         return None
 
 
-class Assign(Struct, frozen=True, array_like=True):
+class Assign(Struct, frozen=True, array_like=True, gc=False):
     """A name, attribute or item bound to a value."""
 
     target: str
@@ -89,7 +89,7 @@ class Assign(Struct, frozen=True, array_like=True):
     augmented: bool = False
 
 
-class Parameter(Struct, frozen=True, array_like=True):
+class Parameter(Struct, frozen=True, array_like=True, gc=False):
     """One parameter of a function."""
 
     name: str
@@ -98,7 +98,7 @@ class Parameter(Struct, frozen=True, array_like=True):
     default: Expr | None = None
 
 
-class Function(Struct, frozen=True, array_like=True):
+class Function(Struct, frozen=True, array_like=True, gc=False):
     """A function or method."""
 
     name: str
@@ -121,7 +121,7 @@ class Function(Struct, frozen=True, array_like=True):
     """The qualified name of the class it is a method of."""
 
 
-class Class(Struct, frozen=True, array_like=True):
+class Class(Struct, frozen=True, array_like=True, gc=False):
     """A class."""
 
     name: str
@@ -138,7 +138,7 @@ class Class(Struct, frozen=True, array_like=True):
     doc: str
 
 
-class Condition(Struct, frozen=True, array_like=True):
+class Condition(Struct, frozen=True, array_like=True, gc=False):
     """A test that decides something: an assert, or an `if` whose body raises, exits or returns."""
 
     effect: str
@@ -154,7 +154,7 @@ class Condition(Struct, frozen=True, array_like=True):
     scope: str
 
 
-class Text(Struct, frozen=True, array_like=True):
+class Text(Struct, frozen=True, array_like=True, gc=False):
     """A string constant that is not a docstring."""
 
     value: str
@@ -165,14 +165,14 @@ class Text(Struct, frozen=True, array_like=True):
     scope: str
 
 
-class Broken(Struct, frozen=True, array_like=True):
+class Broken(Struct, frozen=True, array_like=True, gc=False):
     """A statement that could not be read and was left out."""
 
     line: int
     message: str
 
 
-class PythonFile(Struct, frozen=True, array_like=True):
+class PythonFile(Struct, frozen=True, array_like=True, gc=False):
     """One Python file."""
 
     patterns: ClassVar[tuple[str, ...]] = ("*.py", "*.pyw")

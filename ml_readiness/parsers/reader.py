@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from contextlib import contextmanager
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ml_readiness.parsers import source
@@ -27,7 +27,7 @@ from ml_readiness.parsers.trees import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort", "pytest.fail", "pytest.exit", "click.Abort"})
 SAYS = ("print", "warnings.warn", "logging.")
@@ -38,6 +38,11 @@ GUARD = re.compile(
     re.IGNORECASE,
 )
 """What an import may stand under so that the code works without what it imports."""
+
+
+CODE_LINE = re.compile(r"^[^\S\n]*[^\s#]", re.MULTILINE)
+LINE = attrgetter("line")
+PLACE = attrgetter("line", "column")
 
 
 def read_python(data: bytes) -> PythonFile:
@@ -64,18 +69,18 @@ class Reader(Recorder):
         """What was noted, in the order of the file."""
         return PythonFile(
             imports=tuple(self.imports),
-            functions=tuple(sorted(self.functions, key=lambda f: f.line)),
-            classes=tuple(sorted(self.classes, key=lambda c: c.line)),
-            calls=tuple(sorted(self.calls, key=lambda c: (c.line, c.column))),
-            assigns=tuple(sorted(self.assigns, key=lambda a: a.line)),
-            conditions=tuple(sorted(self.conditions, key=lambda c: c.line)),
+            functions=tuple(sorted(self.functions, key=LINE)),
+            classes=tuple(sorted(self.classes, key=LINE)),
+            calls=tuple(sorted(self.calls, key=PLACE)),
+            assigns=tuple(sorted(self.assigns, key=LINE)),
+            conditions=tuple(sorted(self.conditions, key=LINE)),
             raises=tuple(sorted(self.raises)),
-            texts=tuple(sorted(self.texts, key=lambda t: (t.line, t.column))),
+            texts=tuple(sorted(self.texts, key=PLACE)),
             names=frozenset(self.names),
             exports=self.exports,
             main_guard=self.main_guard,
             statements=self.statements,
-            code_lines=sum(1 for line in parsed.text.split("\n") if (s := line.strip()) and s[0] != "#"),
+            code_lines=len(CODE_LINE.findall(parsed.text)),
             doc=clean(ast.get_docstring(parsed.tree, clean=False) or ""),
             broken=tuple(Broken(line, message) for line, message in parsed.broken),
             python2=parsed.python2,
@@ -88,7 +93,7 @@ class Reader(Recorder):
             self.statements += does_something(statement)
         self._block(without_docstring(tree.body))
         while self.later:
-            node, scope, guards = self.later.pop(0)
+            node, scope, guards = self.later.popleft()
             self._body(node, scope, guards)
 
     def _declare(self, body: Iterable[ast.stmt]) -> None:
@@ -110,11 +115,12 @@ class Reader(Recorder):
             if isinstance(child, ast.expr):
                 self.expression(child)
 
-    @contextmanager
-    def _guarded(self, guard: str) -> Generator[None]:
-        self.guards.append(guard)
-        yield
-        self.guards.pop()
+    def _guarded(self, guard: str, body: Iterable[ast.stmt]) -> None:
+        """Reads a block that something stands around."""
+        outer = self.guards
+        self.guards = (*outer, guard)
+        self._block(body)
+        self.guards = outer
 
     def _function(self, node: FunctionNode) -> None:
         self._decorators(node.decorator_list)
@@ -127,12 +133,12 @@ class Reader(Recorder):
         owner = self.scope if self.scope.is_class else self.scope.owner
         inner = Scope(self.scope.qualify(node.name), parent=self.scope, owner=owner)
         if node.name == "__init__":
-            self.later.insert(0, (node, inner, tuple(self.guards)))
+            self.later.appendleft((node, inner, self.guards))
         else:
-            self.later.append((node, inner, tuple(self.guards)))
+            self.later.append((node, inner, self.guards))
 
     def _body(self, node: FunctionNode, scope: Scope, guards: tuple[str, ...]) -> None:
-        self.scope, self.guards, self.returns, self.yields = scope, list(guards), [], False
+        self.scope, self.guards, self.returns, self.yields = scope, guards, [], False
         parameters = self._parameters(node.args)
         for parameter in parameters:
             if parameter.name not in {"self", "cls"}:
@@ -329,7 +335,9 @@ class Reader(Recorder):
 
     def _target(self, target: ast.expr) -> None:
         """Subscripts and receivers in targets hold expressions too."""
-        if not isinstance(target, ast.Name):
+        if isinstance(target, ast.Attribute):
+            self.expression(target.value)
+        elif not isinstance(target, ast.Name):
             self._expressions(target)
 
     def _value(self, value: ast.expr, targets: tuple[str, ...], role: str = "") -> None:
@@ -362,7 +370,7 @@ class Reader(Recorder):
 
     def _if(self, node: ast.If) -> None:
         """An if with all its elif branches, in a loop since generated code has thousands."""
-        depth = 0
+        outer = self.guards
         while True:
             if is_main(node.test) and not self.scope.name:
                 self.main_guard = node.lineno
@@ -371,15 +379,14 @@ class Reader(Recorder):
                 effect = self._effect(node.orelse)
             self.condition(node.test, effect, node.lineno)
             self.expression(node.test, "condition")
-            self.guards.append("if " + self.brief(node.test))
-            depth += 1
-            self._block(node.body)
-            self.guards[-1] = "else " + self.guards[-1][3:]
+            test = self.brief(node.test)
+            self._guarded(f"if {test}", node.body)
+            self.guards = (*self.guards, f"else {test}")
             if not is_elif(node.orelse):
                 break
             node = node.orelse[0]  # type: ignore[assignment]
         self._block(node.orelse)
-        del self.guards[-depth:]
+        self.guards = outer
 
     def _effect(self, body: list[ast.stmt]) -> str:
         for statement in body[:4]:
@@ -400,28 +407,24 @@ class Reader(Recorder):
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
         self._bind_part(node.target, node.iter, node.lineno)
         self.expression(node.iter, "for", tuple(text_of(t) for t in flat(node.target)))
-        with self._guarded("for"):
-            self._block(node.body)
+        self._guarded("for", node.body)
         self._block(node.orelse)
 
     def _while(self, node: ast.While) -> None:
         self.expression(node.test, "condition")
-        with self._guarded("while"):
-            self._block(node.body)
+        self._guarded("while", node.body)
         self._block(node.orelse)
 
     def _try(self, node: ast.Try | ast.TryStar) -> None:
         caught = {self.resolve(t) for h in node.handlers for t in types(h.type)}
         imports = caught & IMPORT_ERRORS
         bare = any(handler.type is None for handler in node.handlers)
-        with self._guarded("try import" if imports or bare else "try"):
-            self._block(node.body)
+        self._guarded("try import" if imports or bare else "try", node.body)
         for handler in node.handlers:
             if handler.name:
                 self.scope.bindings[handler.name] = "?" + handler.name
             kinds = {self.resolve(t) for t in types(handler.type)}
-            with self._guarded("except import" if kinds & imports or handler.type is None else "except"):
-                self._block(handler.body)
+            self._guarded("except import" if kinds & imports or handler.type is None else "except", handler.body)
         self._block(node.orelse)
         self._block(node.finalbody)
 
@@ -433,8 +436,7 @@ class Reader(Recorder):
                 bound = tuple(text_of(t) for t in flat(item.optional_vars))
             self.expression(item.context_expr, "with", bound)
         if any(self._suppresses(item.context_expr) for item in node.items):
-            with self._guarded("try import"):
-                self._block(node.body)
+            self._guarded("try import", node.body)
         else:
             self._block(node.body)
 
@@ -447,8 +449,7 @@ class Reader(Recorder):
     def _match(self, node: ast.Match) -> None:
         self.expression(node.subject)
         for case in node.cases:
-            with self._guarded("case"):
-                self._block(case.body)
+            self._guarded("case", case.body)
 
     def _delete(self, node: ast.Delete) -> None:
         for target in node.targets:

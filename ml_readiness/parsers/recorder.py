@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import ast
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from ml_readiness.parsers.expressions import LENGTH, OPERATORS, Expr, clean, shape
-from ml_readiness.parsers.names import Scope, called, receiver, resolve, text_of
+from ml_readiness.parsers.names import Scope, called, resolve, text_of
 from ml_readiness.parsers.python import Assign, Call, Class, Condition, Function, Import, Text
 from ml_readiness.parsers.trees import callee
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ml_readiness.parsers.trees import FunctionNode
 
 COMPARISONS = 40
 """Operands of one test, and arguments of one call, that are looked at."""
+
+NO_KEYWORDS: dict[str, Expr] = {}
+"""Shared by all calls without any, which are most."""
 
 CHILDREN: dict[type[ast.AST], tuple[str, ...]] = {
     ast.Attribute: ("value",),
@@ -69,8 +71,8 @@ class Recorder:
 
     def __init__(self) -> None:
         self.scope = Scope("")
-        self.guards: list[str] = []
-        self.later: list[tuple[FunctionNode, Scope, tuple[str, ...]]] = []
+        self.guards: tuple[str, ...] = ()
+        self.later: deque[tuple[FunctionNode, Scope, tuple[str, ...]]] = deque()
         self.imports: list[Import] = []
         self.functions: list[Function] = []
         self.classes: list[Class] = []
@@ -92,30 +94,37 @@ class Recorder:
 
     def shape(self, node: ast.expr | None) -> Expr:
         """The shape of an expression in the scope being read."""
-        return shape(node, self.resolve)
+        return shape(node, self.scope)
 
     def expression(self, node: ast.expr, role: str = "", targets: tuple[str, ...] = ()) -> None:
-        """Notes the calls, strings and names of an expression, however deep, with a stack of its own."""
-        stack: list[tuple[ast.AST, str]] = [(node, role)]
-        names = self.names
+        """Notes the calls, strings and names of an expression, however deep, with a stack of its own.
+
+        Most of the time that reading takes is spent here, so the commonest nodes come first and without detours.
+        """
+        stack: list[tuple[Any, str]] = [(node, role)]
+        push, note = stack.append, self.names.add
         while stack:
             inner, role = stack.pop()
             kind = type(inner)
             if kind is ast.Name:
-                names.add(inner.id)  # type: ignore[attr-defined]
+                note(inner.id)
             elif kind is ast.Constant:
-                self._text(inner)  # type: ignore[arg-type]
+                if type(inner.value) is str:
+                    self._text(inner)
             elif kind is ast.Attribute:
-                names.add(inner.attr)  # type: ignore[attr-defined]
-                stack.append((inner.value, ""))  # type: ignore[attr-defined]
-            elif isinstance(inner, ast.Call):
+                note(inner.attr)
+                push((inner.value, ""))
+            elif kind is ast.Call:
                 self._call(inner, role, targets if inner is node else ())
-                stack.extend([(keyword.value, "argument") for keyword in reversed(inner.keywords)])
-                stack.extend([(argument, "argument") for argument in reversed(inner.args)])
-                stack.append((inner.func, ""))
+                for keyword in reversed(inner.keywords):
+                    push((keyword.value, "argument"))
+                for argument in reversed(inner.args):
+                    push((argument, "argument"))
+                push((inner.func, ""))
             else:
                 passed = self._other(inner, role)
-                stack.extend([(child, passed) for child in children(inner)])
+                for child in children(inner):
+                    push((child, passed))
 
     def _other(self, node: ast.AST, role: str) -> str:
         """Notes what rarer nodes do; gives the role of the calls directly inside."""
@@ -132,36 +141,37 @@ class Recorder:
         raise NotImplementedError
 
     def _call(self, node: ast.Call, role: str, targets: tuple[str, ...]) -> None:
+        scope, func = self.scope, node.func
         self.calls.append(
             Call(
-                name=called(node.func, self.scope),
-                receiver=receiver(node.func),
-                line=node.lineno,
-                column=node.col_offset + 1,
-                end_line=node.end_lineno or node.lineno,
-                scope=self.scope.name,
-                args=tuple([self.shape(argument) for argument in node.args[:COMPARISONS]]),
-                keywords={k.arg or "**": self.shape(k.value) for k in node.keywords},
-                targets=targets,
-                role=role,
-                guards=tuple(self.guards),
+                called(func, scope),
+                text_of(func.value) if isinstance(func, ast.Attribute) else "",
+                node.lineno,
+                node.col_offset + 1,
+                node.end_lineno or node.lineno,
+                scope.name,
+                tuple([shape(argument, scope) for argument in node.args[:COMPARISONS]]),
+                {k.arg or "**": shape(k.value, scope) for k in node.keywords} if node.keywords else NO_KEYWORDS,
+                targets,
+                role,
+                self.guards,
             )
         )
 
     def _text(self, node: ast.Constant) -> None:
         value = node.value
-        if type(value) is str and value:
+        if value and isinstance(value, str):
             text = clean(value[:LENGTH])
             self.texts.append(Text(text, len(value), node.lineno, node.col_offset + 1, self.scope.name))
 
     def condition(self, test: ast.expr, effect: str, line: int) -> None:
         """Notes a test that decides something."""
-        nodes = list(_walk(test))
-        operators = tuple(OPERATORS[type(op)] for node in nodes if isinstance(node, ast.Compare) for op in node.ops)
+        nodes = _walk(test)
+        operators = tuple([OPERATORS[type(op)] for node in nodes if type(node) is ast.Compare for op in node.ops])
         if effect == "other" and not operators:
             return
-        names = tuple(text_of(node) for node in nodes if isinstance(node, ast.Name | ast.Attribute))
-        calls = tuple(self.resolve(node.func) for node in nodes if isinstance(node, ast.Call))
+        names = tuple([text_of(node) for node in nodes if isinstance(node, ast.Name | ast.Attribute)])
+        calls = tuple([self.resolve(node.func) for node in nodes if isinstance(node, ast.Call)])
         shown = self.shape(test)
         self.conditions.append(Condition(effect, shown, names, calls, operators, line, self.scope.name))
 
@@ -179,16 +189,16 @@ class Recorder:
         return negations + text_of(callee(test)) + ("()" if isinstance(test, ast.Call) else "")
 
 
-def _walk(test: ast.expr) -> Iterator[ast.AST]:
+def _walk(test: ast.expr) -> list[ast.AST]:
     """The nodes of a test, names and attribute chains whole, as far as anybody would read."""
+    found: list[ast.AST] = []
     stack: list[ast.AST] = [test]
-    seen = 0
-    while stack and seen < 4 * COMPARISONS:
+    while stack and len(found) < 4 * COMPARISONS:
         node = stack.pop()
-        seen += 1
-        yield node
+        found.append(node)
         if type(node) is ast.Attribute:
             if type(node.value) is not ast.Name:
                 stack.append(node.value)
-        else:
+        elif type(node) is not ast.Name and type(node) is not ast.Constant:
             stack.extend(children(node))
+    return found

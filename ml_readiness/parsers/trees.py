@@ -11,6 +11,16 @@ if TYPE_CHECKING:
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
+BLOCKS: dict[type[ast.AST], tuple[str, ...]] = {
+    ast.FunctionDef: ("body",), ast.AsyncFunctionDef: ("body",), ast.ClassDef: ("body",),
+    ast.With: ("body",), ast.AsyncWith: ("body",), ast.ExceptHandler: ("body",), ast.match_case: ("body",),
+    ast.If: ("body", "orelse"), ast.While: ("body", "orelse"),
+    ast.For: ("body", "orelse"), ast.AsyncFor: ("body", "orelse"), ast.Match: ("cases",),
+    ast.Try: ("body", "handlers", "orelse", "finalbody"), ast.TryStar: ("body", "handlers", "orelse", "finalbody"),
+}  # fmt: skip
+"""Where statements have other statements."""
+
+
 def without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
     """A block without its docstring."""
     first = body[0] if body else None
@@ -22,19 +32,15 @@ def without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
 
 def size(body: list[ast.stmt]) -> int:
     """Statements in a body, nested ones included; 0 for a stub."""
-    own = [s for s in without_docstring(body) if not isinstance(s, ast.Pass)]
+    own: list[ast.AST] = [s for s in without_docstring(body) if not isinstance(s, ast.Pass)]
     if all(isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant) for s in own):
         return 0
-    count, stack = 0, list(own)
+    count, stack = 0, own
     while stack:
         statement = stack.pop()
-        count += 1
-        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
-            for child in getattr(statement, name, ()):
-                if isinstance(child, ast.stmt):
-                    stack.append(child)
-                else:
-                    stack.extend(getattr(child, "body", ()))
+        count += isinstance(statement, ast.stmt)
+        for name in BLOCKS.get(type(statement), ()):
+            stack.extend(getattr(statement, name))
     return count
 
 
