@@ -91,16 +91,22 @@ def experiments_tracked(experiments: Experiments, members: Members) -> Iterator[
     print(classify("fine"))
     ```
     """
-    folders = [f for f in members.folders if any(s.unit.path.startswith(f + "/") for s in experiments.training)]
-    if members.reasons and len(folders) > 1:
-        tracked = [f for f in folders if any(u.path.startswith(f + "/") for u in experiments.recorded)]
-        if 0 < 2 * len(tracked) < len(folders):
-            yield partial(
-                f"{len(tracked)} of {len(folders)} projects record their runs", at=experiments.recorded[0].location
-            )
-            return
+    learning, tracked = _spread(experiments, members) if members.reasons else (0, 0)
+    if 0 < 2 * tracked < learning:
+        yield partial(f"{tracked} of {learning} projects record their runs", at=experiments.recorded[0].location)
+        return
     if experiments.exist:
         yield _judged(experiments)
+
+
+def _spread(experiments: Experiments, members: Members) -> tuple[int, int]:
+    """How many projects of a collection train, and how many of these record; files where folders do not tell."""
+    trained = {site.unit.path for site in experiments.training}
+    recorded = {use.path for use in experiments.recorded}
+    folders = [f for f in members.folders if any(path.startswith(f + "/") for path in trained)]
+    if len(folders) > 1:
+        return len(folders), sum(any(path.startswith(f + "/") for path in recorded) for f in folders)
+    return len(trained), len(trained & recorded) or len(recorded)
 
 
 def _judged(experiments: Experiments) -> Finding:
