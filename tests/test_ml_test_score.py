@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ml_readiness import library
 from ml_readiness.ml_test_score import BANDS, ITEMS, TOPICS, band, ml_test_score
 from ml_readiness.report import Outcome, ProjectKind, Result
 from tests.reports import result
@@ -29,7 +30,16 @@ def test_the_score_is_the_smallest_section() -> None:
     everything = {check for item in ITEMS for check in (*item.automated, *item.by_hand)}
     scored = ml_test_score(ProjectKind.SERVICE, [result(check) for check in sorted(everything)], {})
     assert scored is not None
-    assert scored.score == min(scored.sections.values()) == scored.sections["data"]
+    assert scored.score == min(scored.sections.values()) == scored.sections["model"]
+
+
+def test_every_check_that_is_named_exists() -> None:
+    named = {check for item in ITEMS for check in (*item.automated, *item.by_hand)}
+    assert named <= {check.id for check in library.load(library.folder())}
+
+
+def test_every_test_can_earn_something() -> None:
+    assert all(item.automated or item.by_hand or item.topic for item in ITEMS)
 
 
 def test_nothing_seen_is_nothing_scored() -> None:
