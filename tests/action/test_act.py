@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import compileall
 import json
 import os
+import py_compile
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -67,6 +69,7 @@ class Runner:
 
     folder: Path
     copy: Path
+    programs: Path
     hub: Hub
 
     def run(self, name: str, checkout: Checkout, event: str, payload: Path, token: str = ACTIONS, **more: str) -> Ran:
@@ -88,7 +91,7 @@ class Runner:
         command += ["--secret", f"GITHUB_TOKEN={token}", "--concurrent-jobs", "1"]
         command += [part for pair in environment.items() for part in ("--env", "=".join(pair))]
         command += [part for use, place in self._places() for part in ("--local-repository", f"{server}/{use}={place}")]
-        path = f"{tools.TOOLS / 'python/bin'}{os.pathsep}{os.environ['PATH']}"
+        path = f"{self.programs}{os.pathsep}{os.environ['PATH']}"
         done = subprocess.run(
             command,
             cwd=checkout.workspace,
@@ -118,7 +121,7 @@ def _uses(workflow: dict[str, Any]) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a runner downloads of us."""
+    """What a runner downloads of us, and compiled, which every run would do again."""
     folder = tmp_path_factory.mktemp("action")
     for name in NEEDED:
         source = ROOT / name
@@ -126,11 +129,29 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(source, folder / name)
+    compileall.compile_dir(folder, quiet=2, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+    return folder
+
+
+UV = """\
+#!/usr/bin/env bash
+for argument in "$@"; do [ "$argument" = --no-cache ] || arguments+=("$argument"); done
+exec "{uv}" "${{arguments[@]}}" --cache-dir "{cache}"
+"""
+"""The real `uv`, only that it downloads once for all tests; `test_script.py` runs it as it is."""
+
+
+@pytest.fixture(scope="session")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a runner finds first."""
+    folder = tmp_path_factory.mktemp("programs")
+    (folder / "uv").write_text(UV.format(uv=tools.program("uv"), cache=folder / "cache"))
+    (folder / "uv").chmod(0o755)
     return folder
 
 
 @pytest.fixture
-def runner(tmp_path: Path, copy: Path, hub: Hub) -> Runner:
+def runner(tmp_path: Path, copy: Path, programs: Path, hub: Hub) -> Runner:
     tools.program("act")
     for name, (inputs, script) in STUBS.items():
         folder = tmp_path / "stubs" / name / ("upload-sarif" if name == "github/codeql-action" else "")
@@ -150,7 +171,7 @@ def runner(tmp_path: Path, copy: Path, hub: Hub) -> Runner:
             "runs": {"using": "composite", "steps": [step]},
         }
         (folder / "action.yml").write_text(yaml.safe_dump(stub))
-    return Runner(tmp_path, copy, hub)
+    return Runner(tmp_path, copy, programs, hub)
 
 
 def opened(folder: Path, before: Mapping[str, str] = BEFORE, after: Mapping[str, str] = AFTER) -> Checkout:
@@ -269,7 +290,9 @@ def test_each_project_of_a_repository_has_its_own_comment(runner: Runner, tmp_pa
 def test_our_own_pull_requests_are_audited_by_our_own_action(runner: Runner, tmp_path: Path, model: Model) -> None:
     ours = {f".github/workflows/{path.name}": path.read_bytes() for path in OWN}
     ours |= {
-        path.relative_to(runner.copy).as_posix(): path.read_bytes() for path in runner.copy.rglob("*") if path.is_file()
+        path.relative_to(runner.copy).as_posix(): path.read_bytes()
+        for path in runner.copy.rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
     }
     short = {".ml-readiness.toml": 'select = ["dependencies"]\n'}
     checkout = checkouts.opened(tmp_path / "ours", {**BEFORE, **ours, **short})
