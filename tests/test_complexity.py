@@ -26,14 +26,14 @@ nothing that is indented.'''
 
 
 def test_indentation_changes_nothing() -> None:
-    alone = complexity(BRANCHES.split("\n"))
+    alone = complexity(tuple(BRANCHES.split("\n")))
     nested = BRANCHES.replace("\n    ", "\n        ").replace("def f", "    def f")
-    assert complexity(nested.split("\n")) == alone == cc_visit(BRANCHES)[0].complexity
+    assert complexity(tuple(nested.split("\n"))) == alone == cc_visit(BRANCHES)[0].complexity
 
 
 def test_what_is_no_function_has_no_complexity() -> None:
-    assert complexity(["x = 1"]) is None
-    assert complexity(["def f(:", "  )("]) is None
+    assert complexity(("x = 1",)) is None
+    assert complexity(("def f(:", "  )(")) is None
 
 
 @pytest.mark.parametrize("path", sorted(Path(textwrap.__file__).parent.glob("[a-d]*.py")), ids=lambda path: path.stem)
@@ -44,4 +44,4 @@ def test_every_function_of_the_standard_library_has_the_complexity_radon_gives_i
     for block in cc_visit(text):
         if (block.name, block.lineno) in ends:
             own = lines[block.lineno - 1 : ends[block.name, block.lineno]]
-            assert complexity(own) == block.complexity, block.fullname
+            assert complexity(tuple(own)) == block.complexity, block.fullname

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import Any
 
 from ml_readiness.documents import PARSE_ERRORS
 from ml_readiness.parsers import source
 from ml_readiness.parsers.trees import FunctionNode
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+REMEMBERED = 10_000
+"""Functions that are not measured again: most are the same from one revision to the next."""
 
 
-def complexity(lines: Sequence[str]) -> int | None:
+@lru_cache(maxsize=REMEMBERED)
+def complexity(lines: tuple[str, ...]) -> int | None:
     """The cyclomatic complexity of the function on these lines, closures included; None where it cannot be read.
 
     The lines stay indented under an `if`, for taking the indentation away could change what strings hold.
