@@ -59,14 +59,15 @@ def assess(
     problems = tuple(_problems(snapshot, documents))
     members = tuple(_members(snapshot, checks, documents, facts, today)) if found.kind is ProjectKind.COLLECTION else ()
     files = facts.get(Files)
+    mapped, why_not = ((), ()) if is_member else _mapped(facts)
     return _report(
         snapshot,
         found,
         tuple(with_code(result, files) for result in results),
         settings,
         excerpts=() if is_member else excerpts(results, files),
-        files=() if is_member else _mapped(facts),
-        problems=problems,
+        files=mapped,
+        problems=(*problems, *why_not),
         members=members,
         test_score=ml_test_score(found.kind, results, vouched(settings, snapshot, today=today)),
     )
@@ -135,11 +136,12 @@ def _report(
     )
 
 
-def _mapped(facts: Facts) -> tuple[MappedFile, ...]:
+def _mapped(facts: Facts) -> tuple[tuple[MappedFile, ...], tuple[Problem, ...]]:
+    """The map of the files, or why there is none."""
     try:
-        return facts.get(RepositoryMap).files
-    except Exception:  # noqa: BLE001
-        return ()
+        return facts.get(RepositoryMap).files, ()
+    except Exception as error:  # noqa: BLE001
+        return (), (Problem(path="", message=f"the map of the files could not be made: {in_short(error)}"),)
 
 
 def _problems(snapshot: Snapshot, documents: Documents) -> Iterable[Problem]:
