@@ -215,3 +215,36 @@ def test_a_tool_with_annotations_is_checked_by_the_tool_server() -> None:
         "@mcp.tool()\ndef price(area: float, rooms: int = 1) -> float:\n    return model.predict([[area, rooms]])[0]\n"
     )
     assert outcome("requests-validated", {"server.py": server}) == "pass"
+
+
+LAZY = """
+import whisper
+from fastapi import FastAPI
+
+app = FastAPI()
+
+class Engine:
+    model = None
+
+    def load(self):
+        self.model = whisper.load_model("base").cuda()
+
+    def ask(self, x):
+        if self.model is None:
+            self.load()
+        return self.model.transcribe(x)
+
+engine = Engine()
+
+@app.post("/asr")
+def asr(path: str):
+    return engine.ask(path)
+"""
+
+
+def test_a_model_that_is_loaded_when_there_is_none_yet_is_not_loaded_for_every_request() -> None:
+    assert outcome("serving-hygiene", {"app.py": LAZY}) != "fail"
+    lazy = LAZY.replace("self.model = ", "model = ")
+    assert outcome("serving-hygiene", {"app.py": lazy}) != "fail"
+    each = LAZY.replace("        if self.model is None:\n            self.load()\n", "        self.load()\n")
+    assert outcome("serving-hygiene", {"app.py": each.replace("self.model = whisper", "model = whisper")}) == "fail"

@@ -51,8 +51,22 @@ class Hygiene:
         function = site.unit.functions.get(site.call.scope)
         cached = function is not None and any(word in name for name in function.decorators for word in CACHED)
         once = any(guard.startswith(("if ", "else ")) and any(o in guard for o in ONCE) for guard in site.call.guards)
-        stored = any(target.startswith(("self.", "app.state")) or "[" in target for target in site.call.targets)
-        return cached or once or stored
+        lines = range(site.call.line, site.call.end_line + 1)
+        chained = (call for call in site.unit.python.calls if call.line in lines and call.scope == site.call.scope)
+        targets = (*site.call.targets, *(target for call in chained for target in call.targets))
+        stored = any(target.startswith(("self.", "app.state")) or "[" in target for target in targets)
+        return cached or once or stored or self._asked_once(key(site.unit, site.call.scope))
+
+    def _asked_once(self, loader: str) -> bool:
+        """Whether the function that loads is called only where nothing is loaded yet, or when the program starts."""
+        callers = [
+            each
+            for each in self.model.code.by_method.get(loader.rpartition(".")[2].rpartition(":")[2], ())
+            if each.name == loader or each.call.receiver == "self"
+        ]
+        return bool(callers) and all(
+            not each.call.scope or any(o in guard for guard in each.call.guards for o in ONCE) for each in callers
+        )
 
     @cached_property
     def learning_mode(self) -> tuple[Site, ...]:
