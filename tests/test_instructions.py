@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
@@ -182,3 +183,16 @@ def test_programs_of_an_environment_that_is_not_activated() -> None:
     files = {"README.md": page, "train.py": "print(1)\n", "pyproject.toml": "[project]\nname = 'a'\n"}
     found = answer("readme-how-to-run", files)
     assert found.outcome is Outcome.PASS, found.messages
+
+
+def test_a_target_whose_script_is_gone_cannot_train_the_model() -> None:
+    cell = "from sklearn.svm import SVC\nSVC().fit([[1]], [1])"
+    book = json.dumps({"nbformat": 4, "metadata": {}, "cells": [{"cell_type": "code", "source": cell}]})
+    files = {
+        "README.md": "# M\n\n```\nmake train\n```\n",
+        "Makefile": "train:\n\tpython src/train.py\n",
+        "m.ipynb": book,
+    }
+    assert answer("model-obtainable", files).outcome.value == "fail"
+    assert answer("model-obtainable", {**files, "src/train.py": "print(1)\n"}).outcome.value == "pass"
+    assert answer("model-obtainable", {**files, "README.md": "# M\n"}).outcome.value == "pass"

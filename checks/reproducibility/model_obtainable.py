@@ -1,13 +1,16 @@
 """How will I get the model?"""
 
+import re
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, unknown
+from ml_readiness.facts.instructions import Instruction, Instructions
 from ml_readiness.facts.obtaining import Obtaining
 from ml_readiness.facts.project import Project
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 SHOWN = 3
+TRAINS = re.compile(r"(?:^|[\W_])train(?:ing|er)?(?:$|[\W_])", re.IGNORECASE)
 
 
 @check(
@@ -16,7 +19,7 @@ SHOWN = 3
     effort=Effort.MEDIUM,
     not_for=[ProjectKind.NOT_ML],
 )
-def model_obtainable(obtaining: Obtaining, project: Project) -> Iterator[Finding]:
+def model_obtainable(obtaining: Obtaining, instructions: Instructions, project: Project) -> Iterator[Finding]:
     """Code that loads a file which is not here, is not downloaded and is written by nothing works on one machine only:
     the author's.
 
@@ -80,6 +83,14 @@ def model_obtainable(obtaining: Obtaining, project: Project) -> Iterator[Finding
         yield ok(f"`{site.name}` fetches a published model by name", at=site.location, confidence=Confidence.MEDIUM)
     elif training := obtaining.model.own_training(project.kind):
         site = training[0]
+        if all(each.unit.is_notebook for each in training) and (lost := _lost(instructions)) is not None:
+            yield fail(f"`{lost.text}` is told to train it: {lost.missing}", at=lost.location)
+            return
         yield ok("trained by the code here", at=site.location, confidence=Confidence.MEDIUM)
     elif obtaining.model.estimators:
         yield ok("the package fits its own model", at=obtaining.model.estimators[0], confidence=Confidence.MEDIUM)
+
+
+def _lost(instructions: Instructions) -> Instruction | None:
+    """The documented training command, if it cannot work with what is here."""
+    return next((each for each in instructions.all if each.missing and TRAINS.search(each.text)), None)

@@ -30,6 +30,9 @@ JUDGES = re.compile(
     re.IGNORECASE,
 )
 
+TIMES = re.compile(r"(?:^|[_.])(?:time[dr]?|timing|latency|profil\w*|benchmark\w*)(?:$|[_.])", re.IGNORECASE)
+"""Functions that only see how long an answer takes."""
+
 
 @dataclass(frozen=True)
 class Inference:
@@ -181,7 +184,8 @@ class Inference:
             if site.unit.is_production
             and site.unit.path in self._stages["training"]
             and (
-                NEW_INPUT.search(site.call.scope) or any(_future(name) for name in (*site.call.targets, _inputs(site)))
+                (NEW_INPUT.search(site.call.scope) and not TIMES.search(site.call.scope))
+                or any(_future(name) for name in (*site.call.targets, _inputs(site)))
             )
         )
 

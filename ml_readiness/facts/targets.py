@@ -6,10 +6,16 @@ import posixpath
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from ml_readiness.facts.files import Files
 from ml_readiness.facts.modules import Modules
+from ml_readiness.parsers.makefile import Makefile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ml_readiness.parsers.shell import Command
 
 SCRIPT = re.compile(
     r"(?:python3?(?:\.\d+)?|py|ipython|bash|sh|zsh|source|\.|torchrun|accelerate launch|deepspeed|gradio|node|Rscript"
@@ -98,9 +104,19 @@ class Targets:
 
     def _target(self, command: str, _: str) -> str:
         match = MAKE.match(command)
-        if match is None or match["target"] in self._rules or any("%" in rule for rule in self._rules):
+        if match is None or any("%" in rule for rule in self._rules):
             return ""
-        return f"no `{match['target']}` in the Makefile"
+        if match["target"] not in self._rules:
+            return f"no `{match['target']}` in the Makefile"
+        lost = (self._script(" ".join(line.words), line.folder) for line in self._recipe(match["target"]))
+        found = next((missing for missing in lost if missing), "")
+        return f"{found}, which `make {match['target']}` runs" if found else ""
+
+    def _recipe(self, target: str) -> Iterator[Command]:
+        """The commands of a target of the root's makefile."""
+        for path, makefile in self.files.documents.all(Makefile):
+            if "/" not in path:
+                yield from (c for task in makefile.content.tasks if task.name == target for c in task.commands)
 
     @cached_property
     def _rules(self) -> frozenset[str]:
