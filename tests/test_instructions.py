@@ -67,6 +67,8 @@ def fenced(*lines: str, language: str = "bash") -> str:
         ("docker run hello-world", "neither"),
         ("python --version", "neither"),
         ("terraform -v", "neither"),
+        ("azd auth login", "neither"),
+        ("wandb login", "neither"),
         ("pip install", "neither"),
         ("zenml init", "neither"),
         ("make dataset_download", "neither"),
@@ -136,6 +138,8 @@ def test_where_a_run_command_may_stand(text: str) -> None:
         fenced("import pandas as pd", "df = pd.read_csv('x')", language="python"),
         fenced('{"run": "python train.py"}', language="json"),
         "make sure that docker is there",
+        "```\npython ....................................... no files to check Skipped\n```",
+        "```\n./jupyter/\n```",
     ],
 )
 def test_what_is_no_command(text: str) -> None:

@@ -116,3 +116,10 @@ def test_lessons_are_the_members_where_they_take_in_more_than_described_folders(
     lessons = {f"tutorials/0{n}-part/net{n}/main.py": TRAIN for n in range(1, 5)}
     files = {**lessons, "README.md": "# A tutorial\n", "tutorials/04-part/net4/README.md": "# Net\n"}
     assert facts_of(files).get(Members).folders == tuple(f"tutorials/0{n}-part" for n in range(1, 5))
+
+
+def test_a_pipeline_that_scores_at_set_times_is_a_batch_job() -> None:
+    trigger = "triggers:\n- name: daily\n  schedule_interval: '@daily'\n  schedule_type: {}\n"
+    path = "shop/pipelines/batch_inference/triggers.yaml"
+    assert kind({"train.py": TRAIN, path: trigger.format("time")}) == "batch"
+    assert kind({"train.py": TRAIN, path: trigger.format("api")}) == "training"

@@ -39,6 +39,16 @@ def test_what_is_a_test(files: dict[str, str], expected: str) -> None:
     assert outcome("tests-exist", {**MODEL, **files}) == expected
 
 
+def test_tests_of_tables_cover_what_prepares_them() -> None:
+    described = "models:\n  - name: x\n    columns:\n      - name: id\n        tests:\n          - not_null\n"
+    files = {
+        "app.py": "def clean_text(x):\n    return x.strip()\n",
+        "w/dbt_project.yml": "",
+        "w/models/x.yml": described,
+    }
+    assert outcome("tests-cover-preprocessing", files) == "pass"
+
+
 def test_making_a_project_from_a_template_runs_the_template() -> None:
     files = {
         "hooks/post_gen.py": "print('made')\n",
@@ -85,6 +95,7 @@ def test_a_script_writes_and_its_neighbour_reads() -> None:
         ("clean_text", True),
         ("filter_outliers", True),
         ("filter_grad", False),
+        ("scaled_dot_product_attention", False),
         ("create_access_token", False),
         ("cleanup", False),
         ("normalize_author", True),
@@ -118,3 +129,35 @@ def test_a_network_that_the_package_loads_answers() -> None:
         "    assert model.transcribe('a') == 'b'\n"
     )
     assert outcome("tests-check-model", {"speech/__init__.py": package, "tests/test_it.py": test}) == "pass"
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("subprocess.Popen(['functions-framework', '--target', 'endpoint'], cwd='..')", "pass"),
+        ("os.system('python train.py')", "pass"),
+        ("papermill.execute_notebook('a.ipynb', 'b.ipynb')", "pass"),
+        ("subprocess.run(['git', 'status'])", "partial"),
+    ],
+)
+def test_starting_something_of_the_project_runs_it(call: str, expected: str) -> None:
+    test = f"import os\nimport subprocess\n\nimport papermill\n\n\ndef test_it():\n    x = {call}\n    assert x\n"
+    assert outcome("tests-exist", {**MODEL, "tests/test_it.py": test}) == expected
+
+
+def test_a_network_is_no_preprocessing_whatever_it_is_called() -> None:
+    network = (
+        "import torch\n\n\nclass VisionTransformer(torch.nn.Module):\n    def forward(self, x):\n        return x\n"
+    )
+    assert outcome("tests-cover-preprocessing", {"net.py": network}) == "not-applicable"
+
+
+def test_reading_the_version_of_a_running_server_asks_no_model() -> None:
+    app = (
+        "import joblib\nfrom fastapi import FastAPI\n\napp = FastAPI()\nmodel = joblib.load('m.joblib')\n\n\n"
+        "@app.get('/version')\ndef version():\n    return {'version': 1}\n\n\n"
+        "@app.get('/predict')\ndef predict(x: float):\n    return model.predict([[x]])\n"
+    )
+    test = "import requests\n\n\ndef test_it():\n    assert requests.get(f'{URL}/%s').json() == 1\n"
+    assert outcome("tests-check-model", {"app.py": app, "tests/test_live.py": test % "version"}) == "fail"
+    assert outcome("tests-check-model", {"app.py": app, "tests/test_live.py": test % "predict"}) == "pass"

@@ -9,6 +9,7 @@ from ml_readiness.facts.signals import Signals
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 SHOWN = 3
+NAMED = "its name says so"
 
 
 @check(
@@ -71,6 +72,9 @@ def tests_cover_preprocessing(tests: ModelTests, preparation: Preparation, signa
     print("no such function")
     ```
     """
+    if not tests.of_preparation and (tables := tests.tests.of_tables):
+        yield ok("tests of the tables that SQL models make", at=tables[0], confidence=Confidence.LOW)
+        return
     if not preparation.functions:
         if signals.llm_elsewhere:
             yield fail("no test of how prompts and documents are prepared was recognised", confidence=Confidence.LOW)
@@ -79,8 +83,12 @@ def tests_cover_preprocessing(tests: ModelTests, preparation: Preparation, signa
         called = site.name.rpartition(":")[2]
         yield ok(f"`{test.function.name}` calls `{called}` and asserts", at=test.location, confidence=Confidence.MEDIUM)
     if not tests.of_preparation:
-        first, *others = preparation.functions
-        more = f", nor any of {len(others)} other functions that prepare data" if others else ", which prepares data"
+        first, *others = sorted(preparation.functions, key=lambda each: (not each.transforms, each.why == NAMED))
+        more = ", which prepares data"
+        if others:
+            more = (
+                f", nor any of {len(others)} more that prepare data" if len(others) > 1 else f" or `{others[0].name}`"
+            )
         yield fail(
             f"no test calls `{first.name}`{more}",
             at=first.location,

@@ -70,7 +70,9 @@ def tests_exist(tests: Tests, code: Code, files: Files) -> Iterator[Finding]:
     elif tests.functions:
         test = tests.functions[0]
         problem = "does not run the project's own code" if test.asserts else "asserts nothing"
-        yield partial(f"{len(tests.functions)} tests, but e.g. `{test.function.name}` {problem}", at=test.location)
+        count, name = len(tests.functions), f"`{test.function.name}`"
+        said = f"{count} tests, but e.g. {name} {problem}" if count > 1 else f"the only test, {name}, {problem}"
+        yield partial(said, at=test.location)
     elif tests.files_without_tests:
         yield partial("named like a test, but no runner would find a test in it", at=tests.files_without_tests[0])
     else:

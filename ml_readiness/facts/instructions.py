@@ -50,6 +50,8 @@ COMMAND_LINE = re.compile(r"(?!.*<-)[A-Za-z.~/\"'$(_]")
 """What a line of commands begins with; folder trees begin otherwise."""
 ENVIRONMENT = re.compile(r"^(?:[\w./~$-]*/)?\.?v?env/(?:bin|Scripts)/")
 """Where a program is in a virtual environment that is not activated."""
+PRINTED = re.compile(r"\.{5}|^\S+/(?: |$)")
+"""What is no command: a line that a program printed, the name of a folder."""
 CAPITAL = re.compile(r"^(?:Make|Pip|Python|Docker|Conda|Poetry|Streamlit|Uvicorn|Flask|Npm)(?= )")
 """Programs that people write with a capital letter, as keyboards of phones do."""
 PYTHON_PROMPT = re.compile(r"^\s*(?:(?:>>>|\.\.\.|In \[\d*\]:)\s?)?")
@@ -147,7 +149,7 @@ class Instructions:
     def _commands(self, page: Page, text: str, line: int, folder: str) -> Iterator[Instruction]:
         for command in commands(text, line):
             words = CAPITAL.sub(lambda word: word[0].lower(), ENVIRONMENT.sub("", " ".join(command.words)), count=1)
-            role = self._role(words)
+            role = "" if PRINTED.search(words) else self._role(words)
             if role:
                 bare = _unwrapped(words)
                 yield Instruction(page.path, line, words[:200], role, self.targets.missing(bare, folder))

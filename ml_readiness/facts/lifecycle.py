@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ml_readiness.facts.code import Site, Unit
 
 PREPARES = re.compile(
-    r"pre_?process|prepare|clean(?!_?up)|normali[sz]|standardi[sz]|(?<!auto)scale|encode|token|featur|impute|transform"
+    r"pre_?process|prepare|clean(?!_?up)|normali[sz]|standardi[sz]|(?<!auto)scale(?!d?_dot)|encode|token|featur|impute|transform"
     r"|augment|chunk|vectori[sz]|resample|tabul|parse_(?:doc|pdf|data)|embed_|split_(?:doc|text|data)"
     r"|filter_?(?:data|df|frame|rows?|records?|samples?|outliers?|texts?|docs?|columns?|null|noise|signals?|images?|by_)"
     r"|(?:pass|median|gaussian|outlier|noise)_?filter",
@@ -40,7 +40,7 @@ CLIENTS = ("requests.", "httpx.", "aiohttp.", "urllib.request.", "urllib3.")
 ADDRESSES = re.compile(
     r"api\.openai\.com|api\.anthropic\.com|generativelanguage\.googleapis\.com|(?:api-inference|router)\.huggingface\.co"
     r"|openrouter\.ai/|api\.groq\.com|api\.mistral\.ai|api\.deepseek\.com|api\.cohere\.(?:ai|com)|api\.together\.|api\.x\.ai/"
-    r"|api\.perplexity\.ai|dashscope\.aliyuncs|open\.bigmodel\.cn|api\.moonshot\.|/v1/chat/completions|/v1/completions|:11434\b"
+    r"|api\.perplexity\.ai|dashscope\.aliyuncs|open\.bigmodel\.cn|api\.moonshot\.|/v1/chat/completions|/v1/completions|:11434\b|/api/generate\b"
 )
 """Addresses at which language models are asked without a library."""
 

@@ -26,6 +26,12 @@ ANSWERING = frozenset({
     "translate",
 })  # fmt: skip
 """Methods by which a model answers."""
+ASKS = re.compile(
+    r"predict|infer|score|classif|generat|chat|complet|ask|query|recommend|forecast|detect|transcrib|translat|summar|embed"
+    r"|search|answer|analy[sz]|estimat|simil|segment|sentiment",
+    re.IGNORECASE,
+)
+"""Words of paths at which a model answers a GET request."""
 LIVE = re.compile(r"(?:requests|httpx)\.(?:Session\.|Client\.)?(?:post|get|put|request)$")
 SERVER_CLIENTS = re.compile(
     r"bentoml\.(?:client\.)?(?:Sync|Async)?(?:HTTP|GRPC)?Client\.from_url\.(?!\w*health)\w+$"
@@ -134,7 +140,7 @@ class ModelTests:
         routes = [route for route in self.serving.model_routes if not route.is_health]
         if site.call.method == "invoke":
             return bool(self.model.leading_to_model)
-        if asked.strip("/") == "" and asked and site.call.method == "get":
+        if site.call.method == "get" and not ASKS.search(asked):
             return False
         return any(_fits(route.path, asked) for route in routes) if asked else bool(routes)
 

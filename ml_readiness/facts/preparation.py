@@ -27,8 +27,12 @@ LOADS = re.compile(
 )
 """Names of functions that bring data in."""
 DATA_CLASSES = re.compile(r"(?:Dataset|DataModule|DataLoader|Preprocessor|Tokenizer|Transformer|Vectorizer|Encoder)$")
+MODULES = re.compile(
+    r"(?:^|\.)(?:nn|linen|nnx|layers|eqx|equinox|hk|haiku|keras)\b.*\.?(?:Module|Model|Layer|Block)$|LightningModule$"
+)
+"""Bases of networks and their parts, whatever they are called."""
 ABOUT = re.compile(
-    r"config|param|setting|option|_args|schema|_path|_url|_name$|logger|metric|plot|show|print"
+    r"importance|config|param|setting|option|_args|schema|_path|_url|_name$|logger|metric|plot|show|print"
     r"|(?:^|_)auth(?:_|$)|authenti|authori[sz]|jwt|login|password|access_token|(?:api|refresh|bearer)_?token|token_(?:valid|verif|refresh|expir)"
     r"|(?:verify|validate|check|revoke|issue|refresh)_token|feature_flag|transform_response|event_loop",
     re.IGNORECASE,
@@ -176,6 +180,8 @@ class Preparation:
 
 
 def _class_prepares(each: Class) -> str:
+    if any(MODULES.search(base) for base in each.bases):
+        return ""
     if {"fit", "transform"} <= set(each.methods):
         return "fits and transforms"
     if DATA_CLASSES.search(each.name):

@@ -25,6 +25,7 @@ PUBLISHES = re.compile(r"gh-action-pypi-publish|twine upload|(?:poetry|flit|hatc
 INSTALLS = r"(?:pip3?|uv|conda|mamba)(?: pip)? (?:install|add)(?: +(?:-[\w-]+|conda-forge))* +[\"']?"
 INDEX = r"(?:pypi|badge\.fury\.io/py|pepy\.tech|anaconda\.org/conda-forge|anaconda\.org/pytorch)"
 """Addresses of published packages, and of badges that speak of them."""
+SCORES = re.compile(r"batch|inference|predict|scor(?:e|ing)|forecast|feature", re.IGNORECASE)
 NAMES = {
     "pyproject.toml": r"(?m)^\s*name\s*=\s*[\"']([\w.-]+)",
     "setup.cfg": r"(?m)^\s*name\s*=\s*([\w.-]+)",
@@ -200,8 +201,16 @@ class Signals:
         reached = {each.path for unit in units.values() for each in self.code.closure(unit)}
         if units and (timed or reached & scoring):
             return (f"runs as a pipeline: {sorted(units)[0]}",)
+        triggers = [path for path in self.files.find("triggers.yaml", "triggers.yml") if self._times_scoring(path)]
+        if triggers:
+            return (f"scores at times that are set: {triggers[0]}",)
         features = self.files.find(*known.files[:2])
         return (f"builds features on a schedule: {features[0]}",) if features else ()
+
+    def _times_scoring(self, path: str) -> bool:
+        """Whether the trigger of a pipeline has a time, and its name says that something is scored or prepared."""
+        text = self.files.text(path)
+        return "schedule_type: time" in text and SCORES.search(f"{path} {text}") is not None
 
     @cached_property
     def published(self) -> Reasons:

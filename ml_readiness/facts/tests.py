@@ -32,6 +32,13 @@ DBT_TEST = re.compile(r"^\s*-?\s*(?:data_)?tests:\s*(?:#.*)?(?:\[[^\]\n]|\n\s*-)
 """Tests of columns and models in the descriptions of a dbt project."""
 TEMPLATES = ("cookiecutter.main.cookiecutter", "copier.run_copy", "copier.run_auto", "?cookies.bake", "?copie.copy")
 """Calls that make a project from the template that a repository is."""
+NOTEBOOKS = ("papermill.execute_notebook", "testbook.testbook", "runpy.run_path", "runpy.run_module")
+"""Calls that run a notebook or a script."""
+STARTS = re.compile(
+    r"\b(?:python|uvicorn|gunicorn|flask|streamlit|functions-framework|bentoml|torchserve|docker|podman|compose|make|dvc"
+    r"|papermill|nbconvert)\b|\.(?:py|sh|ipynb)\b"
+)
+"""Words of commands that start something of the project."""
 TEST_NAME = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test)\.py$")
 ASKS = re.compile(r"(?:requests|httpx|urllib)\b")
 FEW = 3
@@ -80,7 +87,11 @@ class Test:
             return not re.search(r"(?:^|/)(?:tests?|testing)/|(?:^|/)(?:test_[^/]*|conftest)\.py$", path)
         if site.name in TEMPLATES:
             return True
-        return is_request(site) or (site.name.startswith("subprocess.") and "python" in _words(site))
+        if site.name in NOTEBOOKS:
+            return True
+        return is_request(site) or (
+            site.name.startswith(("subprocess.", "os.system")) and bool(STARTS.search(_words(site)))
+        )
 
 
 @dataclass(frozen=True)
