@@ -22,8 +22,10 @@ def main() -> None:
         scratch = options.scratch or Path(folder)
         repositories = [(generated.repository(scratch / f"generated-{n}", n), True) for n in options.files]
         repositories += [(path.resolve(), False) for path in options.repositories]
-        measured = [_measured(path, options, scratch, is_generated=made) for path, made in repositories]
-    text = "\n".join([_machine(options.peers), "", *table.lines(measured)])
+        results = scratch / "results"
+        for path, made in repositories:
+            table.save(results, _measured(path, options, scratch, is_generated=made))
+        text = "\n".join([_machine(options.peers), "", *table.lines(table.saved(results))])
     print(text)
     if options.write:
         table.write(PAGE, text)
@@ -36,7 +38,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--peers", type=Path, help="folder of the other tools' programs; else those on the path")
-    parser.add_argument("--scratch", type=Path, help="where generated repositories are kept for the next time")
+    parser.add_argument("--scratch", type=Path, help="where repositories and results are kept for the next time")
     parser.add_argument("--write", action="store_true", help="write the table into docs/performance.md")
     return parser.parse_args()
 
