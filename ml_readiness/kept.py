@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import time
 import zlib
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -178,15 +178,13 @@ def _prepare(connection: sqlite3.Connection) -> None:
 
 def _prune(connection: sqlite3.Connection, limit: int) -> None:
     size = 0
-    with (
-        connection,
-        closing(connection.execute("SELECT used, sum(length(data)) FROM kept GROUP BY 1 ORDER BY 1 DESC")) as days,
-    ):
-        for day, more in days:
-            size += more
-            if size > limit:
-                connection.execute("DELETE FROM kept WHERE used <= ?", (day,))
-                break
+    surplus: list[tuple[str, bytes]] = []
+    for kind, key, more in connection.execute("SELECT kind, key, length(data) FROM kept ORDER BY used DESC"):
+        size += more
+        if size > limit:
+            surplus.append((kind, key))
+    with connection:
+        connection.executemany("DELETE FROM kept WHERE kind = ? AND key = ?", surplus)
     connection.execute("VACUUM")
 
 

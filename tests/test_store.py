@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -77,6 +79,20 @@ def test_a_store_that_can_not_be_written_is_no_error(tmp_path: Path) -> None:
     assert store.find(PythonFile, blob_id(b"y")) is None
 
 
+def kept_bytes(kept: Kept) -> list[tuple[bytes, bytes]]:
+    with closing(sqlite3.connect(kept.path)) as connection:
+        return connection.execute("SELECT key, data FROM kept").fetchall()
+
+
+def test_a_use_is_noted_so_that_what_is_used_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = Kept(tmp_path)
+    kept.write([("kind", b"old", b"1"), ("kind", b"used", b"2")])
+    monkeypatch.setattr("ml_readiness.kept.today", lambda: 10**6)
+    assert kept.read("kind", [b"used"]) == [(b"used", b"2")]
+    kept.prune(max(len(data) for _, data in kept_bytes(kept)))
+    assert [key for key, _ in kept_bytes(kept)] == [b"used"]
+
+
 def test_pruning_drops_what_was_not_used_for_longest(tmp_path: Path) -> None:
     kept = Kept(tmp_path)
     store = Store(kept)
@@ -85,6 +101,10 @@ def test_pruning_drops_what_was_not_used_for_longest(tmp_path: Path) -> None:
         store.add(PythonFile, blob_id(source), PythonFile.parse(source))
     store.keep()
     assert kept.info()[0] == 50
+    kept.prune(10**9)
+    assert kept.info()[0] == 50
+    kept.prune(sum(len(data) for _, data in kept_bytes(kept)) // 2)
+    assert 20 <= kept.info()[0] <= 30
     kept.prune(0)
     assert kept.info()[0] == 0
     kept.clear()
