@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
+from ml_readiness.facts.repository_map import MOST
 from ml_readiness.render import words
 from ml_readiness.render.html.evidence import place
 from ml_readiness.render.html.markup import Markup, tag
@@ -72,15 +73,20 @@ def _against(report: Report) -> Counter[str]:
 
 
 def _told(report: Report) -> str:
+    largest = f" Only the largest {MOST:,} are here." if len(report.files) >= MOST else ""
+    return f"Each area is a file. {_tested_share(report)}{largest}"
+
+
+def _tested_share(report: Report) -> str:
     asked = [file for file in report.files if file.tested is not None]
     size = sum(file.size for file in asked)
     if not asked or not size:
-        return "Each area is a file. The larger the area, the more is written in it."
+        return "The larger the area, the more is written in it."
     tested = sum(file.size for file in asked if file.tested)
     if not tested:
-        return "Each area is a file. No test runs any of the code that could run in production."
+        return "No test runs any of the code that could run in production."
     return (
-        f"Each area is a file. Tests run something in {tested / size:.0%} of the code that could run in production, "
+        f"Tests run something in {tested / size:.0%} of the code that could run in production, "
         "by size; no test reaches what is hatched."
     )
 
@@ -165,6 +171,8 @@ def _said(file: MappedFile, findings: int) -> str:
 
 def amount(size: float) -> str:
     """A size that people can compare."""
+    if size >= 1_000_000:
+        return f"{size / 1_000_000:.1f} MB"
     return f"{size / 1000:.0f} kB" if size >= 10_000 else f"{size / 1000:.1f} kB"
 
 

@@ -32,7 +32,9 @@ if (document.getElementById("map")) {
     const [x, y, w, h] = rect ? ["x", "y", "width", "height"].map((name) => rect[name].baseVal.value) : [0, 0, all, 560];
     const zoom = Math.min(all / w, 560 / h);
     const [width, height] = [all / zoom, 560 / zoom];
-    svg.setAttribute("viewBox", `${x - (width - w) / 2} ${y - (height - h) / 2} ${width} ${height}`);
+    const within = (start, size, most) => Math.min(Math.max(start, 0), most - size);
+    const [left, top] = [within(x - (width - w) / 2, width, all), within(y - (height - h) / 2, height, 560)];
+    svg.setAttribute("viewBox", `${left} ${top} ${width} ${height}`);
     svg.classList.toggle("near", zoom > 1);
     svg.style.setProperty("--zoom", String(zoom));
     for (const tile of svg.querySelectorAll(".file")) label(tile, zoom);
