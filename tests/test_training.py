@@ -301,3 +301,45 @@ def test_columns_compared_with_a_written_schema() -> None:
     )
     stage = "from validation import DataValidation\nDataValidation(config).validate_all_columns()\n" + FIT
     assert outcome("data-validated", {"validation.py": step, "stage.py": stage}) == "pass"
+
+
+# Libraries, notebooks and stores
+
+
+def test_scikit_learn_s_checks_of_arrays_are_checks_of_data() -> None:
+    code = (
+        "from sklearn.utils import check_X_y\n\nclass Selector:\n"
+        "    def fit(self, X, y):\n        X, y = check_X_y(X, y)\n        return self\n"
+    )
+    assert outcome("data-validated", {"selector.py": code}) == "pass"
+
+
+def test_data_named_in_the_notebook_that_trains() -> None:
+    cell = (
+        "from datasets import load_dataset\\nfrom sklearn.svm import SVC\\nd = load_dataset('squad')\\nSVC().fit(d, d)"
+    )
+    book = '{"nbformat": 4, "metadata": {}, "cells": [{"cell_type": "code", "source": "' + cell + '"}]}'
+    files = {"tune.ipynb": book, "tools.py": "def add(a, b):\n    return a + b\n", "data/iris.csv": ROWS}
+    assert outcome("data-versioned", files) == "partial"
+
+
+def test_a_versioned_training_set_of_a_feature_store_is_fixed() -> None:
+    code = READS + (
+        "import hopsworks\nstore = hopsworks.login().get_feature_store()\n"
+        "view = store.get_feature_view(name='energy', version=3)\nSVC().fit(view, y)\n"
+    )
+    assert outcome("data-versioned", {"train.py": code}) == "pass"
+
+
+def test_numbers_that_come_ready_made_need_no_preparing() -> None:
+    cell = (
+        "from sklearn.datasets import load_wine\\nfrom sklearn.svm import SVC\\n"
+        "from sklearn.model_selection import train_test_split\\nX, y = load_wine(return_X_y=True)\\n"
+        "a, b, c, d = train_test_split(X, y)\\nSVC().fit(a, c)"
+    )
+    book = '{"nbformat": 4, "metadata": {}, "cells": [{"cell_type": "code", "source": "' + cell + '"}]}'
+    assert outcome("preprocessing-in-modules", {"a.ipynb": book}) == "not-applicable"
+    scaled = book.replace("SVC().fit", "StandardScaler().fit(a)\\nSVC().fit").replace(
+        "sklearn.svm import SVC", "sklearn.svm import SVC\\nfrom sklearn.preprocessing import StandardScaler"
+    )
+    assert outcome("preprocessing-in-modules", {"a.ipynb": scaled}) == "fail"

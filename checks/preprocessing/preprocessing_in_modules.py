@@ -98,7 +98,7 @@ def preprocessing_in_modules(
     elif functions or preparation.statements:
         at = functions[0].location if functions else preparation.statements[0].location
         yield partial("prepared by statements of a script, where nothing can import it", at=at)
-    elif preparation.in_notebooks:
+    elif preparation.in_notebooks and not (_is_ready_made(model) and preparation.only_splits):
         yield fail("data is prepared only in a notebook", at=preparation.in_notebooks[0].location)
     elif not _is_ready_made(model) and (sites := [*model.training, *(site for site, _ in model.local_loads)]):
         yield fail("a model is used, but no code prepares its input", at=sites[0].location, confidence=Confidence.LOW)

@@ -109,5 +109,7 @@ def data_versioned(datasets: Datasets, members: Members) -> Iterator[Finding]:
 
 
 def _production(datasets: Datasets) -> frozenset[str]:
-    """Files whose data matters most."""
-    return frozenset(unit.path for unit in datasets.code.production)
+    """Files whose data matters most: production code, and the notebooks where only they train."""
+    training = datasets.lifecycle.units("training")
+    paths = {unit.path for unit in datasets.code.production}
+    return frozenset(paths if paths & training else paths | training)

@@ -30,7 +30,8 @@ WRITERS = frozenset(
      "log", "debug", "tqdm", "set_postfix", "display", "savefig", "pprint", "echo"]
 )  # fmt: skip
 FIGURE = re.compile(
-    r"loss|acc(?:uracy)?\b|score|rmse|mse\b|mae\b|\bauc|f1|precision|recall|metric|error|perplex|reward|bleu|rouge|r2|eval",
+    r"loss|acc(?:uracy)?\b|score|rmse|mse\b|mae\b|\bauc|f1|precision|recall|metric|error|perplex|reward|bleu|rouge|r2|eval"
+    r"|\bvar(?:iance)?\b|_var\b|importance|confusion|silhouette|inertia|report|summary",
     re.IGNORECASE,
 )
 TOLD = ("README*", "*.sh", "*.yml", "*.yaml", "Makefile", "*.json", "*.py", "*.toml", "*.md")

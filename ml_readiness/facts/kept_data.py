@@ -45,6 +45,8 @@ BESIDE = re.compile(
     re.IGNORECASE,
 )
 """Names of tables that go with the data, and are not the data."""
+EXAMPLES = re.compile(r"(?:^|/)examples?/[^/]+$", re.IGNORECASE)
+"""Tables of examples, which are the data where a project keeps no other."""
 MEDIA = re.compile(
     r"\.(?:jpe?g|png|bmp|tiff?|webp|ppm|pgm|wav|mp3|flac|ogg|m4a|dcm|nii|npy|npz|txt|json|xml)$", re.IGNORECASE
 )
@@ -81,8 +83,9 @@ class KeptData:
     @cached_property
     def tables(self) -> tuple[str, ...]:
         """Committed files that hold rows of data, samples and outputs left out."""
-        found = (path for path in self.files.own if TABLE.search(path))
-        return tuple(path for path in found if not (ASIDE.search(path) or NOT_INPUT.search(path)))
+        found = [path for path in self.files.own if TABLE.search(path)]
+        rows = tuple(path for path in found if not (ASIDE.search(path) or NOT_INPUT.search(path)))
+        return rows or tuple(path for path in found if EXAMPLES.search(path) and ROWS.search(path))
 
     @cached_property
     def media(self) -> Mapping[str, int]:
@@ -137,7 +140,7 @@ class KeptData:
     def _by_name(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for path in self.files.own:
-            if TABLE.search(path) and not NOT_INPUT.search(path):
+            if TABLE.search(path) and (path in self.tables or not NOT_INPUT.search(path)):
                 found.setdefault(path.rpartition("/")[2], []).append(path)
         return found
 

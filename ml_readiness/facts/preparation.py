@@ -178,6 +178,11 @@ class Preparation:
         """Calls that prepare data in notebooks."""
         return tuple(site for sites in self._sites.values() for site in sites if site.unit.is_notebook)
 
+    @property
+    def only_splits(self) -> bool:
+        """Whether notebooks do no more than setting rows apart."""
+        return not any(site.unit.is_notebook for site in self.lifecycle.preparing)
+
 
 def _class_prepares(each: Class) -> str:
     if any(MODULES.search(base) for base in each.bases):
