@@ -343,3 +343,23 @@ def test_numbers_that_come_ready_made_need_no_preparing() -> None:
         "sklearn.svm import SVC", "sklearn.svm import SVC\\nfrom sklearn.preprocessing import StandardScaler"
     )
     assert outcome("preprocessing-in-modules", {"a.ipynb": scaled}) == "fail"
+
+
+# What it is for
+
+
+def test_a_purpose_without_a_decision_or_a_measure_is_half_stated() -> None:
+    readme = "# House prices\n\n## Objective\nHelps buyers to see what a flat is worth before they visit it.\n"
+    assert outcome("business-outcome-stated", {"README.md": readme, "train.py": FIT}) == "partial"
+    bare = "# House prices\n\nA gradient boosting model with an R2 of 0.8 on the test set of the data.\n"
+    assert outcome("business-outcome-stated", {"README.md": bare, "train.py": FIT}) == "fail"
+
+
+def test_a_readme_with_half_of_the_fields_is_half_a_card() -> None:
+    readme = (
+        "# Model\n\n## Purpose\nIt tells buyers what a flat in the city is worth, before they go and visit it.\n\n"
+        "## Dataset\nTen thousand offers of the years 2019 to 2022, collected from the pages of three agencies.\n\n"
+        "## Usage\n```\npython predict.py\n```\n\n## License\nMIT\n"
+    )
+    train = "import joblib\nfrom sklearn.svm import SVC\njoblib.dump(SVC().fit(X, y), 'model.joblib')\n"
+    assert outcome("model-documented", {"README.md": readme, "train.py": train}) == "partial"

@@ -13,6 +13,8 @@ from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severi
 
 FULL = 6
 SOME = 3
+HALF = 4
+"""Fields from which on a README stands in for half a card."""
 
 
 @check(
@@ -79,4 +81,4 @@ def _worth(card: Card) -> int:
     """2 for a full card, 1 for half of one or a README in its place, else 0."""
     if card.is_card:
         return (len(card.fields) >= FULL) + (len(card.fields) >= SOME)
-    return int(len(card.fields) >= FULL)
+    return int(len(card.fields) >= HALF)

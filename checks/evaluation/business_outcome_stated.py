@@ -69,6 +69,9 @@ def business_outcome_stated(purpose: Purpose) -> Iterator[Finding]:
         yield partial(said, at=purpose.outcome, confidence=Confidence.LOW)
     elif not purpose.is_legible:
         yield unknown("the README is not in English", at=readme.path, confidence=Confidence.LOW)
+    elif purpose.mention:
+        said = "says what it is for, but neither who decides what with the output nor how the gain is measured"
+        yield partial(said, at=purpose.mention, confidence=Confidence.LOW)
     else:
         said = "neither who acts on the output nor an outcome outside model metrics is named"
         yield fail(said, at=readme.path, confidence=Confidence.LOW)

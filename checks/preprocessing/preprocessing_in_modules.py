@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
+from ml_readiness.facts.lifecycle import PREPARES
 from ml_readiness.facts.modelcode import ModelCode
 from ml_readiness.facts.preparation import Preparation, Prepares
 from ml_readiness.facts.project import Project
@@ -104,9 +105,10 @@ def preprocessing_in_modules(
         yield fail("a model is used, but no code prepares its input", at=sites[0].location, confidence=Confidence.LOW)
 
 
-def _telling(each: Prepares) -> tuple[bool, bool]:
-    """What calls a library says more than a name, and a public name more than a private one."""
-    return each.why == "its name says so", each.name.rpartition(".")[2].startswith("_")
+def _telling(each: Prepares) -> tuple[bool, bool, bool]:
+    """A name that says so comes first, what calls a library before what does not, public names before private ones."""
+    own = each.name.rpartition(".")[2]
+    return PREPARES.search(own) is None, each.why == "its name says so", own.startswith("_")
 
 
 def _has_own_model(model: ModelCode, project: Project) -> bool:

@@ -70,6 +70,11 @@ class Purpose:
         """Where it names an outcome outside model metrics with a target or a way to measure it."""
         return next((at for at, text in self._texts if OUTCOMES.search(text) and MEASURED.search(text)), None)
 
+    @cached_property
+    def mention(self) -> Location | None:
+        """Where it speaks of anybody or anything outside the model at all."""
+        return next((at for at, text in self._texts if ACTORS.search(text) or OUTCOMES.search(text)), None)
+
     @property
     def is_legible(self) -> bool:
         """Whether there is enough English to judge."""
