@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 LIMIT = 60_000
 """Characters; GitHub's own limit is 65,536 characters or 262,144 bytes, depending on whom one asks."""
 REMEDIES = "each place and its remedy is below"
+STEPS = 3
+"""How many next steps are named."""
 _MISSING = (Outcome.FAIL, Outcome.PARTIAL, Outcome.ERROR)
 _OPEN = (Outcome.UNKNOWN, Outcome.BLOCKED, Outcome.ATTESTED, Outcome.WAIVED)
 
@@ -138,7 +140,7 @@ def _parts(report: Report, link: Link | None) -> Iterator[_Part]:
         yield _Part(_joined(changes.better(comparison)), 4)
     said = frozenset(change.check for change in comparison.changes if change.new) if comparison else frozenset[str]()
     title = "### Best next steps" if comparison is None else "### Apart from this change: the best next steps"
-    yield _Part(_joined(markdown.next_steps(report, title, said)), 2)
+    yield _Part(_joined(markdown.next_steps(report, title, said, STEPS)), 2)
     yield _Part(_fold("Score by question", _categories(report)), 1)
     yield _Part(_fold(f"Projects inside ({len(report.members)})", markdown.members(report)), 5)
     missing = sum(1 for _ in report.with_outcome(*_MISSING))

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 PLACES = 5
 """How many places are shown for one question."""
+STEPS = 5
+"""How many things are named that are worth doing first."""
 
 _SYMBOLS = {
     Outcome.FAIL: "❌",
@@ -113,10 +115,10 @@ def members(report: Report) -> Iterator[str]:
 
 
 def next_steps(
-    report: Report, title: str = "### What to do first", said: frozenset[str] = frozenset()
+    report: Report, title: str = "### What to do first", said: frozenset[str] = frozenset(), most: int = STEPS
 ) -> Iterator[str]:
-    """The three steps that gain most for their effort, without the checks of which it was `said` already."""
-    wanted = [check for check in report.next_steps if check not in said][:3]
+    """The steps that gain most for their effort, without the checks of which it was `said` already."""
+    wanted = [check for check in report.next_steps if check not in said][:most]
     steps = [result for check in wanted if (result := report.result(check)) is not None]
     if steps:
         yield ""
