@@ -24,6 +24,8 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         sys.stdout.write(f"ml-readiness {__version__}\n")
         return
+    # pydantic would look through all installed packages for plugins, of which none concerns us.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from ml_readiness.cli import run  # noqa: PLC0415
 
     run()

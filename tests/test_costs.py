@@ -138,3 +138,31 @@ def test_an_unchanged_tree_is_one_statement(tmp_path: Path) -> None:
     kept = Kept(tmp_path)
     audit(many(20), store=Store(kept))
     assert kept.statements == 1
+
+
+AT_THE_END = """
+import atexit, sys
+atexit.register(lambda: print(*sys.modules, file=sys.stderr))
+from ml_readiness.__main__ import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "never"),
+    [
+        ("--version", {"click", "dataclasses", "re", "typing"}),
+        ("--help", {"ast", "dataclasses", "git", "msgspec", "pydantic", "rich", "subprocess", "yaml"}),
+        ("list", {"git", "radon", "rich", "sqlite3"}),
+        (
+            "audit {folder} --format json",
+            {"git", "radon", "rich", "multiprocessing", "http.client"},
+        ),
+    ],
+)
+def test_what_a_command_does_not_need_is_not_loaded(tmp_path: Path, arguments: str, never: set[str]) -> None:
+    (tmp_path / "train.py").write_text("import torch\n")
+    command = [sys.executable, "-c", AT_THE_END, *arguments.format(folder=tmp_path).split()]
+    loaded = subprocess.run(command, capture_output=True, text=True, check=False).stderr.split()
+    assert "ml_readiness.__main__" in loaded
+    assert never.isdisjoint(loaded)

@@ -153,14 +153,14 @@ class Randomness:
         learning = {unit.path for unit in self._around(self.training)}
         for name, known in sources().frameworks.items():
             used = [s for s in self._sites if _begins(s.name, known.used_by) and s.name not in known.seeded_by]
-            places = [site.location for site in used if site.unit.path in learning] or self._based(known.used_by)
+            place = next((s.location for s in used if s.unit.path in learning), None) or self._based(known.used_by)
             seed = self._seed(known.seeded_by) or self._seed(known.default)
-            told = seed is not None and (places or seed.name in known.default or seed.name.startswith(name + "."))
+            told = seed is not None and (place or seed.name in known.default or seed.name.startswith(name + "."))
             if seed is not None and told and self.model.training:
                 certain = _in_force(seed) and not (seed.name in known.default and self._head_first)
                 yield Draw(name, seed.location, seed.call.method, certain=certain)
-            elif places and name not in {"numpy", "random"}:
-                yield Draw(name, places[0], "")
+            elif place is not None and name not in {"numpy", "random"}:
+                yield Draw(name, place, "")
 
     @cached_property
     def _head_first(self) -> bool:
@@ -168,13 +168,15 @@ class Randomness:
         late = any("model_init" in site.call.keywords for site in self._sites)
         return not late and any(re.search(r"For\w*(?:Classification|Answering)\.", site.name) for site in self._sites)
 
-    def _based(self, tops: tuple[str, ...]) -> list[Location]:
-        return [
+    def _based(self, tops: tuple[str, ...]) -> Location | None:
+        """The first class that is made from one of a framework's."""
+        bases = (
             unit.location(each.line)
             for unit in self.units
             for each in unit.python.classes
             if any(_begins(base, tops) for base in each.bases)
-        ]
+        )
+        return next(bases, None)
 
     def _seed(self, names: Iterable[str]) -> Site | None:
         """A call that seeds and is itself reached: at module level, or in a function that something calls."""
@@ -231,8 +233,9 @@ class Randomness:
     def _given(self, site: Site) -> str | None:
         """The argument that seeds a call, empty where none does; `None` for calls that have nothing to do with it."""
         known, keywords = sources().seeded_by_argument, site.call.keywords
-        words = known.keywords if self._draws(site) else tuple(w for w in keywords if SEEDING.match(w))
-        if not self._draws(site) and not (words and LIBRARIES.match(site.name)):
+        draws = self._draws(site)
+        words = known.keywords if draws else tuple(w for w in keywords if SEEDING.match(w))
+        if not draws and not (words and LIBRARIES.match(site.name)):
             return None
         if _is_off(keywords, "shuffle"):
             return None
@@ -241,7 +244,7 @@ class Randomness:
                 return word
         if "**" in keywords or site.name in sources().boosters.calls:
             return self._written(site.unit)
-        return "" if self._draws(site) else None
+        return "" if draws else None
 
     def _draws(self, site: Site) -> bool:
         """Whether a call draws something on the way of training unless it is seeded."""
@@ -273,12 +276,13 @@ class Randomness:
 
     def _reorders(self, site: Site) -> bool:
         """Whether the global generators decide which rows go where."""
+        shuffles = SHUFFLES.match(site.name) is not None
+        if not shuffles and not MASKS.match(site.name):
+            return False
         scope = site.call.scope.rpartition(".")[2]
         if INVENTS.search(scope) or INVENTS.search(site.unit.path):
             return False
-        if SHUFFLES.match(site.name):
-            return True
-        return bool(MASKS.match(site.name)) and self._masks(site)
+        return shuffles or self._masks(site)
 
     def _masks(self, site: Site) -> bool:
         """Whether drawn numbers are compared with a fraction, which sets rows apart."""

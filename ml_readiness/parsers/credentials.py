@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 
 
@@ -16,14 +17,26 @@ class Provider:
     name: str
     prefix: bytes
     """A literal part that every such credential holds, for a quick search."""
-    pattern: re.Pattern[bytes]
+    form: bytes
+    """A pattern, compiled when a file holds the prefix, which few do."""
     entropy: float = 3.0
     """Bits per character that a random value of this form has at least."""
+
+    @property
+    def pattern(self) -> re.Pattern[bytes]:
+        """What such a credential looks like."""
+        return compiled(self.form)
+
+
+@cache
+def compiled(form: bytes, flags: int = 0) -> re.Pattern[bytes]:
+    """A pattern that is compiled at its first use."""
+    return re.compile(form, flags)
 
 
 def _provider(name: str, prefix: str, rest: str, entropy: float = 3.0, before: str = "") -> Provider:
     pattern = rf"(?<![\w+/-])(?:{before}{re.escape(prefix)}(?P<value>{rest}))(?![\w-])"
-    return Provider(name, prefix.encode(), re.compile(pattern.encode()), entropy)
+    return Provider(name, prefix.encode(), pattern.encode(), entropy)
 
 
 PROVIDERS = (

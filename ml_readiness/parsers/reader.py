@@ -40,7 +40,6 @@ GUARD = re.compile(
 """What an import may stand under so that the code works without what it imports."""
 
 
-CODE_LINE = re.compile(r"^[^\S\n]*[^\s#]", re.MULTILINE)
 LINE = attrgetter("line")
 PLACE = attrgetter("line", "column")
 
@@ -80,7 +79,7 @@ class Reader(Recorder):
             exports=self.exports,
             main_guard=self.main_guard,
             statements=self.statements,
-            code_lines=len(CODE_LINE.findall(parsed.text)),
+            code_lines=sum(1 for line in parsed.text.split("\n") if (s := line.lstrip()) and s[0] != "#"),
             doc=clean(ast.get_docstring(parsed.tree, clean=False) or ""),
             broken=tuple(Broken(line, message) for line, message in parsed.broken),
             python2=parsed.python2,

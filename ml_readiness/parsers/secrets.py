@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from ml_readiness.parsers.credentials import (
     PROVIDERS,
+    compiled,
     entropy,
     fingerprint,
     is_placeholder,
@@ -57,7 +58,7 @@ _ASSIGNED = (
     rb"(?:\\?(?P<quote>[\"'])(?P<quoted>[^\s\"'\\]{6,300})\\?(?P=quote)"
     rb"|(?P<bare>[^\s\"'#,;(){}\[\]\\<>]{6,300}+)(?=\s|\Z))"
 )
-_ASSIGNMENTS = tuple((prefix, re.compile(word + _ASSIGNED, re.IGNORECASE)) for prefix, word in _KEYWORDS)
+_ASSIGNMENTS = tuple((prefix, word + _ASSIGNED) for prefix, word in _KEYWORDS)
 _HEADER = re.compile(rb"(?:bearer|token|basic)\s{1,3}(?P<value>[A-Za-z0-9._~+/=-]{20,600}+)", re.IGNORECASE)
 _LOGIN = re.compile(
     rb"login(?:\(\s{0,20}(?:key\s{0,3}=\s{0,3})?[\"']|\s{1,3}(?:--relogin\s{1,3})?)(?P<value>[0-9a-f]{40})\b"
@@ -176,9 +177,11 @@ def _scan(data: bytes) -> Iterator[Secret]:
         yield from _private_keys(data, lines)
     if b"://" in data and b"@" in data:
         yield from _in_addresses(data, lines)
-    for prefix, pattern in _ASSIGNMENTS:
+    for prefix, form in _ASSIGNMENTS:
         for place in _places(lowered, prefix):
-            if (match := pattern.match(data, place)) is not None and (secret := _assigned(data, match, lines)):
+            if (match := compiled(form, re.IGNORECASE).match(data, place)) is not None and (
+                secret := _assigned(data, match, lines)
+            ):
                 yield secret
     yield from _in_context(data, lowered, lines)
 
