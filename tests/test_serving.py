@@ -248,3 +248,17 @@ def test_a_model_that_is_loaded_when_there_is_none_yet_is_not_loaded_for_every_r
     assert outcome("serving-hygiene", {"app.py": lazy}) != "fail"
     each = LAZY.replace("        if self.model is None:\n            self.load()\n", "        self.load()\n")
     assert outcome("serving-hygiene", {"app.py": each.replace("self.model = whisper", "model = whisper")}) == "fail"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def input_fn(files):\n    return dataset(files)\n",
+        "def run(data):\n    return data\n",
+        "def predict_fn(x):\n    return x\n",
+    ],
+)
+def test_a_function_that_is_only_called_like_a_platforms_is_no_server(source: str) -> None:
+    files = {"train.py": TRAIN, "feeding.py": source}
+    assert facts_of(files).get(Project).kind.value == "training"
+    assert outcome("health-endpoint", files) == "not-applicable"

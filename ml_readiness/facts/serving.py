@@ -101,8 +101,13 @@ def _platform(unit: Unit, function: Function) -> str:
     parameters = tuple(p.name for p in function.parameters if p.name != "self")
     for name, wanted in (words.handlers | words.managed).items():
         if function.name == name and any(parameters[: len(each)] == each for each in wanted):
-            return name if name != "run" or "init" in unit.functions else ""
+            beside = BESIDE.get(name)
+            return name if beside is None or beside in unit.functions else ""
     return ""
+
+
+BESIDE = {"run": "init", "predict_fn": "model_fn", "input_fn": "model_fn", "transform_fn": "model_fn"}
+"""Functions that mean a platform's server only beside another that it calls first."""
 
 
 VERBS = ("post", "get", "put", "patch", "do_POST", "do_GET", "predict", "create", "list")
@@ -202,7 +207,7 @@ class Serving:
             for each in unit.python.classes
             if words.servers.bases.intersection(each.bases) or words.servers.functions.intersection(each.decorators)
         ]
-        made += [handler.location for handler in self.handlers if handler.is_managed]
+        made += [each.location for each in self.handlers if each.is_managed and self.reaches_model(each.unit)]
         fronted = any(not route.unit.is_example and self.reaches_model(route.unit) for route in self.routes)
         named = () if fronted else tuple(each.location for each in self.named.all)
         return (*called, *made, *named)
