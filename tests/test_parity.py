@@ -203,6 +203,51 @@ REPOSITORIES = {
                 """,
         },
     ),
+    "columns in another order": (
+        "partial",
+        {
+            "train.py": TRAIN.replace('rows.drop(columns="y")', 'rows[["age", "fare"]]').rstrip()
+            + '\n    joblib.dump(scaler, "scaler.joblib")\n',
+            "app.py": """
+                import joblib
+                from fastapi import FastAPI
+
+                app = FastAPI()
+                model = joblib.load("model.joblib")
+                scaler = joblib.load("scaler.joblib")
+
+                @app.post("/predict")
+                def predict(age: float, fare: float):
+                    return float(model.predict(scaler.transform([[fare, age]]))[0])
+                """,
+        },
+    ),
+    "columns in the same order": (
+        "pass",
+        {
+            "train.py": TRAIN.replace('rows.drop(columns="y")', 'rows[["age", "fare"]]').rstrip()
+            + '\n    joblib.dump(scaler, "scaler.joblib")\n',
+            "app.py": """
+                import joblib
+                import pandas as pd
+                from fastapi import FastAPI
+                from pydantic import BaseModel
+
+                app = FastAPI()
+                model = joblib.load("model.joblib")
+                scaler = joblib.load("scaler.joblib")
+
+                class Row(BaseModel):
+                    age: float
+                    fare: float
+
+                @app.post("/predict")
+                def predict(row: Row):
+                    rows = pd.DataFrame([[row.age, row.fare]], columns=["age", "fare"])
+                    return float(model.predict(scaler.transform(rows))[0])
+                """,
+        },
+    ),
     "a second way in goes without": (
         "partial",
         {

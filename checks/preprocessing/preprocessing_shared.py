@@ -87,6 +87,10 @@ def preprocessing_shared(parity: Parity, project: Project) -> Iterator[Finding]:
     if not parity.prepared and not shared:
         return
     yield from shared[:SHOWN]
+    for use in parity.reordered[:1]:
+        message = f"`{use.method}` is given {_listed(use.names)}, but was fitted on {_listed(use.thing.columns)}"
+        for _ in range(max(1, min(SHOWN, len(shared)))):
+            yield fail(message, at=parity.flow.at(use.place), confidence=Confidence.MEDIUM)
     again = list(_again(parity))
     if not shared and again:
         yield again[0]
@@ -99,6 +103,10 @@ def preprocessing_shared(parity: Parity, project: Project) -> Iterator[Finding]:
     elif again and (parity.fitted_again or not parity.shared_code):
         for _ in shared[:SHOWN]:
             yield partial(again[0].message, at=again[0].location, confidence=Confidence.MEDIUM)
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(f"`{name}`" for name in names[:6])
 
 
 def _shared(parity: Parity) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from ml_readiness.facts.callgraph import key
 from ml_readiness.facts.carried import LEARNED_ONCE, Carried, is_learned
 from ml_readiness.facts.files import is_example
 from ml_readiness.facts.flow.project import Flow
+from ml_readiness.facts.flow.values import Thing
 from ml_readiness.facts.flow.verdicts import PLAIN
 from ml_readiness.facts.inference import Inference
 from ml_readiness.facts.preparation import Preparation, Prepares
@@ -213,6 +214,12 @@ class Parity:
         return use.thing.role in LEARNED_ONCE and name not in self.flow.machine.knowledge.sets["of-given-rows"]
 
     @cached_property
+    def reordered(self) -> tuple[Use, ...]:
+        """Where serving hands over the columns that something was fitted on in another order, one after the other."""
+        found = (use for use in self.flow.machine.events.uses if use.names and self.is_served(use.trail))
+        return tuple(use for use in found if _in_other_order(use.names, use.thing))
+
+    @cached_property
     def fitted_on_new_file(self) -> tuple[Fit, ...]:
         """Where nothing serves: what the project's functions learn anew from a file that is only predicted."""
         found: dict[Fit, None] = {}
@@ -247,6 +254,12 @@ class Parity:
         """Transformations of data that only the serving side has."""
         only = self._reached(self._only_serving) - self._reached(self.training)
         return tuple(site for site in self._transforming if site.unit.path in only and not NO_STEP.search(site.name))
+
+
+def _in_other_order(names: Sequence[str], thing: Thing) -> bool:
+    by_name = any("ColumnTransformer" in child.name for _, child in thing.children if isinstance(child, Thing))
+    fitted = thing.columns
+    return not by_name and "Column" not in thing.name and set(names) == set(fitted) and tuple(names) != fitted
 
 
 def _units(units: Iterable[Unit]) -> tuple[Unit, ...]:

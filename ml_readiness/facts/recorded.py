@@ -109,7 +109,11 @@ class Recorded:
     def records(self) -> tuple[Record, ...]:
         """Every place where a prediction was seen to be written."""
         found: dict[tuple[str, int], Record] = {}
+        own = {each.unit.path for each in self.inference.answering}
+        judging = self.inference.lifecycle.units("training", "measuring") - own
         for record in self._all():
+            if record.site.unit.path in judging:
+                continue
             found.setdefault((record.site.unit.path, record.site.call.line), record)
         return tuple(found.values())
 

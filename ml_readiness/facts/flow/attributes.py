@@ -106,7 +106,7 @@ def _data_attribute(m: Machine, data: Data, name: str) -> Value:
     if name == "T":
         return turned(data)
     if name in VIEWS:
-        made = data.derived(form=data.form)
+        made = data.alike(form=data.form) if name == "values" else data.derived(form=data.form)
         made.base = data.base or (data, None)
         made.sig = data.sig
         return made

@@ -113,6 +113,8 @@ class Use:
     place: Place
     trail: tuple[str, ...]
     """The script and the functions that led here, as `:path:name`."""
+    names: tuple[str, ...] = ()
+    """The columns of the data, in their order, where these are written down."""
 
 
 MOST_USES = 4_000
@@ -179,7 +181,7 @@ class Events:
         """Remembers that a value was written."""
         self.saved.append(Stored(value, target, place, how, tuple(self.trail)))
 
-    def use(self, thing: Thing, method: str, place: Place) -> None:
+    def use(self, thing: Thing, method: str, place: Place, names: tuple[str, ...] = ()) -> None:
         """Remembers that a learned object was applied here."""
         if len(self.uses) < MOST_USES:
-            self.uses.append(Use(thing, method, place, tuple(self.trail)))
+            self.uses.append(Use(thing, method, place, tuple(self.trail), names))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ml_readiness.facts.flow import builtin, frames, learners, operators, splitting, things
-from ml_readiness.facts.flow.joining import constant, data_of, parts, rows_in, signature
+from ml_readiness.facts.flow.joining import constant, data_of, names_in, parts, rows_in, signature
 from ml_readiness.facts.flow.reading import (
     configured,
     dumped,
@@ -170,9 +170,15 @@ def _frame(c: Call) -> Value:
         made.rows = next((part.rows for part in parts.values() if part.rows is not None), None)
         for name, part in parts.items():
             put(c.m, c.frame, made, Const(name), part)
+        made.names = tuple(parts)
         made.made = next((part.made for part in parts.values() if part.made is not None), None)
         return made
     data = data_of(first, c.m.universe) if first is not None else NOTHING
+    named = names_in(c.arg(2, "columns")) if "columns" in c.kw or len(c.args) > 2 else None
+    if named and data.rows is None and (data is NOTHING or not data.flowing):
+        made = Data()
+        made.names = tuple(named)
+        return made
     if data is NOTHING:
         index = c.data(-1, "index")
         return Data(index.rows) if index.rows is not None else things.create(c, "DataFrame", "")

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from ml_readiness.facts.flow.calls import Call
 
 
+KEEPING = frozenset({"to_numpy", "astype", "reset_index", "sort_values", "sort_index", "round", "abs", "infer_objects"})
+"""Methods after which a frame has the same columns in the same order."""
 OPERATOR_ASSIGNS = ("inplace",)
 
 
@@ -100,6 +102,7 @@ def _unlisted(c: Call, data: Data, name: str) -> Value:
     if special is not None:
         return special(c, data, name)
     made = data.derived(form=data.form if data.form in {"row", "index", "group", "columns", "turned"} else "")
+    made.names = data.names if name in KEEPING else ()
     made.sig = c.m.universe.same("method", name, data.sig) if data.sig is not None and not c.args else None
     return made
 
@@ -331,7 +334,7 @@ def _know_neighbours(c: Call, data: Data, name: str) -> None:
 
 
 def _copy(c: Call, data: Data, name: str) -> Value:
-    made = data.derived(form=data.form)
+    made = data.alike(form=data.form)
     made.sig = data.sig
     return made
 
@@ -373,7 +376,7 @@ def _without(c: Call, data: Data, name: str) -> Value:
 
 
 def _dropna(c: Call, data: Data, name: str) -> Value:
-    made = data.derived(form=data.form)
+    made = data.alike(form=data.form)
     if data.rows is not None and data.form not in {"row", "index", "group"} and c.option("axis") not in {1, "columns"}:
         made.rows = c.m.universe.subset(data.rows, (name,), (c.frame.unit.path, c.line))
     return made

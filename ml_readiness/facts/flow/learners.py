@@ -79,7 +79,7 @@ def method(c: Call, thing: Thing, name: str) -> Value:
     if thing.role in SPECIAL:
         return SPECIAL[thing.role](c, thing, name)
     if name in {"transform", "inverse_transform", "texts_to_sequences", "texts_to_matrix", "encode", "doc2bow"}:
-        c.m.events.use(thing, name, c.place)
+        c.m.events.use(thing, name, c.place, columns_of(c.arg(0, *DATA_NAMES)))
         return transformed(c, thing, c.adopted(0, *DATA_NAMES))
     if name == "fit_transform":
         return _fit_transform(c, thing)
@@ -135,6 +135,31 @@ def method(c: Call, thing: Thing, name: str) -> Value:
     return Thing(f"{thing.name}.{name}", "", c.place.path, c.line) if name[:1].isalpha() and not thing.role else NOTHING
 
 
+def columns_of(value: Value | None) -> tuple[str, ...]:
+    """The names of the columns that a value has, in their order: of a frame, or of the variables in one row."""
+    if isinstance(value, Data):
+        return value.names
+    if isinstance(value, Seq) and value.exact and len(value.items) == 1:
+        return columns_of(value.items[0]) or _of_row(value.items[0])
+    return ()
+
+
+def _of_row(value: Value) -> tuple[str, ...]:
+    """`[age, fare]`: the names under which the values of a row came in."""
+    if not isinstance(value, Seq) or not value.exact:
+        return ()
+    names = [_came_as(item) for item in value.items]
+    return tuple(names) if all(names) else ()
+
+
+def _came_as(value: Value) -> str:
+    if isinstance(value, Thing) and value.name.startswith("?"):
+        return value.name[1:].rpartition(".")[2].strip("[]")
+    if isinstance(value, Data) and value.rows is not None and value.rows.name.startswith("?"):
+        return value.base[1] if value.base is not None and value.base[1] is not None else value.rows.name[1:]
+    return ""
+
+
 def transformed(c: Call, thing: Thing, data: Data) -> Value:
     """Rows seen through what a transformer has learned."""
     if data.rows is None and not data.flowing:
@@ -150,6 +175,7 @@ def _fit_transform(c: Call, thing: Thing) -> Value:
 def fitted(c: Call, thing: Thing, *, transforming: bool = False) -> Value:
     """What a `fit` does to the object; the object."""
     c.m.events.use(thing, "fit", c.place)
+    thing.columns = columns_of(c.arg(0, *DATA_NAMES)) or thing.columns
     data = c.data(0, *DATA_NAMES)
     if data.rows is None and data.form != "columns":
         data = (
@@ -220,7 +246,7 @@ def _built_in(thing: Thing) -> frozenset[Fit]:
 
 
 def _asked(c: Call, thing: Thing, name: str) -> Value:
-    c.m.events.use(thing, name, c.place)
+    c.m.events.use(thing, name, c.place, columns_of(c.arg(0, *DATA_NAMES)))
     data = c.data(0, *DATA_NAMES, "X_test", "test_dataset", "eval_dataset")
     if data.rows is None:
         given = next((d for v in c.args[1:3] if (d := data_of(v, c.m.universe)).rows is not None), None)

@@ -141,7 +141,7 @@ def _by_selector(m: Machine, data: Data, index: Value, place: tuple[str, int]) -
         made.fits |= _chosen(m, index)
         made.base = (data, None) if index is NOTHING or (isinstance(index, Data) and index.form == "number") else None
         return made
-    made = data.derived(form=data.form)
+    made = data.alike(form=data.form)
     made.rows = select(m, data.rows, index, place)
     made.base = data.base if data.base is not None else None
     return made
@@ -183,6 +183,8 @@ def columns_of(data: Data, names: list[str]) -> Data:
     made.made = data.made
     if data.columns:
         made.columns = {name: fits for name, fits in data.columns.items() if name in names}
+    if len(names) > 1:
+        made.names = tuple(names)
     if len(names) == 1:
         made.base = (data, names[0])
         made.sig = ("column", data.rows, names[0])

@@ -83,7 +83,7 @@ def split(c: Call, last: str) -> Value:
             sides += [NOTHING] * count
             continue
         for index in range(count):
-            side = data.derived(form="index" if data.form == "index" else "")
+            side = data.alike(form="index" if data.form == "index" else "")
             side.rows = c.m.universe.part(data.rows, key, index, last, place)
             sides.append(side)
     if not given:

@@ -24,7 +24,7 @@ class Value:
 class Data(Value):
     """Rows of a data set, a statistic of them, or something not followed; with what was learned from which rows."""
 
-    __slots__ = ("base", "columns", "fits", "form", "made", "pending", "rows", "sig")
+    __slots__ = ("base", "columns", "fits", "form", "made", "names", "pending", "rows", "sig")
 
     def __init__(
         self,
@@ -51,6 +51,8 @@ class Data(Value):
         """The frame and the column of it that this is a view of."""
         self.made: Evaluation | None = None
         """The question to a model that this is the answer to."""
+        self.names: tuple[str, ...] = ()
+        """The names of its columns in their order, where both are written down."""
 
     def __repr__(self) -> str:
         return f"Data({self.rows}, {set(self.fits)}, {self.columns}, {set(self.pending)}, {self.form!r})"
@@ -66,6 +68,12 @@ class Data(Value):
     def flowing(self) -> frozenset[Fit]:
         """What goes into data that is combined with this value."""
         return self.learned | self.pending
+
+    def alike(self, form: str = "") -> Data:
+        """The same, or some of its rows, with the same columns in the same order."""
+        made = self.derived(form=form)
+        made.names = self.names
+        return made
 
     def derived(self, rows: Rows | None = None, form: str = "") -> Data:
         """Other data made from this row by row."""
@@ -86,6 +94,7 @@ class Thing(Value):
     __slots__ = (
         "arguments",
         "children",
+        "columns",
         "fits",
         "holds_rows",
         "line",
@@ -107,6 +116,8 @@ class Thing(Value):
         self.fits: frozenset[Fit] = NO_FITS
         """What it has learned from which rows."""
         self.trainings: list[Training] = []
+        self.columns: tuple[str, ...] = ()
+        """The columns that it was fitted on, in their order, where these are written down."""
         self.children: list[tuple[str, Value]] = []
         """Steps of a pipeline, the estimator of a search, with their names."""
         self.arguments: list[Value] = []
