@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from ml_readiness.facts.leaks import CONFIGURATION
 from ml_readiness.identity import identified
 from ml_readiness.masking import masked
 from ml_readiness.parsers.notebook import Notebook
@@ -85,6 +86,7 @@ class _Source:
     def __init__(self, path: str, cell: int | None, files: Files) -> None:
         self._lines = _cell(path, cell, files) if cell is not None else files.lines(path)
         self._secret = _secret_lines(path, cell, files)
+        self._is_settings = CONFIGURATION.search(path) is not None
 
     @property
     def length(self) -> int:
@@ -96,7 +98,7 @@ class _Source:
         if number in self._secret:
             return HIDDEN
         line = self._lines[number - 1] if 0 < number <= len(self._lines) else ""
-        return shortened(masked(line.rstrip()[: 4 * WIDEST]))
+        return shortened(masked(line.rstrip()[: 4 * WIDEST], is_settings=self._is_settings))
 
 
 def shortened(line: str) -> str:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 MOST = 100
 """Commits that are audited where nobody says how many."""
-AT_ONCE = 8
+AT_ONCE = 4
 """Commits between two signs of life."""
 WORTH_WORKERS = 12
 MEMORY = 8_000_000_000

@@ -20,12 +20,24 @@ _NAMED = re.compile(
     r"[\"']?\]?\s{0,8}(?::\s{0,4}\w{1,20}\s{0,4}=|:=|=>|[:=(,])\s{0,8}[rbf]?)(?P<quote>[\"'])(?P<value>[^\"']{3,300})(?P=quote)",
     re.IGNORECASE,
 )
+_BARE = re.compile(
+    r"((?:passw(?:or)?d|passphrase|pwd|secret|token|(?:api|access|secret|private|auth|account)_?-?key)(?:_?\w{1,8})?"
+    r"\s{0,8}[:=]\s{0,8})[^\s\"'#,;(){}\[\]\\<>$*|&>!-][^\s\"'#,;(){}\[\]\\<>$]{3,300}(?=\s|$)",
+    re.IGNORECASE,
+)
+_OPTION = re.compile(r"(--?(?:password|passwd|token|secret|api-?key)[ =])[^\s\"'$<{-][^\s\"'$<{]{2,300}", re.IGNORECASE)
 
 
-def masked(line: str) -> str:
-    """The line with passwords, keys and tokens, and whatever looks like one, cut to an ellipsis."""
+def masked(line: str, *, is_settings: bool = False) -> str:
+    """The line with passwords, keys and tokens, and whatever looks like one, cut to an ellipsis.
+
+    In settings, which need no quotes, so is what follows a telling name without them.
+    """
     line = _LOGIN.sub(rf"\1{LEFT}", line)
     line = _NAMED.sub(_without_value, line)
+    line = _OPTION.sub(rf"\1{LEFT}", line)
+    if is_settings:
+        line = _BARE.sub(rf"\1{LEFT}", line)
     return _WORD.sub(_shortened, line)
 
 
