@@ -152,7 +152,7 @@ main()
     ("arguments", "never"),
     [
         ("--version", {"click", "dataclasses", "re", "typing"}),
-        ("--help", {"ast", "dataclasses", "git", "msgspec", "pydantic", "rich", "subprocess", "yaml"}),
+        ("--help", {"dataclasses", "git", "msgspec", "pydantic", "rich", "subprocess", "yaml"}),
         ("list", {"git", "radon", "rich", "sqlite3"}),
         (
             "audit {folder} --format json",

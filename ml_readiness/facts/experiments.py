@@ -149,10 +149,12 @@ class Experiments:
     def _turned_on(self, name: str) -> bool:
         option = name.replace("_", "[-_]")
         pattern = re.compile(rf"--{option}\b(?!\s*=?\s*(?:False|false|0|None))|\b{option}\b\s*[=:]\s*(?:True|true)\b")
+        beginning = name.partition("_")[0]
         return any(
             pattern.search(line) and "add_argument" not in line
             for path in self.files.find(*TOLD)
-            for line in self.files.text(path).split("\n")
+            if beginning in (text := self.files.text(path)) and pattern.search(text)
+            for line in text.split("\n")
         )
 
 

@@ -150,10 +150,11 @@ class Randomness:
         return (*self._frameworks(), *self._arguments())
 
     def _frameworks(self) -> Iterator[Draw]:
-        learning = {unit.path for unit in self._around(self.training)}
+        around = {unit.path for unit in self._around(self.training)}
+        learning = [site for site in self._sites if site.unit.path in around]
         for name, known in sources().frameworks.items():
-            used = [s for s in self._sites if _begins(s.name, known.used_by) and s.name not in known.seeded_by]
-            place = next((s.location for s in used if s.unit.path in learning), None) or self._based(known.used_by)
+            used = (s for s in learning if _begins(s.name, known.used_by) and s.name not in known.seeded_by)
+            place = next((site.location for site in used), None) or self._based(known.used_by)
             seed = self._seed(known.seeded_by) or self._seed(known.default)
             told = seed is not None and (place or seed.name in known.default or seed.name.startswith(name + "."))
             if seed is not None and told and self.model.training:
