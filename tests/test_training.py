@@ -363,3 +363,76 @@ def test_a_readme_with_half_of_the_fields_is_half_a_card() -> None:
     )
     train = "import joblib\nfrom sklearn.svm import SVC\njoblib.dump(SVC().fit(X, y), 'model.joblib')\n"
     assert outcome("model-documented", {"README.md": readme, "train.py": train}) == "partial"
+
+
+# How other projects do the same
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("import neptune\nrun = neptune.init_run(project='a')\nrun['score'] = 1\n", "pass"),
+        ("from fastai.vision.all import *\nlearn = vision_learner(dls, resnet34)\nlearn.fine_tune(1)\n", "partial"),
+        ("from tensorflow import keras\nm = keras.Sequential()\nm.fit(X)\n", "partial"),
+        ("from matplotlib import pyplot as plt\n" + FIT + "plt.plot(model.history)\n", "partial"),
+    ],
+)
+def test_what_is_kept_of_a_run(code: str, expected: str) -> None:
+    assert outcome("experiments-tracked", {"train.py": code}) == expected
+
+
+@pytest.mark.parametrize(
+    ("readme", "expected"),
+    [
+        ("Trained on the Boston Housing dataset.", "partial"),
+        ("The data was downloaded from Kaggle.", "partial"),
+        ("The dataset has ten columns. Training dataset: unknown.", "fail"),
+    ],
+)
+def test_a_data_set_called_by_its_name_is_a_source(readme: str, expected: str) -> None:
+    code = READS + "SVC().fit(load('data/x.csv'), y)\n"
+    assert outcome("data-versioned", {"train.py": code, "README.md": f"# M\n\n{readme}\n"}) == expected
+
+
+def test_a_table_that_is_read_and_filled_in_one_go_is_prepared() -> None:
+    code = "import pandas as pd\nfrom sklearn.svm import SVC\n\ndef rows():\n    return pd.read_csv('x').fillna(0)\n"
+    assert outcome("preprocessing-in-modules", {"train.py": code + "SVC().fit(rows(), y)\n"}) == "pass"
+    script = "import pandas as pd\nfrom sklearn.svm import SVC\ndf = pd.read_csv('x').fillna(0)\nSVC().fit(df, y)\n"
+    assert outcome("preprocessing-in-modules", {"train.py": script}) == "partial"
+
+
+def test_a_matrix_that_a_script_writes_is_made_here() -> None:
+    make = "import pickle\nfrom scipy.spatial.distance import cdist\npickle.dump(cdist(v, v), open('s.pkl', 'wb'))\n"
+    app = "import pickle\nsimilarity = pickle.load(open('s.pkl', 'rb'))\n"
+    assert outcome("training-code-present", {"make.py": make, "app.py": app}) == "pass"
+    assert outcome("training-code-present", {"make.py": make.replace("s.pkl", "t.pkl"), "app.py": app}) == "fail"
+
+
+def test_an_orchestrator_that_branches_by_a_figure() -> None:
+    dag = (
+        "from airflow.operators.python import BranchPythonOperator\n\ndef choose(accuracy):\n"
+        "    if accuracy > 0.8:\n        return 'deploy'\n    return 'stop'\n\n"
+        "BranchPythonOperator(task_id='a', python_callable=choose)\n"
+    )
+    assert outcome("quality-gated", {"train.py": MODEL, "dags/train.py": dag}) == "pass"
+    assert outcome("quality-gated", {"train.py": MODEL, "dags/train.py": dag.replace("Branch", "")}) == "fail"
+
+
+def test_figures_of_a_file_that_a_test_holds_against_a_bar() -> None:
+    test = (
+        "import json\n\ndef test_quality():\n    found = json.load(open('metrics.json'))\n"
+        "    assert found['accuracy'] > 0.8\n"
+    )
+    assert outcome("quality-gated", {"train.py": MODEL, "tests/test_quality.py": test}) == "pass"
+    other = test.replace("metrics.json", "rows.json")
+    assert outcome("quality-gated", {"train.py": MODEL, "tests/test_quality.py": other}) == "fail"
+
+
+def test_rows_made_into_declared_records_are_validated() -> None:
+    code = (
+        "from pydantic import BaseModel\n\nclass House(BaseModel):\n    area: float\n\n"
+        "def load_rows(rows):\n    return [House(**row) for row in rows]\n\nload_rows([])\n"
+    )
+    assert outcome("data-validated", {"load.py": code, "train.py": FIT}) == "pass"
+    settings = code.replace("House", "TrainConfig")
+    assert outcome("data-validated", {"load.py": settings, "train.py": FIT}) == "fail"

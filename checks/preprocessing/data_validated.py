@@ -126,6 +126,9 @@ def _own(code: Code, tools: Tools, guards: Guards, found: tuple[Guard, ...]) -> 
         first = found[0]
         message = f"{len(found)} guards refuse data that is not as expected, the first: {first.what}"
         return ok(message, at=first.location, confidence=Confidence.MEDIUM)
+    if records := guards.records:
+        first = records[0]
+        return ok(f"each record is read into {first.what}", at=first.location, confidence=Confidence.MEDIUM)
     if guards.declared:
         first = guards.declared[0]
         return ok(f"{first.what} compares the data with a schema", at=first.location, confidence=Confidence.MEDIUM)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
+from ml_readiness.facts.code import Site
 from ml_readiness.facts.modelcode import ModelCode
 from ml_readiness.facts.project import Project
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
@@ -64,6 +65,9 @@ def training_code_present(model: ModelCode, project: Project) -> Iterator[Findin
     if outside or project.kind is ProjectKind.LIBRARY:
         return
     loads = [pair for pair in model.local_loads if pair[0].unit.is_production]
+    for site in _makers(model, {path.rpartition("/")[2] for _, path in loads}):
+        yield ok(f"`{_shown(site.name)}` writes what is loaded", at=site.location, confidence=Confidence.MEDIUM)
+        return
     made = [*own, *(site for site in model.lifecycle.saving if site.unit.is_notebook and loads)]
     if made:
         yield partial(f"`{_shown(made[0].name)}` only in a notebook", at=made[0].location, confidence=Confidence.MEDIUM)
@@ -71,6 +75,13 @@ def training_code_present(model: ModelCode, project: Project) -> Iterator[Findin
         site, path = loads[0]
         what = f"`{path}`" if path.strip("*/.") else "a model"
         yield fail(f"loads {what}, but nothing here trains one", at=site.location, confidence=Confidence.MEDIUM)
+
+
+def _makers(model: ModelCode, names: set[str]) -> Iterator[Site]:
+    """Calls outside notebooks that write a file of one of these names: a matrix of similarities is a model too."""
+    for site in model.lifecycle.saving:
+        if site.unit.is_production and model.path_of(site).rpartition("/")[2] in names - {"*"}:
+            yield site
 
 
 def _shown(name: str) -> str:

@@ -51,6 +51,16 @@ NAMED = re.compile(
     r"\b(?:kaggle|uci machine learning|hugging ?face datasets?|competition data|dataset|data ?set|data source)\b.{0,200}?https?://",
     re.IGNORECASE | re.DOTALL,
 )
+PROPER = re.compile(
+    r"\b(?!(?:The|This|Our|A|An|Your|My|Each|Raw|Input|Full|Clean|Final|Sample|Public|Custom|New|Train|Training|Test|Testing"
+    r"|Validation|Evaluation|Load|Loading|Download|Prepare|Preparing|Create|Creating|Data|Dataset|Use|Using|Download|Split"
+    r"|Original|Large|Small|Get|Getting|Model|Target|Reference|Current|Production|Machine|ML|AI|CSV|JSON|API|README|How|What"
+    r"|In|On|For|With|From|To|And|Or|If|It|As|Exploratory|About|Available|Supported|Example|Examples|Features?|Step|Image"
+    r"|Text|Audio|Video|Time|Multi|Open|Feast|Hugging)\b)"
+    r"[A-Z][A-Za-z0-9-]+(?:[ -][A-Z0-9][A-Za-z0-9-]*){0,4} (?:[Dd]ata ?[Ss]et|corpus|[Cc]ompetition)\b"
+    r"|\b(?:from|on|by) (?:the )?(?:UCI|Kaggle|Hugging ?Face|OpenML|Zenodo|Open ?Data)\b"
+)
+"""A data set called by its proper name."""
 BUCKET = re.compile(
     r"\b(?:s3|gs|abfss?|wasbs?|hdfs|az)://[\w./*-]+"
     r"|^[ \t]*[\"']?[\w-]{0,60}?(?:bucket|dataset|data_url|data_source)[\w-]{0,60}[\"']?[ \t]*[:=][ \t]*"
@@ -244,7 +254,7 @@ class Datasets:
         found: list[Source] = []
         for path in self.files.find("README*", "*.md", "Makefile", "*.sh", "*.rst", "*.txt"):
             text = self.files.text(path)
-            match = _data_address(text) or NAMED.search(text)
+            match = _data_address(text) or NAMED.search(text) or (PROPER.search(text) if "README" in path else None)
             if match is not None and path.count("/") <= 3:
                 line = text.count("\n", 0, match.start()) + 1
                 found.append(Source("the data's source is named, without a version", Location(path=path, line=line)))

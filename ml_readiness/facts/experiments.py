@@ -25,13 +25,15 @@ NO_REPORT = {"none", ""}
 LIGHTNING = re.compile(r"(?:lightning|pytorch_lightning)(?:\.\w+)*\.Trainer$")
 SWITCH = re.compile(r"^(?:not )?(?:[\w.]+\.)?(\w+)(?:\s*(?:is|==).*)?$")
 OFF = {"False", "None", "0", ""}
+TELLING = re.compile(r"(?:fastai|ultralytics|keras|tensorflow\.keras|tf_keras)\.(?:.*\.)?(?:fit\w*|fine_tune|train)$")
+"""Trainers that print figures while they train."""
 WRITERS = frozenset(
     ["print", "to_csv", "to_json", "to_excel", "dump", "dumps", "write", "writerow", "save", "savetxt", "savez", "info",
-     "log", "debug", "tqdm", "set_postfix", "display", "savefig", "pprint", "echo"]
+     "log", "debug", "tqdm", "set_postfix", "display", "savefig", "pprint", "echo", "plot", "CSVLogger"]
 )  # fmt: skip
 FIGURE = re.compile(
     r"loss|acc(?:uracy)?\b|score|rmse|mse\b|mae\b|\bauc|f1|precision|recall|metric|error|perplex|reward|bleu|rouge|r2|eval"
-    r"|\bvar(?:iance)?\b|_var\b|importance|confusion|silhouette|inertia|report|summary",
+    r"|\bvar(?:iance)?\b|_var\b|importance|confusion|silhouette|inertia|report|summary|history",
     re.IGNORECASE,
 )
 TOLD = ("README*", "*.sh", "*.yml", "*.yaml", "Makefile", "*.json", "*.py", "*.toml", "*.md")
@@ -109,7 +111,9 @@ class Experiments:
             if site.name.rpartition(".")[2].lstrip("?:") in WRITERS and _mentions(site, FIGURE)
         ]
         compared = [use.location for use in self.tools.called("comparison") if use.unit and not use.unit.is_test]
-        return (*written, *(site.location for site in measured), *compared)
+        logged = [site.location for site in self.code.calls_to(".CSVLogger") if not site.unit.is_test]
+        told = [site.location for site in self.training if TELLING.match(site.name)]
+        return (*written, *(site.location for site in measured), *compared, *logged, *told)
 
     def is_on(self, use: Use) -> bool:
         """Whether nothing around the call is off unless somebody turns it on, or something here does."""

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from ml_readiness.facts.callgraph import CallGraph, key
-from ml_readiness.facts.code import Code, Unit
+from ml_readiness.facts.code import Code, Site, Unit
 from ml_readiness.facts.serving import Serving
 from ml_readiness.report import Location
 
@@ -67,6 +67,13 @@ ERRORS = re.compile(
 SCHEMA = re.compile(
     r"schema|expected_?(?:col|feat|field|type)|required_?(?:col|feat|field)|number_of_columns", re.IGNORECASE
 )
+MODELS = re.compile(r"^pydantic\.(?:main\.)?BaseModel$|^sqlmodel\.SQLModel$|^msgspec\.Struct$|^patito\.Model$")
+RECORDS = re.compile(
+    r"data|rows?(?:_|$)|record|load|ingest|etl|stream|consum|feature_pipeline|dispatch|parse_(?!args)", re.I
+)
+NOT_RECORDS = re.compile(
+    r"config|setting|request|response|payload|param|args|option|prompt|tool|schema$|metadata", re.I
+)
 UPLOADS = {"streamlit.file_uploader": "type", "gradio.File": "file_types", "streamlit.sidebar.file_uploader": "type"}
 NEAR = 4
 
@@ -115,6 +122,23 @@ class Guards:
             and any(SCHEMA.search(name) for name in each.names)
             and self._is_used(unit, each.scope)
         )
+
+    @cached_property
+    def records(self) -> tuple[Guard, ...]:
+        """Places outside request handlers where rows or messages are made into objects of a declared schema."""
+        return tuple(
+            Guard(site.location, f"`{definition.name}`", site.unit, site.call.scope)
+            for site in self.code.sites
+            if site.unit.is_production and "**" in site.call.keywords and self._reads_records(site)
+            if (definition := self.code.define(site.unit, site.call.name)) is not None
+            if definition.as_class is not None and not NOT_RECORDS.search(definition.name)
+            if any(MODELS.search(base) for base in definition.as_class.bases)
+        )
+
+    def _reads_records(self, site: Site) -> bool:
+        if (site.unit.path, site.call.scope) in self._answering or not self._is_used(site.unit, site.call.scope):
+            return False
+        return bool(RECORDS.search(site.call.scope) or RECORDS.search(site.unit.path))
 
     def _is_used(self, unit: Unit, scope: str) -> bool:
         name = scope.partition(".")[0]

@@ -40,7 +40,7 @@ ABOUT = re.compile(
 """Names that speak of the settings or the picture of a step, or of who may do it, not of the step."""
 COLUMN = re.compile(r"\w*(?:df|data|frame)\w*\[")
 READERS = re.compile(
-    r"^(?:pandas|polars|dask|pyspark|datasets|torchvision\.datasets|tensorflow_datasets)\b.*(?:read_|load)"
+    r"^(?:pandas|polars|dask|pyspark|datasets|torchvision\.datasets|tensorflow_datasets)\b(?:.*\.)?(?:read|scan|load)\w*$"
 )
 
 

@@ -56,6 +56,11 @@ DECIDES = re.compile(
     r"trigger|should_|decide|decision|accept|is_(?:good|better|ready|valid)_?|check_(?:quality|model)|branch", re.I
 )
 """Functions whose answer lets a model through or not."""
+BRANCHES = re.compile(r"Branch\w*Operator$|ShortCircuit\w*Operator$|\.(?:branch|short_circuit)(?:_task)?$")
+"""Operators and decorators whose function decides what runs next."""
+FIGURES = re.compile(
+    r"(?:^|[/_-])(?:metrics?|scores?|evaluation|eval|performance)[\w-]*\.(?:json|ya?ml|csv)$", re.IGNORECASE
+)
 IN_SHELL = re.compile(
     rf"(?:^|[\W_])(?:{WORDS})[^\n]{{0,80}}(?:-lt|-gt|-le|-ge|[<>]|\bbc -l)[^\n]{{0,80}}\n"
     r"(?:[^\n]{0,200}\n){0,3}?[^\n]{0,100}\bexit [1-9]",
@@ -111,7 +116,8 @@ class QualityGates:
         for unit in self.code.tests:
             for condition in unit.python.conditions:
                 gates = condition.effect == "assert" and self._is_threshold(unit, condition)
-                if gates and not _is_range(condition) and self._uses_model(unit, condition.scope):
+                measured = self._uses_model(unit, condition.scope) or _reads_figures(unit)
+                if gates and not _is_range(condition) and measured:
                     yield Gate("a test fails below a figure of quality", unit.location(condition.line))
             for site in self.code.calls_in(unit):
                 gates = site.call.method in ASSERTIONS and _compares_metric(site)
@@ -196,6 +202,7 @@ class QualityGates:
                     yield Gate(f"`{condition.scope}` decides by a figure of quality", unit.location(condition.line))
 
         yield from self._answering()
+        yield from self._branching()
 
     def _answering(self) -> Iterator[Gate]:
         """Functions that answer whether a figure is good enough, which a pipeline asks."""
@@ -208,6 +215,23 @@ class QualityGates:
                     words = [*_texts(value), *(parameter.name for parameter in function.parameters)]
                     if ordered and any(METRIC.search(word) for word in words):
                         yield Gate(f"`{function.name}` answers by a figure of quality", unit.location(function.line))
+
+    def _branching(self) -> Iterator[Gate]:
+        """Functions by whose answer an orchestrator takes one way or the other."""
+        branches = {
+            self.code.canonical(site.unit, value.text)
+            for site in self.code.sites
+            if BRANCHES.search(site.call.method)
+            for value in (site.call.keywords.get("python_callable"),)
+            if value is not None
+        }
+        for unit in self.code.production:
+            for condition in unit.python.conditions:
+                function = unit.functions.get(condition.scope)
+                decorated = function is not None and any(BRANCHES.search(name) for name in function.decorators)
+                asked = decorated or key(unit, condition.scope) in branches
+                if asked and self._is_threshold(unit, condition):
+                    yield Gate(f"`{condition.scope}` branches by a figure of quality", unit.location(condition.line))
 
     def _scripted(self) -> Iterator[Gate]:
         for path in self.files.find(*PIPELINES, "*.sh", "Makefile"):
@@ -246,6 +270,11 @@ class QualityGates:
                 and re.search(r"Regression|Classification|Performance", use.name)
             ):
                 yield Gate(f"{use.shown} reports quality against a reference", use.location)
+
+
+def _reads_figures(unit: Unit) -> bool:
+    """Whether a file with the figures of an evaluation is read."""
+    return any(FIGURES.search(text.value) for text in unit.python.texts)
 
 
 def _items(test: Expr) -> Iterator[str]:
