@@ -158,7 +158,7 @@ def _given(use: Use) -> str:
 def _describes(use: Use) -> bool:
     """Whether it is a schema of data in a file or in code; installing a validator describes nothing."""
     is_written = use.level >= Level.CALLED or use.name == use.path
-    return is_written and use.tool not in {"pydantic", "msgspec", "marshmallow", *OF_ANYTHING}
+    return is_written and use.tool not in {"pydantic", "msgspec", "marshmallow", "scikit-learn", *OF_ANYTHING}
 
 
 def _expected(code: Code) -> str:

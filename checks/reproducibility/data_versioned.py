@@ -9,6 +9,9 @@ from ml_readiness.facts.datasets import Datasets
 from ml_readiness.facts.members import Members
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
+SEVERAL = 2
+"""Addresses without a version from which on a release beside them does not speak for the data."""
+
 
 @check(
     "Is it fixed which data the model was trained on?",
@@ -92,7 +95,8 @@ def data_versioned(datasets: Datasets, members: Members) -> Iterator[Finding]:
     named = [source for source in fetched if source.location.path in _production(datasets)]
     loose_calls = [source for source in named if source in datasets.named]
     several = bool(members.reasons) and bool(named)
-    versioned = () if loose_calls or several or len(named) > 1 else datasets.versioned
+    releases = datasets.releases if len(named) < SEVERAL else ()
+    versioned = () if loose_calls or several else datasets.versioned or releases
     fixed = datasets.pointers or versioned or (() if named else datasets.committed)
     if not fixed and not named and not datasets.missing and datasets.kept.tables:
         path = datasets.kept.tables[0]

@@ -173,16 +173,17 @@ class Datasets:
 
     @cached_property
     def versioned(self) -> tuple[Source, ...]:
-        """Calls that name the version of the data, and downloads from an address that cannot change."""
-        calls = [
+        """Calls that name the version of the data."""
+        return tuple(
             Source(f"the data is fixed through {use.shown}", use.location)
             for use in self.tools.called("data-versioning")
             if use.unit is None or not (use.unit.is_test or use.unit.is_example)
-        ]
-        return (
-            *calls,
-            *(Source(f"the download names a version: {url}", at) for url, at in self._urls if _is_fixed(url)),
         )
+
+    @cached_property
+    def releases(self) -> tuple[Source, ...]:
+        """Downloads from an address that cannot change."""
+        return tuple(Source(f"the download names a version: {url}", at) for url, at in self._urls if _is_fixed(url))
 
     @cached_property
     def named(self) -> tuple[Source, ...]:
