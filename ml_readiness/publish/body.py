@@ -119,7 +119,7 @@ def _head(report: Report, situation: Situation) -> Iterator[str]:
     yield f"> {sentence}"
     yield ""
     if report.comparison is not None and report.score is not None:
-        if report.comparison.changes or report.comparison.score_change:
+        if report.comparison.score_change or any(c.movement is not Movement.SAME for c in report.comparison.changes):
             yield changes.headline(report.comparison)
         yield from changes.notes(report.comparison)
     yield from (f"{prose(remark)}." for remark in situation.remarks)

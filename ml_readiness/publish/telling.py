@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from ml_readiness.publish.inputs import Inputs
     from ml_readiness.report import Report
 
-READ_ONLY = "the token may only read, as in runs for forks and Dependabot; a second workflow can post the saved report"
+READ_ONLY = (
+    "the token may only read: for forks and Dependabot a second workflow can post the saved report, "
+    "elsewhere the job needs `permissions: pull-requests: write`"
+)
 _WHY = {
     401: "the token is not valid, or has expired",
     403: "the token may not do this: the job needs `permissions: pull-requests: write`, and the conversation unlocked",

@@ -90,8 +90,8 @@ def _group(title: str, changes: Sequence[Change], most: int, report: Report, lin
 def _in_detail(change: Change, report: Report, link: Link | None) -> Iterator[str]:
     result = report.result(change.check)
     findings = change.new or (words.telling(result) if result is not None else ())
-    name = f"**{prose(change.question)}** <sub>{prose(change.check)}, {change.severity.value}</sub>"
-    yield f"- {name}"
+    grown = ", in more places than before" if change.movement is Movement.GROWN else ""
+    yield f"- **{prose(change.question)}** <sub>{prose(change.check)}, {change.severity.value}{grown}</sub>"
     for finding in findings[:PLACES]:
         where = place(finding, link)
         yield f"  - {where}{': ' if where else ''}{prose(finding.message)}"

@@ -168,6 +168,24 @@ def test_a_lost_answer_makes_no_second_comment(client: Client, hub: Hub, model: 
     assert len(hub.asked("POST")) == 1
 
 
+def test_the_emulator_has_one_comment_whatever_goes_wrong_on_the_way(emulator: Hub, waits: list[float]) -> None:
+    def run(number: int, *faults: Fault) -> Posted:
+        emulator.faults = list(faults)
+        posted = post(GitHub(emulator.url, PERSON, pause=waits.append, backoff=0.01), draft(f"run {number}", number))
+        assert emulator.faults == []
+        return posted
+
+    slow = Answer.refusal(429, "slow down", retry_after="7")
+    assert run(1, Fault("GET", slow, path="comments"), Fault("POST", None, happens_first=True)).status is Status.CREATED
+    assert waits[0] == 7.0
+    assert run(2, Fault("GET", BAD_GATEWAY), Fault("PATCH", BAD_GATEWAY), Fault("PATCH", None)).status is Status.UPDATED
+    (comment,) = GitHub(emulator.url, PERSON).comments(REPOSITORY, 1)
+    assert (comment.body or "").endswith("run 2")
+    GitHub(emulator.url, PERSON).delete_comment(REPOSITORY, comment.id)
+    assert run(3, Fault("POST", BAD_GATEWAY)).status is Status.CREATED
+    assert [c.id != comment.id for c in GitHub(emulator.url, PERSON).comments(REPOSITORY, 1)] == [True]
+
+
 @pytest.mark.parametrize("fault", [None, BAD_GATEWAY])
 def test_a_lost_question_is_asked_again(client: Client, hub: Hub, model: Model, fault: Answer | None) -> None:
     hub.faults = [Fault("POST", fault)]
