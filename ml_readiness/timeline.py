@@ -6,7 +6,10 @@ from datetime import datetime
 
 from pydantic import Field
 
-from ml_readiness.report import Change, Model, ProjectKind
+from ml_readiness.report import Change, Model, Movement, ProjectKind
+
+BETTER = (Movement.FIXED, Movement.BETTER, Movement.SHRUNK)
+WORSE = (Movement.WORSE, Movement.GROWN)
 
 
 class Moment(Model):
@@ -31,6 +34,13 @@ class Moment(Model):
     """The checks whose answer is not what it was at the moment before; what got worse first."""
     notes: tuple[str, ...] = ()
     """What a reader has to know before drawing conclusions from the change."""
+
+    @property
+    def reasons(self) -> tuple[Change, ...]:
+        """The changes of answers, those that went the way of the score first."""
+        first, last = (BETTER, WORSE) if (self.score_change or 0) > 0 else (WORSE, BETTER)
+        moved = [change for change in self.changes if change.movement is not Movement.SAME]
+        return tuple(sorted(moved, key=lambda change: (change.movement in last) - (change.movement in first)))
 
 
 class Timeline(Model):

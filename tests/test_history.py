@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from ml_readiness.cli import cli
 from ml_readiness.errors import ReadinessError
@@ -227,7 +228,15 @@ def test_a_page_holds_no_tag_handler_or_address_but_ours(text: str) -> None:
 def test_a_terminal_gets_no_control_characters(text: str) -> None:
     shown = renderer("terminal")(hostile(text))
     assert all(character == "\n" or character.isprintable() for character in shown)
-    assert max(map(len, shown.splitlines())) <= 80
+    assert max(map(cell_len, shown.splitlines())) <= 80
+
+
+def test_what_went_the_way_of_the_score_is_told_first() -> None:
+    worse = hostile("x").moments[0].changes[0]
+    fixed, same = (worse.model_copy(update={"movement": each}) for each in (Movement.FIXED, Movement.SAME))
+    up = hostile("x").moments[1].model_copy(update={"changes": (worse, same, fixed), "score_change": 3})
+    assert up.reasons == (fixed, worse)
+    assert up.model_copy(update={"score_change": -3}).reasons == (worse, fixed)
 
 
 def test_a_score_holds_until_the_next_commit() -> None:

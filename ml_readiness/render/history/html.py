@@ -12,7 +12,7 @@ from ml_readiness.render.html.evidence import place
 from ml_readiness.render.html.glance import dial, switch
 from ml_readiness.render.html.markup import Markup, join, prose, tag, text
 from ml_readiness.render.html.page import footer, page
-from ml_readiness.report import Movement
+from ml_readiness.timeline import BETTER, WORSE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,8 +24,6 @@ TELLING = 15
 SHOWN = 6
 STYLES = ("base.css", "glance.css", "evidence.css", "map.css", "history.css", "print.css")
 SCRIPTS = ("theme.js",)
-AGAINST = frozenset({Movement.WORSE, Movement.GROWN})
-FOR = frozenset({Movement.FIXED, Movement.BETTER, Movement.SHRUNK})
 
 
 def render(timeline: Timeline) -> str:
@@ -97,7 +95,7 @@ def _moment(moment: Moment) -> Markup:
         tag("h3", text(moment.subject, 160) or "no message"),
         tag("p", points, f" to {moment.score} {moment.grade}, ", f"{moment.when:%Y-%m-%d} ", name, class_="when"),
         (tag("p", prose(note[:1].upper() + note[1:]), ".", class_="quiet") for note in moment.notes),
-        _changes([change for change in moment.changes if change.movement is not Movement.SAME]),
+        _changes(moment.reasons),
         id=f"c-{moment.commit[:12]}",
     )
 
@@ -112,7 +110,7 @@ def _changes(changes: Sequence[Change]) -> Iterator[Markup]:
 
 
 def _change(change: Change) -> Markup:
-    kind = "worse" if change.movement in AGAINST else "fixed" if change.movement in FOR else "arising"
+    kind = "worse" if change.movement in WORSE else "fixed" if change.movement in BETTER else "arising"
     badge = tag("span", words.MOVEMENTS[change.movement], class_=f"badge {kind}")
     return tag("li", badge, " ", change.question, _why(change))
 

@@ -102,9 +102,9 @@ def _telling(timeline: Timeline, width: int) -> Iterator[Text]:
             f"{moment.when:%Y-%m-%d} {named} ",
             printable(moment.subject, max(width - 26, 20)),
         )
-        yield from (_change(each) for each in moment.changes[:CHANGES] if each.movement in SIGNS)
-        if len(moment.changes) > CHANGES:
-            yield Text(f"       and {len(moment.changes) - CHANGES} more", style="dim")
+        yield from (_change(each) for each in moment.reasons[:CHANGES])
+        if len(moment.reasons) > CHANGES:
+            yield Text(f"       and {len(moment.reasons) - CHANGES} more", style="dim")
     yield Text()
 
 
