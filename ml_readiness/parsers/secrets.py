@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 MOST = 200
 """Findings kept of one file."""
+SHORTEST = 10
+"""Bytes of `pwd:` with a value; most of what notebooks print is shorter."""
 
 _PEM = re.compile(
     rb"-----BEGIN (?:[A-Z]{2,10} ){0,2}PRIVATE KEY(?: BLOCK)?-----"
@@ -170,6 +172,8 @@ def _printed(outputs: object) -> Iterator[str]:
 
 
 def _scan(data: bytes) -> Iterator[Secret]:
+    if len(data) < SHORTEST:
+        return
     lowered = data.lower()
     lines = _Lines(data)
     yield from _by_form(data, lines)

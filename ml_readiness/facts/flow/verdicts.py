@@ -206,8 +206,8 @@ def is_harmless(fit: Fit) -> bool:
     return fit.kind in knowledge().harmless or fit.kind == "unknown"
 
 
-def _place(fit: Fit) -> tuple[str, int]:
-    return fit.place.path, fit.place.line
+def _place(fit: Fit) -> tuple[str, int, str, str]:
+    return fit.place.path, fit.place.line, fit.kind, fit.name
 
 
 def division(learned: Rows, asked: Rows) -> Rows | None:
