@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
+BUSY = 4
+"""Workers that one process can give work to and take documents from, while it gathers facts."""
 WORTH_WHILE = 1_000_000
 """Bytes of files whose parsing takes longer than starting workers."""
 SECONDS = 10.0
@@ -69,7 +71,7 @@ class Workers(Executor):
 @contextmanager
 def workers(jobs: int | None) -> Generator[Workers | None]:
     """So many workers, none where one process is enough; by default one a processor, for work that is worth while."""
-    count = usable() if jobs is None else jobs
+    count = min(usable(), BUSY) if jobs is None else jobs
     if count == 1:
         yield None
         return

@@ -21,7 +21,7 @@ _BY_DESCRIPTOR = os.open in os.supports_dir_fd and os.scandir in os.supports_fd
 
 def is_plain(path: str) -> bool:
     """Whether a relative path names something below the root, and nothing that belongs to git."""
-    return _is_below(path) and ".git" not in path.lower().split("/")
+    return _is_below(path) and (".git" not in (lower := path.lower()) or ".git" not in lower.split("/"))
 
 
 def read_regular(root: Path, path: str, limit: int) -> bytes:

@@ -96,6 +96,7 @@ class _Listing:
         self.notes = Notes()
         self._seen = seen
         self._root = root
+        self._prefix = f"{root}{os.sep}"
         self._limits = limits
         self._folders = {"": True}
         paths = self._by_git()
@@ -153,7 +154,7 @@ class _Listing:
 
     def _add(self, path: str) -> bool:
         try:
-            status = os.lstat(self._root / path)
+            status = os.lstat(f"{self._prefix}{path}")
         except (OSError, ValueError):
             return False
         self._enter(path, status, folder=EntryKind.SUBMODULE)
