@@ -134,7 +134,9 @@ def _own(code: Code, tools: Tools, guards: Guards, found: tuple[Guard, ...]) -> 
         return ok(f"{first.what} compares the data with a schema", at=first.location, confidence=Confidence.MEDIUM)
     if found:
         first = found[0]
-        return partial(f"few guards, the first: {first.what}", at=first.location, confidence=Confidence.MEDIUM)
+        number = "a single guard tests" if len(found) == 1 else f"only {len(found)} guards test"
+        message = f"{number} what comes in, here {first.what}"
+        return partial(message, at=first.location, confidence=Confidence.MEDIUM)
     for use in tools.uses("data-validation", "data-schema"):
         if _describes(use):
             return partial(f"{use.title} describes the data, but nothing is checked against it", at=use.location)
