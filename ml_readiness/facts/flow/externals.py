@@ -175,7 +175,7 @@ def _frame(c: Call) -> Value:
         return made
     data = data_of(first, c.m.universe) if first is not None else NOTHING
     named = names_in(c.arg(2, "columns")) if "columns" in c.kw or len(c.args) > 2 else None
-    if named and data.rows is None and (data is NOTHING or not data.flowing):
+    if named and first is not None and data.rows is None and not data.flowing:
         made = Data()
         made.names = tuple(named)
         return made
