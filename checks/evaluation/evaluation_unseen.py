@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
-from ml_readiness.facts.flow.judging import judged, reused, with_itself
+from ml_readiness.facts.flow.judging import judged, of_unknown_models, reused, with_itself
 from ml_readiness.facts.flow.project import Flow
 from ml_readiness.facts.flow.sides import is_main, main_pairs
 from ml_readiness.facts.flow.telling import apart, asked_steps, line_of, pair_steps
+from ml_readiness.facts.flow.verdicts import Pair
 from ml_readiness.facts.project import Project
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
@@ -93,12 +94,13 @@ def evaluation_unseen(flow: Flow, project: Project) -> Iterator[Finding]:
             steps = asked_steps(flow, comparison.one, comparison.other)
             yield fail(message, at=flow.at(comparison.place), confidence=Confidence.MEDIUM, steps=steps)
     unseen = [pair for model in models for pair in model.unseen]
-    if not unseen:
+    if not unseen and not of_unknown_models(flow.machine.events):
         for pair in [pair for model in models for pair in model.on_training_rows[:1]][:SHOWN]:
             wrong = True
             line = line_of(flow, pair.training.place, pair.evaluation.place)
             message = f"scored on the rows it was trained on ({line}), and on no others"
-            yield fail(message, at=flow.at(pair.evaluation.place), steps=pair_steps(flow, pair))
+            sure = Confidence.HIGH if _in_one_file(pair) else Confidence.MEDIUM
+            yield fail(message, at=flow.at(pair.evaluation.place), confidence=sure, steps=pair_steps(flow, pair))
     if wrong:
         return
     again = [reuse for reuse in reused(flow.machine.events) if reuse.chooses]
@@ -112,3 +114,10 @@ def evaluation_unseen(flow: Flow, project: Project) -> Iterator[Finding]:
     told = {} if wrong else {(apart(flow, pair), pair.evaluation.place): pair for pair in unseen}
     for message, place in list(told)[:SHOWN]:
         yield ok(message, at=flow.at(place), confidence=Confidence.MEDIUM)
+
+
+def _in_one_file(pair: Pair) -> bool:
+    """Whether the rows were read, trained on and asked about in one file, where each step is seen."""
+    rows = pair.evaluation.rows
+    paths = {pair.training.place.path, pair.evaluation.place.path, *((rows.root.path,) if rows is not None else ())}
+    return len(paths) == 1

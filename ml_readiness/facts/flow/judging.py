@@ -49,6 +49,11 @@ def judged(pairs: Iterable[Pair]) -> tuple[Judged, ...]:
     return tuple(Judged(group[0].training, tuple(group)) for group in found.values())
 
 
+def of_unknown_models(events: Events) -> bool:
+    """Whether a model is scored whose training was not seen: the scores that count may be there."""
+    return any(each.training is None and each.scored for each in events.evaluations)
+
+
 @dataclass(frozen=True, slots=True)
 class Reuse:
     """The same rows asked again to choose between models, and no others kept for the end."""

@@ -159,10 +159,17 @@ def fold_pair(c: Call, thing: Thing, data: Data) -> None:
     """Training and asking on the folds of the data, as cross-validation does by itself."""
     assert data.rows is not None  # noqa: S101
     place = (c.place.path, c.place.line)
-    sides = [c.m.universe.part(data.rows, ("folds", place), index, "cross-validation", place) for index in range(2)]
+    name = _splitter(c, thing)
+    sides = [c.m.universe.part(data.rows, ("folds", place), index, name, place) for index in range(2)]
     training = Training(thing, c.place, sides[0], data.learned, c.m.events.tick())
     c.m.events.trainings.append(training)
     note(c, thing, "cross-validation", Data(sides[1], data.learned), "folds", training).scored = True
+
+
+def _splitter(c: Call, thing: Thing) -> str:
+    """What takes the folds: the splitter that is named, if there is one."""
+    splitter = c.kw.get("cv", thing.options.get("cv"))
+    return splitter.name.rpartition(".")[2] if isinstance(splitter, Thing) and splitter.role else "cross-validation"
 
 
 def note(c: Call, thing: Thing, name: str, data: Data, phase: str, training: Training | None) -> Evaluation:

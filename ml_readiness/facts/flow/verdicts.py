@@ -22,6 +22,8 @@ TRAINING = re.compile(r"(?:^|[^a-z])train(?:ing)?(?:[^a-z]|$)", re.IGNORECASE)
 """Names of data that say that it is the training part."""
 PLAIN = frozenset({"statistic", "frequency", "ranking"})
 """What is learned without an object that learns."""
+ONLY_IF_LEARNED = PLAIN | {"binning"}
+"""What may be made for the split alone, to draw the same share of each bin."""
 IN_PART = frozenset({"copies", "resplit", "contains", "partly"})
 """Ways for rows to meet that leave evaluation rows which are not training rows."""
 
@@ -103,13 +105,18 @@ def judge(training: Training, evaluation: Evaluation) -> Pair:
     assert rows is not None  # noqa: S101
     assert asked is not None  # noqa: S101
     overlap = meet(rows, asked)
-    if overlap == "contains" and evaluation.single:
+    if (overlap == "contains" and evaluation.single) or (overlap == "copies" and _keeps_together(asked)):
         overlap = ""
     sides: dict[str, list[Fit]] = {"leak": [], "refit": [], "clean": [], "": []}
     for fit in sorted(training.fits | evaluation.fits | training.inner, key=_place):
         side = _side(fit, training, evaluation)
         sides["" if side != "clean" and fit in training.inner else side].append(fit)
     return Pair(training, evaluation, overlap, tuple(sides["leak"]), tuple(sides["refit"]), tuple(sides["clean"]))
+
+
+def _keeps_together(asked: Rows) -> bool:
+    """Whether the rows were divided by groups, which copies of a row share."""
+    return any(above.kind == "part" and above.name in knowledge().grouped for above in asked.above)
 
 
 def _side(fit: Fit, training: Training, evaluation: Evaluation) -> str:
@@ -196,7 +203,9 @@ def leaks(found: Iterable[Pair], splittings: Iterable[Splitting] = ()) -> tuple[
 
 def _comes_too_late(fit: Fit, splitting: Splitting) -> bool:
     """Whether rows are divided after something was learned from all of them, and for the first time."""
-    if is_harmless(fit) or splitting.rows is None or not covers(fit.rows, splitting.rows):
+    if is_harmless(fit) or fit.kind in ONLY_IF_LEARNED or splitting.rows is None:
+        return False
+    if not covers(fit.rows, splitting.rows):
         return False
     return not any(above.kind == "part" for above in fit.rows.above)
 
