@@ -99,3 +99,17 @@ def test_a_pipeline_that_never_runs_by_itself_reacts_to_nothing() -> None:
     assert outcome("alerts-or-retraining", {"train.py": TRAIN, path: never}) == "fail"
     quiet = ALERTS["mail of a pipeline"][1].replace("True", "False").replace("'@daily'", "None")
     assert outcome("alerts-or-retraining", {"dags/t.py": quiet}) == "fail"
+
+
+def test_the_log_of_the_way_in_is_shown_before_that_of_another_user() -> None:
+    """A file that comes earlier in the alphabet uses the model too."""
+    ask = "import joblib\nm = joblib.load('m')\ndef predict(x):\n    return m.predict([x])\n"
+    log = "import logging\nlog = logging.getLogger('a')\n"
+    api = log + (
+        "from fastapi import FastAPI\nfrom model import predict\napp = FastAPI()\n"
+        "@app.post('/predict')\ndef p(x: float):\n    log.info('asked')\n    return predict(x)\n"
+    )
+    files = {"model.py": ask, "web.py": api, "copy.py": log + "from model import predict\nlog.info('copied')\n"}
+    at = answer("inference-logged", files).findings[0].location
+    assert at is not None
+    assert at.path == "web.py"

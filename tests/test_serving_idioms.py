@@ -23,6 +23,14 @@ IDIOMS: dict[str, tuple[dict[str, str], str, str, str]] = {
                          "def predict_fn(x, model):\n    return model.predict(x)\n"},
         "service", "fail", "pass",
     ),
+    "functions called as SageMaker would, but by a route of the project's own": (
+        {"api/inference.py": "import joblib\ndef model_fn(model_dir):\n    return joblib.load(model_dir)\n"
+                             "def predict_fn(x, model):\n    return model.predict(x)\n",
+         "api/app.py": "from flask import Flask, request\nfrom inference import model_fn, predict_fn\n"
+                       "app = Flask('a')\nm = model_fn('m')\n@app.post('/p')\ndef p():\n"
+                       "    return str(predict_fn(request.get_json()['x'], m))\n"},
+        "service", "fail", "fail",
+    ),
     "so is the handler of an inference endpoint": (
         {"handler.py": "from transformers import pipeline\nclass EndpointHandler:\n    def __init__(self, path=''):\n"
                        "        self.p = pipeline('ner', model=path)\n    def __call__(self, data):\n"
@@ -141,3 +149,13 @@ def test_a_model_that_torch_hub_hands_out_can_be_asked() -> None:
     net = "import torch\nclass Net(torch.nn.Module):\n    def forward(self, x):\n        return self.inner(x)\n"
     assert answer("inference-entry-point", {"hubconf.py": hub, "net.py": net}).outcome.value == "pass"
     assert answer("inference-entry-point", {"train.py": "import torch\n" + net}).outcome.value == "fail"
+
+
+def test_a_request_that_predicts_is_shown_before_one_that_trains() -> None:
+    """Both lead to the model."""
+    code = (
+        MODEL + "from fastapi import FastAPI\nfrom sklearn.svm import SVC\napp = FastAPI()\n"
+        "@app.get('/train')\ndef train():\n    SVC().fit(X, y)\n"
+        "@app.post('/')\ndef ask(x: float):\n    return m.predict([[x]])\n"
+    )
+    assert "`/`" in answer("inference-entry-point", {"app.py": code}).findings[0].message

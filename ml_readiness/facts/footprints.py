@@ -119,12 +119,19 @@ class Footprints:
             name in PREDICTS and (learns or key(unit, function.name) in self.inference.model.networks)
         )
 
-    def logged(self, paths: Iterable[str]) -> tuple[Location, ...]:
-        """Where code in these files logs, itself or through what it calls."""
+    def logged(self, paths: frozenset[str]) -> tuple[Location, ...]:
+        """Where code in these files logs, itself, through what it calls or in what uses them; the nearest first."""
         uses = [use for use in self.tools.called("logging") if _writes(use)]
-        wanted = self._with_users(paths)
-        here = [use.location for use in uses if use.path in wanted]
-        return tuple(here) or self._leading(paths, (site for site in self.code.sites if _is_log(site)))
+        users = self._with_users(paths)
+        order = {location.path: rank for rank, (location, _) in reversed([*enumerate(self.inference.entries)])}
+        here = sorted(
+            (use for use in uses if use.path in users),
+            key=lambda use: (use.path not in paths, order.get(use.path, len(order))),
+        )
+        if here and here[0].path in paths:
+            return tuple(use.location for use in here)
+        called = self._leading(paths, (site for site in self.code.sites if _is_log(site)))
+        return (*called, *(use.location for use in here))
 
     def printed(self, paths: Iterable[str]) -> tuple[Location, ...]:
         """Where code in these files prints."""

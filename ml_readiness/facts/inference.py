@@ -17,6 +17,7 @@ from ml_readiness.facts.signals import Signals
 
 if TYPE_CHECKING:
     from ml_readiness.facts.code import Site, Unit
+    from ml_readiness.facts.serving import Route
     from ml_readiness.parsers.python import Function
     from ml_readiness.report import Location
 
@@ -32,6 +33,7 @@ JUDGES = re.compile(
 
 TIMES = re.compile(r"(?:^|[_.])(?:time[dr]?|timing|latency|profil\w*|benchmark\w*)(?:$|[_.])", re.IGNORECASE)
 """Functions that only see how long an answer takes."""
+LEARNS = re.compile(r"train|evaluat|refit|\bfit\b|monitor|drift|tune|tuning", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class Inference:
     def entries(self) -> tuple[tuple[Location, str], ...]:
         """Ways in outside notebooks, with what was seen at each."""
         routes = self.interface.routes or tuple(r for r in self.serving.model_routes if not r.is_health)
-        reaching = routes if self.serving.model_routes else ()
+        reaching = sorted(routes, key=_learns) if self.serving.model_routes else ()
         found = [(r.location, f"a request to `{r.path or r.framework}` reaches the model") for r in reaching]
         found += [(unit.location(0), "a page that asks the model") for unit in self.serving.model_demos]
         found += [(location, "a model server") for location in self.serving.servers]
@@ -201,6 +203,11 @@ class Inference:
             or any(_future(name) for name in (*s.call.targets, _inputs(s)))
             or "submission" in " ".join(s.unit.python.names).lower()
         )
+
+
+def _learns(route: Route) -> bool:
+    """Whether a request starts a training or an evaluation: the last to be shown as a way to a prediction."""
+    return bool(LEARNS.search(route.path))
 
 
 def _packages(path: str) -> str:

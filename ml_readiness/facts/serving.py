@@ -186,13 +186,18 @@ class Serving:
 
     @cached_property
     def handlers(self) -> tuple[Route, ...]:
-        """Functions that a cloud platform or model server calls, by their names and parameters or by a decorator."""
-        return tuple(
+        """Functions that a cloud platform or model server calls, by their names and parameters or by a decorator.
+
+        A model server's functions in a file that own routes import are called by those, not by a server.
+        """
+        fronted = {path for route in self.routes for path in self.code.imported[route.unit.path]}
+        found = (
             Route(unit, "", (), function, unit.location(function.line), framework)
             for unit in self.code.production
             for function in unit.python.functions
             if (framework := _platform(unit, function))
         )
+        return tuple(each for each in found if not (each.is_managed and each.unit.path in fronted))
 
     @cached_property
     def servers(self) -> tuple[Location, ...]:
