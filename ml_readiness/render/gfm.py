@@ -17,13 +17,16 @@ if TYPE_CHECKING:
 _SPAN = re.compile(r"`([^`]*)`")
 _MARKS = re.compile(r"[\\`*_{}\[\]<>|~!&]")
 _ALIVE = re.compile(r"@|#|://|www\.|\$|:\w+:|\bGH-\d|\b[0-9a-f]{7,}\b", re.IGNORECASE)
+_FENCES = re.compile("`(?=\0`)")
+"""Where one code span would end and the next begin, so that their fences would be one."""
 _BULLET = re.compile(r"^(?:[-+=]+|\d+[.)])$")
 
 
 def prose(text: str, limit: int = 500) -> str:
     """Text from a repository inside a sentence: no markup, mention, reference or link comes alive in it."""
     parts = _SPAN.split(printable(text, limit))
-    return "".join(code(part) if index % 2 else _plain(part) for index, part in enumerate(parts) if part)
+    shown = [code(part) if index % 2 else _plain(part) for index, part in enumerate(parts) if part]
+    return _FENCES.sub(r"\g<0> ", "\0".join(shown)).replace("\0", "")
 
 
 def code(text: str) -> str:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ml_readiness.comparison import compare
 from ml_readiness.publish import body
 from ml_readiness.publish.body import Situation
+from ml_readiness.render.gfm import prose
 from ml_readiness.report import (
     Change,
     Comparison,
@@ -30,8 +31,11 @@ from tests.reports import compared, report, result, sample
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 SITUATION = Situation("9f0b3d1" + "0" * 33, page="https://github.com/my-org/churn/actions/runs/12")
-NASTY = st.text(max_size=60) | st.sampled_from(
+MARKS = st.text("@#`*_[]()<>!|\\~:/.-ab1 \n&;$", max_size=40)
+NASTY = (MARKS | st.text(max_size=60)) | st.sampled_from(
     [
+        "x`a``#12`",
+        "`b`#1\\`-a`",
         "@everyone",
         "see #12 and owner/name#3 GH-4",
         "![x](https://evil.example.com/x.png)",
@@ -216,6 +220,19 @@ def test_whatever_a_repository_says_no_link_tag_or_mention_comes_alive(text: str
     visible = re.sub(r"<[^>]*>", "", re.sub(r"<code>.*?</code>|<a .*?</a>", "", html, flags=re.DOTALL))
     assert not re.search(r"@\w|#\d|://|www\.|GH-\d|\b[0-9a-f]{7,40}\b|\$", visible)
     assert html.count("<blockquote>") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("`a``#12`", "`a` `#12`"),
+        ("`b`#1`c`", "`b` `#1` `c`"),
+        ("x `a` b, `c`.", "x `a` b, `c`."),
+        ("`a`@me", "`a` `@me`"),
+    ],
+)
+def test_code_spans_that_touch_are_kept_apart(text: str, shown: str) -> None:
+    assert prose(text) == shown
 
 
 def rendered(text: str) -> str:
