@@ -193,8 +193,8 @@ class MappedFile(Model):
     """In bytes; of a notebook, its code alone."""
     role: FileRole
     tested: bool | None = None
-    """Whether a test runs any of it; null where that is not asked: tests, examples, notebooks, files
-    without functions."""
+    """Whether a test was found that runs any of it, by calls that can be followed; null where that is not asked:
+    tests, examples, notebooks, files without functions."""
 
 
 class Result(Model):

@@ -115,7 +115,7 @@ def test_nobody_is_blamed_whatever_the_score() -> None:
 
 def test_the_map_says_what_files_do_and_what_no_test_runs() -> None:
     page = html.render(sample())
-    assert "serve/app.py: serves, 6.0 kB, no test runs it, 1 finding" in page
+    assert "serve/app.py: serves, 6.0 kB, no test was found, 1 finding" in page
     assert "churn/features.py: prepares data, 4.0 kB, a test runs it" in page
     assert 'class="hatch"' in page
 

@@ -38,9 +38,11 @@ OPERATION = re.compile(
 TEXT = re.compile(r"\.(?:md|mdx|rst|adoc)$|(?:^|/)(?:readme|license|changelog|contributing)[^/]*$", re.I)
 LOCK = re.compile(r"(?:^|/)(?:[^/]*\.lock|[^/]*[-.]lock\.\w+|conda-lock[^/]*)$", re.I)
 NAMES = {
-    FileRole.TRAIN: re.compile(r"(?:^|_)(?:train|training|trainer|fit|finetune|fine_tune)(?:_|$)", re.I),
-    FileRole.EVALUATE: re.compile(r"(?:^|_)(?:evaluate|evaluation|eval|metrics|benchmark)(?:_|$)", re.I),
-    FileRole.PREPROCESS: re.compile(r"(?:^|_)(?:features?|preprocess|preprocessing|transforms?|cleaning)(?:_|$)", re.I),
+    FileRole.TRAIN: re.compile(r"^train(?:_|$)|(?:^|_)(?:train|trainer|training|finetune|finetuning)$", re.I),
+    FileRole.EVALUATE: re.compile(r"^(?:evaluate|eval)(?:_|$)|(?:^|_)(?:evaluate|evaluation|metrics)$", re.I),
+    FileRole.PREPROCESS: re.compile(
+        r"^(?:preprocess|features)(?:_|$)|(?:^|_)(?:features?|preprocess(?:ing|or)?)$", re.I
+    ),
 }
 
 

@@ -1,4 +1,4 @@
-"""The map of the repository: files by size, coloured by what they do, by findings, or by whether a test runs them."""
+"""The map of the repository: files by size, coloured by what they do, by findings, or by whether a test was found."""
 
 from __future__ import annotations
 
@@ -84,10 +84,10 @@ def _tested_share(report: Report) -> str:
         return "The larger the area, the more is written in it."
     tested = sum(file.size for file in asked if file.tested)
     if not tested:
-        return "No test runs any of the code that could run in production."
+        return "No test was found that runs any of the code that could run in production."
     return (
-        f"Tests run something in {tested / size:.0%} of the code that could run in production, "
-        "by size; no test reaches what is hatched."
+        f"Tests run something in the files that hold {tested / size:.0%} of the code that could run in production. "
+        "For what is hatched, no test was found; calls that only happen at run time cannot be followed."
     )
 
 
@@ -164,7 +164,7 @@ def _tested(file: MappedFile) -> str:
 
 
 def _said(file: MappedFile, findings: int) -> str:
-    test = {None: "", True: ", a test runs it", False: ", no test runs it"}[file.tested]
+    test = {None: "", True: ", a test runs it", False: ", no test was found"}[file.tested]
     found = f", {words.plural(findings, 'finding')}" if findings else ""
     return f"{file.path}: {ROLES[file.role]}, {amount(file.size)}{test}{found}"
 
@@ -200,13 +200,15 @@ def _legend(report: Report) -> Markup:
     ]
     tests = [
         tag("li", tag("span", class_="key tested"), "a test runs it"),
-        tag("li", tag("span", class_="key untested"), "no test runs it"),
+        tag("li", tag("span", class_="key untested"), "no test was found"),
         tag("li", tag("span", class_="key"), "not asked"),
     ]
     dot = tag("li", tag("span", class_="key dot"), "has findings")
     return tag(
         "div",
-        tag("ul", roles, tag("li", tag("span", class_="key hatched"), "no test runs it"), dot, class_="legend by-role"),
+        tag(
+            "ul", roles, tag("li", tag("span", class_="key hatched"), "no test was found"), dot, class_="legend by-role"
+        ),
         tag("ul", found, class_="legend by-findings", hidden=True),
         tag("ul", tests, class_="legend by-tests", hidden=True),
     )
@@ -246,4 +248,4 @@ def _untested(report: Report) -> Iterator[Markup]:
             for file in found[:SHOWN]
         ]
         more = tag("p", f"and {len(found) - SHOWN} more", class_="quiet") if len(found) > SHOWN else None
-        yield tag("div", tag("h3", "No test runs anything in"), tag("ul", rows), more)
+        yield tag("div", tag("h3", "No test was found for"), tag("ul", rows), more)
