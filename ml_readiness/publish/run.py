@@ -27,6 +27,7 @@ from ml_readiness.render.alerts import alerts
 from ml_readiness.render.gfm import prose
 from ml_readiness.render.text import printable
 from ml_readiness.report import Outcome, Severity
+from ml_readiness.workers import workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -129,8 +130,8 @@ class Action:
                 settings = settings_.read(sides.after, checks, config)
             else:
                 settings, notes = settings_.agreed(sides.before, sides.after, checks, config)
-        with kept() as store:
-            return audit_pair(after, before, settings, notes=notes, store=store)
+        with kept() as store, workers(None) as executor:
+            return audit_pair(after, before, settings, notes=notes, store=store, executor=executor)
 
     def _objections(self, report: Report, *, is_base_lost: bool) -> tuple[str, ...]:
         """Why the report does not pass; a change that cannot be compared is not failed for what may be old."""
