@@ -11,6 +11,8 @@ from ml_readiness.facts.project import Project
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 SHOWN = 5
+MOST = 300
+"""Splits that are looked at."""
 
 
 @check(
@@ -71,7 +73,7 @@ def split_respects_structure(flow: Flow, project: Project) -> Iterator[Finding]:
     ```
     """
     events = flow.machine.events
-    splits = main_splits(flow, project.kind)
+    splits = main_splits(flow, project.kind)[:MOST]
     told: set[object] = set()
     for divided in at_random(events, splits):
         if divided.splitting.place in told or len(told) >= SHOWN:

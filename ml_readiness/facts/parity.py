@@ -99,8 +99,11 @@ class Parity:
 
     def is_served(self, trail: Sequence[str]) -> bool:
         """Whether a way through the code starts in, or leads through, what serves."""
-        scripts = {key(unit, "") for unit in self._only_serving}
-        return bool(self._serving_keys.intersection(trail)) or (bool(trail) and trail[0] in scripts)
+        return bool(self._serving_keys.intersection(trail)) or (bool(trail) and trail[0] in self._serving_scripts)
+
+    @cached_property
+    def _serving_scripts(self) -> frozenset[str]:
+        return frozenset(key(unit, "") for unit in self._only_serving)
 
     def _reached(self, units: Iterable[Unit]) -> frozenset[str]:
         code = self.inference.code
@@ -222,23 +225,27 @@ class Parity:
     @cached_property
     def fitted_on_new_file(self) -> tuple[Fit, ...]:
         """Where nothing serves: what the project's functions learn anew from a file that is only predicted."""
-        found: dict[Fit, None] = {}
+        roots = frozenset(self._only_asked())
+        fits = self.flow.machine.events.fits.values()
+        learned: dict[Place, set[Rows]] = {}
+        for fit in fits:
+            learned.setdefault(fit.place, set()).add(fit.rows.root)
+        return tuple(
+            fit
+            for fit in fits
+            if fit.rows.above & roots
+            and len(learned[fit.place]) > 1
+            and fit.place.path.endswith(".py")
+            and not is_example(fit.place.path)
+        )
+
+    def _only_asked(self) -> Iterator[Rows]:
+        """Data sets that models are asked about, unscored, and that they were not trained on."""
         for pair in self.flow.pairs:
             trained, asked = pair.training.rows, pair.evaluation.rows
             if trained is None or asked is None or trained.root is asked.root or pair.evaluation.scored:
                 continue
-            found.update(dict.fromkeys(fit for fit in self._of_rows(asked.root) if self._by_function(fit)))
-        return tuple(found)
-
-    def _of_rows(self, rows: Rows) -> Iterator[Fit]:
-        return (fit for fit in self.flow.machine.events.fits.values() if rows in fit.rows.above)
-
-    def _by_function(self, fit: Fit) -> bool:
-        """Whether a function of a production module learned it, which also learns from other rows."""
-        if not fit.place.path.endswith(".py") or is_example(fit.place.path):
-            return False
-        fits = self.flow.machine.events.fits.values()
-        return any(each.place == fit.place and each.rows.root is not fit.rows.root for each in fits)
+            yield asked.root
 
     @cached_property
     def same_published(self) -> bool:

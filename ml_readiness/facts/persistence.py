@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ml_readiness.facts.flow.events import Fit, Place, Stored, Training
 
 MOST_FILES = 100
+MOST_SAVED = 400
 OF_ANSWERS = frozenset({"LabelEncoder", "LabelBinarizer", "MultiLabelBinarizer"})
 """Encoders that usually number the answers, not the input."""
 
@@ -55,7 +56,8 @@ class Persistence:
         return main or tuple(found.values())
 
     def _all(self) -> Iterator[Kept]:
-        for stored in self.flow.machine.events.saved:
+        copies: dict[Fit, Stored | None] = {}
+        for stored in self._stored:
             if isinstance(stored.value, Data):
                 continue
             for thing in things_in(stored.value):
@@ -63,7 +65,9 @@ class Persistence:
                 for fit in self._needed(training) if training is not None else ():
                     assert training is not None  # noqa: S101
                     if self._is_one_run(fit, stored):
-                        yield Kept(fit, training, stored, self._saved(fit))
+                        if fit not in copies:
+                            copies[fit] = self._saved(fit)
+                        yield Kept(fit, training, stored, copies[fit])
 
     def _is_one_run(self, fit: Fit, model: Stored) -> bool:
         """Whether the script that saves the model also fitted, or reads a file that the fitting script wrote."""
@@ -102,10 +106,14 @@ class Persistence:
     def _of_given_rows(self) -> frozenset[str]:
         return knowledge().sets["of-given-rows"]
 
+    @property
+    def _stored(self) -> list[Stored]:
+        return self.flow.machine.events.saved[:MOST_SAVED]
+
     def _saved(self, fit: Fit) -> Stored | None:
         """Where the object that learned was written, alone, inside another, or as the numbers that it learned."""
         learner = self.flow.machine.events.learners.get(fit)
-        for stored in self.flow.machine.events.saved:
+        for stored in self._stored:
             if learner is not None and any(_is_or_holds(thing, learner) for thing in things_in(stored.value)):
                 return stored
             if _holds_state(stored.value, fit):

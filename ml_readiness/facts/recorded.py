@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Self
 
 from msgspec import Struct
@@ -27,6 +28,7 @@ ANSWERS = re.compile(
     r"(?:^|[.:?_])(?:predict(?:_\w+|ions?)?|predicted|decision_function|forecast|score_samples|recommend\w*|classify|transcribe)(?:$|[.\[(])"
 )
 """Names of calls whose results are a model's answers, and of what holds them."""
+MOST_RECORDS = 200
 MOST_HOPS = 3
 """Helpers within helpers to which a prediction is followed."""
 DEPTH = 4
@@ -111,7 +113,7 @@ class Recorded:
         found: dict[tuple[str, int], Record] = {}
         own = {each.unit.path for each in self.inference.answering}
         judging = self.inference.lifecycle.units("training", "measuring") - own
-        for record in self._all():
+        for record in islice(self._all(), MOST_RECORDS):
             if record.site.unit.path in judging:
                 continue
             found.setdefault((record.site.unit.path, record.site.call.line), record)

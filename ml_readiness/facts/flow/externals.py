@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ml_readiness.facts.flow import builtin, frames, learners, operators, splitting, things
+from ml_readiness.facts.flow import builtin, frames, learners, operators, shapes, splitting, things
 from ml_readiness.facts.flow.joining import constant, data_of, names_in, parts, rows_in, signature
 from ml_readiness.facts.flow.reading import (
     configured,
@@ -209,7 +209,7 @@ def _drawn(c: Call) -> Value:
 
 
 def _repeated(c: Call) -> Value:
-    return frames.repeated(c, c.data(0, "a", "A"), "repeat")
+    return shapes.repeated(c, c.data(0, "a", "A"), "repeat")
 
 
 def _permutation(c: Call) -> Value:

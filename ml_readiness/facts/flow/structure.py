@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from ml_readiness.facts.flow.rows import covers
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from ml_readiness.facts.flow.knowledge import Knowledge
     from ml_readiness.facts.flow.rows import Rows
 
+MOST_LAGGED = 300
 ALWAYS_RANDOM = frozenset({"train_test_split", "random_split", "randomSplit", "ShuffleSplit", "StratifiedShuffleSplit"})
 RANDOM_IF_TOLD = frozenset({"KFold", "StratifiedKFold", "RepeatedKFold"})
 
@@ -65,7 +67,7 @@ def _keeps_order(splitting: Splitting) -> bool:
 
 
 def _lag(events: Events, rows: Rows) -> tuple[str, Place] | None:
-    for lagged, lag in events.lagged.items():
+    for lagged, lag in islice(events.lagged.items(), MOST_LAGGED):
         if covers(lagged, rows):
             return lag
     return None
