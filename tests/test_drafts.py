@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from ml_readiness import Memory, audit
 from ml_readiness.cli import cli
-from ml_readiness.drafts import _HOMES, audit_workflow, draft_for, own_settings
+from ml_readiness.drafts import HOMES, audit_workflow, draft_for, own_settings
 from ml_readiness.drafts.draft import MARK, Draft, write
 from ml_readiness.errors import ReadinessError
 from ml_readiness.parsers.dockerfile import Dockerfile
@@ -45,7 +45,7 @@ def drafted(check: str, files: dict[str, str]) -> Draft:
     return draft
 
 
-@pytest.mark.parametrize("check", sorted(set(_HOMES) - {"tests-run-in-ci", "dependencies-updated"}))
+@pytest.mark.parametrize("check", sorted(set(HOMES) - {"tests-run-in-ci", "dependencies-updated"}))
 def test_a_draft_is_no_remedy_yet(check: str) -> None:
     before = answer(check, SERVICE).outcome
     draft = drafted(check, SERVICE)
@@ -114,7 +114,7 @@ def test_the_bot_watches_what_is_there() -> None:
     assert [each["package-ecosystem"] for each in yaml.safe_load(text)["updates"]] == ["pip", "docker"]
 
 
-@pytest.mark.parametrize("check", sorted(_HOMES))
+@pytest.mark.parametrize("check", sorted(HOMES))
 def test_names_that_are_no_names_are_not_written_down(check: str) -> None:
     evil = 'a\n`$(touch x)`"; import os #'
     files = {

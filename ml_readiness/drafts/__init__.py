@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from ml_readiness.drafts.draft import Draft
     from ml_readiness.facts import Facts
 
-_HOMES = {
+HOMES = {
     "containerized": "image",
     "dependencies-declared": "libraries",
     "dependencies-updated": "updates",
@@ -25,7 +25,7 @@ _HOMES = {
 
 def draft_for(check: str, facts: Facts) -> Draft | None:
     """The beginning of a check's remedy, or None where only people can begin it."""
-    home = _HOMES.get(check)
+    home = HOMES.get(check)
     if home is None:
         return None
     draft: Draft | None = facts.call(import_module(f"{__name__}.{home}").draft)

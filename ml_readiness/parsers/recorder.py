@@ -105,7 +105,7 @@ class Recorder:
         push, note = stack.append, self.names.add
         while stack:
             inner, role = stack.pop()
-            kind = type(inner)
+            kind = type(inner)  # pyright: ignore[reportUnknownVariableType]
             if kind is ast.Name:
                 note(inner.id)
             elif kind is ast.Constant:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
@@ -190,11 +190,17 @@ def _bounds(selector: Key) -> tuple[float, float] | None:
     """The bounds of a slice that counts from the start; None for any other selection."""
     if selector[:1] != ("slice",):
         return None
-    lower, upper = (each[1] if isinstance(each, tuple) and each[:1] == ("const",) else "" for each in selector[1:3])
+    lower, upper = (_constant(each) for each in selector[1:3])
     start, end = 0 if lower is None else lower, math.inf if upper is None else upper
     if not isinstance(start, int | float) or not isinstance(end, int | float) or start < 0 or end < 0:
         return None
     return start, end
+
+
+def _constant(key: object) -> object:
+    """The value that a part of a selector holds as written; an empty string for any other part."""
+    parts: list[object] = list(cast("tuple[object, ...]", key)) if isinstance(key, tuple) else []
+    return parts[1] if parts[:1] == ["const"] else ""
 
 
 def _alternatives(rows: Rows) -> tuple[Rows, ...]:
