@@ -121,7 +121,7 @@ def test_the_map_has_three_colourings_and_a_closer_look(page: Page) -> None:
         colours.add(page.evaluate(fill))
     assert len(colours) == 3
     whole = page.get_attribute("#mapbox svg", "viewBox")
-    page.locator('.folder[data-folder="churn"] rect').click(position={"x": 20, "y": 6})
+    page.locator('.folder[data-folder="tests"] rect').click(position={"x": 60, "y": 6})
     assert page.get_attribute("#mapbox svg", "viewBox") != whole
     page.click("#whole")
     assert page.get_attribute("#mapbox svg", "viewBox") == whole
