@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 DEPTH = 4
 WIDTH = 60
 LENGTH = 400
+SHORT = 40
 
 
 class Expr(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
@@ -56,7 +57,7 @@ OPERATORS: dict[type[ast.AST], str] = {
 def constant(value: object) -> Expr:
     """A constant as an expression."""
     if type(value) is str:
-        return Expr("str", clean(value[:LENGTH]))
+        return _simple("str", value) if len(value) < SHORT and value.isascii() else Expr("str", clean(value[:LENGTH]))
     return BYTES if type(value) is bytes else _other_constant(value)
 
 
@@ -66,6 +67,12 @@ def _other_constant(value: object) -> Expr:
         return NONE
     kind = CONSTANTS.get(type(value), "other")
     return Expr(kind, "" if kind == "other" else repr(value)[:LENGTH])
+
+
+@lru_cache(maxsize=10_000)
+def _simple(kind: str, text: str) -> Expr:
+    """Names and short strings are shared, since the same few occur again and again."""
+    return Expr(kind, text)
 
 
 def clean(text: str) -> str:
@@ -79,7 +86,7 @@ def shape(node: ast.expr | None, scope: Scope, depth: int = DEPTH) -> Expr:
     if kind is ast.Constant:
         return constant(node.value)  # type: ignore[union-attr]
     if kind is ast.Name or kind is ast.Attribute:
-        return Expr("name", resolve(node, scope))  # type: ignore[arg-type]
+        return _simple("name", resolve(node, scope))  # type: ignore[arg-type]
     if node is None:
         return NONE
     if depth <= 0:

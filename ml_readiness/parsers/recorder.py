@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import deque
+from sys import intern
 from typing import TYPE_CHECKING, Any
 
 from ml_readiness.parsers.expressions import LENGTH, OPERATORS, Expr, clean, shape
@@ -144,7 +145,7 @@ class Recorder:
         scope, func = self.scope, node.func
         self.calls.append(
             Call(
-                called(func, scope),
+                intern(called(func, scope)),
                 text_of(func.value) if isinstance(func, ast.Attribute) else "",
                 node.lineno,
                 node.col_offset + 1,
