@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import random
 import re
 import subprocess
 from pathlib import Path
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 from ml_readiness.comparison import compare
 from ml_readiness.publish import body
 from ml_readiness.publish.body import Situation
-from ml_readiness.render.gfm import prose
+from ml_readiness.render.gfm import code, prose
 from ml_readiness.report import (
     Change,
     Comparison,
@@ -220,6 +222,42 @@ def test_whatever_a_repository_says_no_link_tag_or_mention_comes_alive(text: str
     visible = re.sub(r"<[^>]*>", "", re.sub(r"<code>.*?</code>|<a .*?</a>", "", html, flags=re.DOTALL))
     assert not re.search(r"@\w|#\d|://|www\.|GH-\d|\b[0-9a-f]{7,40}\b|\$", visible)
     assert html.count("<blockquote>") == 1
+
+
+PIECES = ["@me", "#12", "GH-4", "a/b#3", "deadbeef", "https://e.example.com", "www.e.example.com", "m@e.example.com"]
+PIECES += [
+    "``",
+    "`",
+    "\\",
+    "<b>",
+    "![x](y)",
+    "[x](y)",
+    "&#64;me",
+    " ",
+    "-",
+    "a",
+    "_",
+    "*",
+    "~~",
+    "|",
+    "\n",
+    "(",
+    ")",
+    "[",
+]
+
+
+def test_no_mixture_of_marks_comes_alive() -> None:
+    """A thousand mixtures, the same ones every time, through another model of GitHub's pipeline."""
+    chance = random.Random(12)  # noqa: S311
+    mixtures = ["".join(chance.choices(PIECES, k=chance.randint(1, 9))) for _ in range(1000)]
+    texts = [f"- {prose(text)}\n  - x: {prose(f'saw `{text}` and {text}.')}\n- {code(text)}" for text in mixtures]
+    command = [tools.node(), str(Path(__file__).with_name("alive.mjs")), str(tools.module("remark-github").parent)]
+    given = json.dumps([*texts, "hello @me", "see #12"])
+    done = subprocess.run(command, input=given, capture_output=True, check=True, encoding="utf-8")
+    *quiet, mention, reference = json.loads(done.stdout)
+    assert mention and reference, "what is not escaped is alive"
+    assert [text for text, links in zip(texts, quiet, strict=True) if links] == []
 
 
 @pytest.mark.parametrize(
