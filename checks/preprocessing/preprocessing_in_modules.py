@@ -1,5 +1,6 @@
 """Where is the preprocessing code?"""
 
+import re
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
@@ -12,6 +13,10 @@ from ml_readiness.facts.signals import Signals
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 SHOWN = 3
+BESIDE = re.compile(
+    r"(?:^|/)(?:eval\w*|benchmarks?|tools?|viz|visuali[sz]ation|dashboards?|reports?|monitor\w*)/", re.IGNORECASE
+)
+"""Folders of code that goes with the model, not into it."""
 SCRIPT = 3
 """Statements at the top level from which on a file is a script, not a module."""
 
@@ -105,10 +110,11 @@ def preprocessing_in_modules(
         yield fail("a model is used, but no code prepares its input", at=sites[0].location, confidence=Confidence.LOW)
 
 
-def _telling(each: Prepares) -> tuple[bool, bool, bool]:
-    """A name that says so comes first, what calls a library before what does not, public names before private ones."""
+def _telling(each: Prepares) -> tuple[bool, bool, bool, bool]:
+    """What is not beside the way comes first, then names that say so, calls of a library, and public names."""
     own = each.name.rpartition(".")[2]
-    return PREPARES.search(own) is None, each.why == "its name says so", own.startswith("_")
+    aside = BESIDE.search(each.unit.path) is not None
+    return aside, PREPARES.search(own) is None, each.why == "its name says so", own.startswith("_")
 
 
 def _has_own_model(model: ModelCode, project: Project) -> bool:
