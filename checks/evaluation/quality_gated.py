@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
@@ -9,6 +10,9 @@ from ml_readiness.facts.datasets import Datasets
 from ml_readiness.facts.llm_evals import LlmEvals
 from ml_readiness.facts.quality import QualityGates
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
+
+JUDGED = re.compile(r"eval|judge|rag|bench|promptfoo|golden", re.IGNORECASE)
+"""Files that evaluate an application's answers, and do not only test it."""
 
 
 @check(
@@ -111,7 +115,8 @@ def quality_gated(gates: QualityGates, datasets: Datasets, evals: LlmEvals) -> I
     print(pipeline("sentiment-analysis")("fine"))
     ```
     """
-    if not datasets.learns and not evals.runners:
+    judged = [runner for runner in evals.runners if JUDGED.search(runner.location.path)]
+    if not datasets.learns and not judged:
         return
     for gate in gates.blocking:
         yield ok(gate.what, at=gate.location, confidence=Confidence.MEDIUM)

@@ -159,7 +159,7 @@ class ModelCode:
         sites = tuple(site for site in self.training if not site.unit.is_example)
         if kind is not ProjectKind.LIBRARY:
             return sites
-        return tuple(site for site in sites if not site.name.startswith("?") and not site.unit.is_notebook)
+        return tuple(site for site in sites if not site.name.startswith(("?", ":")) and not site.unit.is_notebook)
 
     @property
     def has_model(self) -> bool:
