@@ -1,6 +1,6 @@
 """Draws the pictures of the comment on a pull request, light and dark, with GitHub's own parser and styles.
 
-Needs Debian's cmark-gfm and chromium, and what `tests/action/install` puts into `.tools`.
+Needs Debian's cmark-gfm, chromium and fonts-noto-color-emoji, and what `tests/action/install` puts into `.tools`.
 """
 
 from __future__ import annotations
