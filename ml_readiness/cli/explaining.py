@@ -38,7 +38,7 @@ def list_(checks: Sequence[str]) -> None:
 
 
 @click.command(short_help="Explain a check, or one finding and the way that a value took to it.")
-@click.argument("name", metavar="CHECK", required=False, shell_complete=complete_check)
+@click.argument("name", metavar="[CHECK]", required=False, shell_complete=complete_check)
 @click.option("--finding", metavar="ID", help="Explain this finding instead, by its id in a report.")
 @click.option(
     "--in", "source", metavar="PATH", default=".", help="What to audit for the finding, or a JSON report that has it."
