@@ -436,3 +436,13 @@ def test_rows_made_into_declared_records_are_validated() -> None:
     assert outcome("data-validated", {"load.py": code, "train.py": FIT}) == "pass"
     settings = code.replace("House", "TrainConfig")
     assert outcome("data-validated", {"load.py": settings, "train.py": FIT}) == "fail"
+
+
+def test_what_a_page_cleans_for_itself_is_not_what_the_notebook_trained_on() -> None:
+    cell = "import pandas as pd\\nfrom sklearn.svm import SVC\\ndf = pd.read_csv('x').fillna(0)\\nSVC().fit(df, y)"
+    book = '{"nbformat": 4, "metadata": {}, "cells": [{"cell_type": "code", "source": "' + cell + '"}]}'
+    page = (
+        "import pickle\nimport pandas as pd\nimport streamlit as st\nmodel = pickle.load(open('m.pkl', 'rb'))\n"
+        "rows = pd.read_csv('shown.csv').dropna()\nst.write(model.predict(rows))\n"
+    )
+    assert outcome("preprocessing-in-modules", {"a.ipynb": book, "app.py": page}) == "fail"

@@ -88,6 +88,7 @@ def preprocessing_in_modules(
     learned_in_notebook = bool(model.training) and not model.trained_in_production
     serving = {route.unit.path for route in answers.routes} | {unit.path for unit in answers.demos}
     elsewhere = [each for each in modules if each.unit.path not in serving]
+    statements = [s for s in preparation.statements if not learned_in_notebook or s.unit.path not in serving]
     if _is_learned_from_statements(preparation, model, elsewhere, serving):
         at = next(
             site.location for site in preparation.statements if site.unit.path in model.lifecycle.units("training")
@@ -101,8 +102,8 @@ def preprocessing_in_modules(
     elif learned_in_notebook and (modules or preparation.inline):
         site = (preparation.in_notebooks or preparation.inline or model.training)[0]
         yield partial("serving prepares its input, but what training does is only in a notebook", at=site.location)
-    elif functions or preparation.statements:
-        at = functions[0].location if functions else preparation.statements[0].location
+    elif functions or statements:
+        at = functions[0].location if functions else statements[0].location
         yield partial("prepared by statements of a script, where nothing can import it", at=at)
     elif preparation.in_notebooks and not (_is_ready_made(model) and preparation.only_splits):
         yield fail("data is prepared only in a notebook", at=preparation.in_notebooks[0].location)
