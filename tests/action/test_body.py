@@ -224,27 +224,10 @@ def test_whatever_a_repository_says_no_link_tag_or_mention_comes_alive(text: str
     assert html.count("<blockquote>") == 1
 
 
-PIECES = ["@me", "#12", "GH-4", "a/b#3", "deadbeef", "https://e.example.com", "www.e.example.com", "m@e.example.com"]
-PIECES += [
-    "``",
-    "`",
-    "\\",
-    "<b>",
-    "![x](y)",
-    "[x](y)",
-    "&#64;me",
-    " ",
-    "-",
-    "a",
-    "_",
-    "*",
-    "~~",
-    "|",
-    "\n",
-    "(",
-    ")",
-    "[",
-]
+PIECES = (
+    *("@me", "#12", "GH-4", "a/b#3", "deadbeef", "https://e.example.com", "www.e.example.com", "m@e.example.com"),
+    *("``", "`", "\\", "<b>", "![x](y)", "[x](y)", "&#64;me", " ", "-", "a", "_", "*", "~~", "|", "\n", "(", ")", "["),
+)
 
 
 def test_no_mixture_of_marks_comes_alive() -> None:
