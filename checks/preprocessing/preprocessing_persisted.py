@@ -12,7 +12,7 @@ SHOWN = 8
 
 @check(
     "Was the fitted preprocessing saved with the model?",
-    severity=Severity.HIGH,
+    severity=Severity.MEDIUM,
     effort=Effort.SMALL,
     not_for=[ProjectKind.NOT_ML, ProjectKind.LIBRARY, ProjectKind.LLM_APP],
     core=False,
