@@ -105,6 +105,20 @@ def test_a_badge_of_a_published_package_makes_a_library(readme: str) -> None:
     assert kind({**files, "README.md": readme}) == "library"
 
 
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("The rover library is two files.", "library"),
+        ("To `import rover` in your project:", "library"),
+        ("We train a rover on the library of the city.", "training"),
+    ],
+)
+def test_a_package_that_is_taken_from_its_clone_is_a_library(said: str, expected: str) -> None:
+    readme = f"# rover\n\n{said}\n\n```\npip install -e .\n```\n\n```python\nfrom rover import fit\n```\n"
+    files = {"setup.py": "from setuptools import setup\nsetup(name='Rover')\n", "rover/__init__.py": TRAIN}
+    assert kind({**files, "README.md": readme}) == expected
+
+
 def test_a_file_called_like_a_library_is_not_what_others_import() -> None:
     app = "from fastapi import FastAPI\nimport joblib\napp = FastAPI()\nm = joblib.load('m')\n"
     app += "@app.get('/p')\ndef p(x: float):\n    return m.predict([[x]])\n"

@@ -159,6 +159,25 @@ jobs:
     assert found.triggers == ("push", "pull_request")
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        (".pipelines/pr.yml", "pr: [main]\npool: {vmImage: x}\nsteps: [{template: steps.yml}]\n", True),
+        ("mlops/devops-pipelines/train.yml", "trigger: none\nstages: [{stage: Train}]\n", True),
+        ("eng/release.yaml", "schedules: [{cron: x}]\njobs: [{job: a}]\n", True),
+        (".ado/check.yml", "trigger: [main]\nextends: {template: t.yml}\n", True),
+        ("ci-build.yml", "trigger: [main]\nsteps: [{script: pytest}]\n", True),
+        (".pipelines/steps.yml", "steps: [{script: pytest}]\n", False),
+        ("pipelines/train.yml", "$schema: x\ntrigger: {a: 1}\njobs: [{job: a}]\n", False),
+        ("conf/model.yml", "trigger: [main]\nsteps: [{script: pytest}]\n", False),
+        (".github/workflows/deep/ci.yml", "trigger: [main]\nsteps: [{script: pytest}]\n", False),
+        ("ml/pipelines/scoring.yml", "trigger: daily\nsteps: [{name: load}, {name: score}]\n", False),
+    ],
+)
+def test_azure_takes_files_of_any_name(path: str, text: str, expected: bool) -> None:
+    assert (path in facts_of({path: text}).get(Pipelines).paths) is expected
+
+
 def test_azure_templates_alone_start_nothing() -> None:
     files = {
         "azure-pipelines.yml": "jobs: []",

@@ -152,6 +152,13 @@ def test_samples_and_tests_may_hold_made_up_values(path: str) -> None:
     assert answer("no-secrets", {path: f"API_KEY = '{PROVIDED[1]}'"}).outcome is Outcome.FAIL
 
 
+def test_texts_that_a_program_answers_from_say_what_everybody_may_read() -> None:
+    text = f"In this example the endpoint derives\n\n   secret\n     = {made_up(32)}\n"
+    assert answer("no-secrets", {"eval/corpora/rfc/quic.txt": text}).outcome is Outcome.PASS
+    assert answer("no-secrets", {"eval/corpora/rfc/quic.txt": PROVIDED[1]}).outcome is Outcome.FAIL
+    assert answer("no-secrets", {"settings.txt": f"secret = {made_up(32)}\n"}).outcome is Outcome.FAIL
+
+
 def test_a_demonstration_token_is_no_secret() -> None:
     claims = (
         urlsafe_b64encode(json.dumps({"iss": "supabase-demo", "role": "service_role"}).encode()).decode().rstrip("=")

@@ -9,6 +9,8 @@ from tests.auditing import answer
 MODEL = {"model.py": "import joblib\n\n\ndef predict(rows):\n    return joblib.load('model.joblib').predict(rows)\n"}
 CHECK = "import torch\n\nmodel = torch.load('model.pth')\nout = model(1)\nloss = out.sum()\nprint(loss)\nprint(out)\n"
 
+PROGRAM = "import sys\n\nfrom model import predict\n\n"
+
 
 def outcome(check: str, files: dict[str, str]) -> str:
     return answer(check, files).outcome.value
@@ -32,6 +34,10 @@ def outcome(check: str, files: dict[str, str]) -> str:
         ({"tests/test_later.py": ""}, "partial"),
         ({"test_environment.py": "import sys\n\n\ndef main():\n    print(sys.version)\n"}, "fail"),
         ({"test_net.py": "import argparse\n\nimport torch\n\nmodel = torch.load('x.pth')\n"}, "fail"),
+        ({"test_routes.py": f"{PROGRAM}if predict([[1]]) != [1]:\n    sys.exit(1)\n"}, "pass"),
+        ({"test_routes.py": f"{PROGRAM}assert len(predict([[1]])) == 1\n"}, "pass"),
+        ({"test_routes.py": f"{PROGRAM}failures = int(predict([[1]]) != [1])\nsys.exit(main(failures))\n"}, "pass"),
+        ({"test_routes.py": f"{PROGRAM}print(predict([[1]]))\nsys.exit(0)\n"}, "partial"),
         ({"evaluate.py": "def test_data():\n    return 1\n"}, "fail"),
     ],
 )

@@ -67,6 +67,9 @@ def tests_exist(tests: Tests, code: Code, files: Files) -> Iterator[Finding]:
     elif tests.scripts:
         for path in tests.scripts[:SHOWN]:
             yield ok("a test that asserts", at=path)
+    elif tests.programs:
+        for unit in tests.programs[:SHOWN]:
+            yield ok("a program that runs the project's code and fails on a wrong result", at=unit.path)
     elif tests.functions:
         test = tests.functions[0]
         problem = "does not run the project's own code" if test.asserts else "asserts nothing"

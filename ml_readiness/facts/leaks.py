@@ -37,6 +37,12 @@ SAMPLE = re.compile(
     re.IGNORECASE,
 )
 PROSE = re.compile(r"\.(?:md|mdx|rst|txt|markdown)$", re.IGNORECASE)
+TEXTS = re.compile(
+    r"(?:^|/)(?:corpus|corpora|documents|books?|articles|papers|transcripts|knowledge[_-]?bases?|rfcs?|wiki(?:pedia)?"
+    r"|source_documents|source_docs)/.*\.(?:txt|md|rst)$",
+    re.IGNORECASE,
+)
+"""Texts that a program reads or answers from: what they say is written for everybody."""
 TRIGGERS = re.compile(r"(?:^|/)pipelines/[^/]+/triggers\.ya?ml$")
 """Where an orchestrator writes the number of each of its own triggers, and calls it a token."""
 TOKEN_OF = re.compile(
@@ -100,7 +106,7 @@ def _is_meant(leak: Leak) -> bool:
         return False
     if form in {"key", "url"}:
         return True
-    if leak.secret.kind == "a password" and PROSE.search(path):
+    if TEXTS.search(path) or (leak.secret.kind == "a password" and PROSE.search(path)):
         return False
     if path.endswith(".json") and name.lower().endswith("token"):
         return TOKEN_OF.search(name) is not None

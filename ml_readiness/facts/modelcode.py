@@ -45,6 +45,9 @@ NETWORKS = re.compile(
     r"|equinox\.Module|haiku\.Module|paddle\.nn\.Layer)"
 )
 
+LOOPS = frozenset(["backward", "apply_gradients", "manual_backward"])
+"""Steps of a training loop that somebody has written out."""
+
 
 @dataclass(frozen=True)
 class ModelCode:
@@ -155,11 +158,13 @@ class ModelCode:
         )
 
     def own_training(self, kind: ProjectKind) -> tuple[Site, ...]:
-        """Training outside examples; a library fits what its users give it, so there the estimator must be known."""
+        """Training outside examples; a library fits what its users give it: there the estimator is known, or the loop
+        its own."""
         sites = tuple(site for site in self.training if not site.unit.is_example)
         if kind is not ProjectKind.LIBRARY:
             return sites
-        return tuple(site for site in sites if not site.name.startswith(("?", ":")) and not site.unit.is_notebook)
+        own = (site for site in sites if not site.name.startswith(("?", ":")) or site.call.method in LOOPS)
+        return tuple(site for site in own if not site.unit.is_notebook)
 
     @property
     def has_model(self) -> bool:

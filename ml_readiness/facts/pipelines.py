@@ -53,6 +53,27 @@ NAMES = {
 AT_ROOT = re.compile(r"\.?azure-pipelines?\.ya?ml", re.IGNORECASE)
 STARTS = ("trigger", "pr", "schedules", "pool", "extends")
 """Keys that make an Azure file a pipeline and not a template."""
+ANYWHERE = re.compile(
+    r"(?:.*/)?(?:[^/]*(?:pipelines?|azure|devops|build|release|[-_.](?:ci|cd)|vsts)[^/]*/(?:.*/)?[^/]+|\.?(?:ado|ci|cd)/.*"
+    r"|[^/]*(?:pipelines?|build|release|deploy|(?:^|[-_.])(?:ci|cd|pr))[^/]*)\.ya?ml",
+    re.IGNORECASE,
+)
+"""Where else teams keep the pipelines of Azure DevOps, which takes any file that it is told of."""
+AZURE = re.compile(r"^(?:trigger|pr|schedules)\s*:", re.MULTILINE)
+STEPS = ("script", "bash", "task", "template", "checkout", "pwsh", "powershell", "download", "publish")
+
+
+def is_azure(root: Node) -> bool:
+    """Whether a file of any name reads as a pipeline of Azure: something starts it, and its work is a list."""
+    starts = any(root.get(key) is not None for key in ("trigger", "pr", "schedules"))
+    if not starts or any(
+        root.get(key) is not None for key in ("on", "image", "kind", "apiVersion", "$schema", "version")
+    ):
+        return False
+    if root.get("pool") is not None or root.string("extends", "template"):
+        return True
+    lists = [each for key in ("steps", "jobs", "stages") for each in root.list(key)]
+    return any(each.get(key) is not None for each in lists for key in (*STEPS, "stage", "job", "deployment"))
 
 
 def system_of(path: str) -> str:
@@ -77,7 +98,15 @@ class Pipelines:
     def paths(self) -> Mapping[str, str]:
         """The files that configure a system, with the system of each."""
         found = {path: system_of(path) for path in self.files.own if "." in path or "enkinsfile" in path.lower()}
-        return {path: system for path, system in found.items() if system and self._starts(path, system)}
+        named = {path: system for path, system in found.items() if system and self._starts(path, system)}
+        return {**named, **{path: "azure" for path, system in found.items() if not system and self._is_azure(path)}}
+
+    def _is_azure(self, path: str) -> bool:
+        """Whether a file that no name gives away is a pipeline of Azure."""
+        if not ANYWHERE.fullmatch(path) or path.startswith(".github/") or not AZURE.search(self.files.text(path)):
+            return False
+        root = self.node(path)
+        return root is not None and is_azure(root)
 
     def _starts(self, path: str, system: str) -> bool:
         """Whether a file starts something by itself; Azure keeps templates beside its pipelines."""

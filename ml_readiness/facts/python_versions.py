@@ -59,6 +59,8 @@ PIPELINES = (
     ".travis.yml",
     "azure-pipelines*.yml",
     "**/.azure-pipelines/*.yml",
+    "**/.pipelines/*.yml",
+    "**/devops-pipelines/*.yml",
     "**/.azure/*.yml",
     "**/.circleci/config.yml",
     "bitbucket-pipelines.yml",

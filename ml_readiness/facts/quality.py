@@ -46,6 +46,8 @@ PROMOTES = re.compile(
     r"|release|rollback|gate|block|to_production",
     re.IGNORECASE,
 )
+STOPS = frozenset(["cancel", "abort", "terminate", "skip_downstream", "stop_pipeline", "cancel_run"])
+"""Methods of a run or pipeline that end it."""
 THRESHOLDS = (
     "mlflow.models.MetricThreshold", "mlflow.models.validation.MetricThreshold", "mlflow.validate_evaluation_results",
     "tensorflow_model_analysis.MetricThreshold", "tensorflow_model_analysis.GenericValueThreshold",
@@ -73,7 +75,7 @@ REPORTS = re.compile(
 )
 PIPELINES = (
     ".github/workflows/*.yml", ".github/workflows/*.yaml", ".gitlab-ci.yml", "azure-pipelines.yml",
-    ".circleci/config.yml", "Jenkinsfile",
+    ".circleci/config.yml", "Jenkinsfile", "**/.pipelines/*.yml", "**/devops-pipelines/*.yml",
 )  # fmt: skip
 
 
@@ -180,6 +182,9 @@ class QualityGates:
         for unit, condition in self._judging():
             if condition.effect in {"raise", "exit", "assert"}:
                 yield Gate("the run stops below a figure of quality", unit.location(condition.line))
+        for site in self.code.sites:
+            if site.unit.is_production and site.call.method in STOPS and self._is_guarded(site):
+                yield Gate(f"`{site.call.method}` stops the run by a figure of quality", site.location)
 
     def _judging(self) -> Iterator[tuple[Unit, Condition]]:
         """Conditions that compare a metric with a bound or another model's, early stopping and the like left out."""

@@ -233,12 +233,27 @@ class Signals:
     def _described_as_library(self) -> Reasons:
         """A package with metadata for an index, whose README calls it a library and shows how to import it."""
         manifests = [self.files.text(path) for path in self.files.find(*NAMES) if path.count("/") <= 1]
-        if not any(FOR_AN_INDEX.search(text) for text in manifests):
-            return ()
-        said = LIBRARY.search(self.readme[:INTRODUCTION])
-        for name in self._package_names if said is not None else ():
-            if re.search(rf"(?m)^\s*(?:>>> *)?(?:from|import) {re.escape(name)}\b", self.readme):
-                return (f"the README calls it a {said[1]} and imports `{name}`",) if said is not None else ()
+        indexed = any(FOR_AN_INDEX.search(text) for text in manifests)
+        said = LIBRARY.search(self.readme[:INTRODUCTION]) if indexed else None
+        for name in self._package_names:
+            shown = re.search(rf"(?m)^\s*(?:>>> *)?(?:from|import) {re.escape(name)}\b", self.readme)
+            if said is not None and shown is not None:
+                return (f"the README calls it a {said[1]} and imports `{name}`",)
+        return self._taken_into_projects
+
+    @property
+    def _taken_into_projects(self) -> Reasons:
+        """A package that the README calls a library by its name, installs from the clone, and shows in use."""
+        names = self._package_names if re.search(r"pip3? install (?:-e )?[\"']?(?:\.|git\+)", self.readme) else ()
+        for name in names:
+            said = re.search(
+                rf"\bthe [`*]*{_loose(name)}[`*]* (?:library|package|toolkit|framework)\b"
+                rf"|\b(?:import|use)\W{{1,3}}{_loose(name)}\W{{1,3}}(?:in|into|from|within) your\b",
+                self.readme,
+                re.IGNORECASE,
+            )
+            if said and re.search(rf"(?m)^\s*(?:>>> *)?(?:from|import) {re.escape(name)}\b", self.readme):
+                return (f"the README takes it into other projects: {said[0]}",)
         return ()
 
     @cached_property

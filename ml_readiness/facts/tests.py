@@ -40,6 +40,7 @@ STARTS = re.compile(
 )
 """Words of commands that start something of the project."""
 TEST_NAME = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test)\.py$")
+EXITS = frozenset(["sys.exit", "exit", "quit", "os._exit", "SystemExit"])
 ASKS = re.compile(r"(?:requests|httpx|urllib)\b")
 FEW = 3
 """Statements that a file which only defines things may have at its top level."""
@@ -140,6 +141,32 @@ class Tests:
         """Files that are tests by name or place and hold no collected test function."""
         holding = {test.unit.path for test in self.functions}
         return tuple(unit.path for unit in self.code.units if unit.path not in holding and self._is_meant(unit))
+
+    @cached_property
+    def programs(self) -> tuple[Unit, ...]:
+        """Those of them that fail when they are run and the project's own code gives a wrong result."""
+        return tuple(
+            unit
+            for unit in self.code.units
+            if unit.path in self.files_without_tests and self._fails(unit) and self._runs_own(unit)
+        )
+
+    def _fails(self, unit: Unit) -> bool:
+        """Whether a program asserts, or ends with a status that it works out."""
+        if any(c.effect == "assert" and not _is_constant(c) for c in unit.python.conditions):
+            return True
+        sites = self.code.calls_in(unit)
+        exits = [site.call.args[0] for site in sites if site.name in EXITS and site.call.args]
+        if any(value.kind not in {"int", "str", "none"} for value in exits):
+            return True
+        compared = any(c.effect in {"raise", "exit"} and c.operators for c in unit.python.conditions)
+        return compared or any(ASSERTS.search(site.name) for site in sites)
+
+    def _runs_own(self, unit: Unit) -> bool:
+        return any(
+            site.name.startswith(":") and not self.code.by_path[site.name[1:].partition(":")[0]].is_test
+            for site in self.code.calls_in(unit)
+        )
 
     def _is_meant(self, unit: Unit) -> bool:
         """Whether a unit without a test function is there to test something: a script in a folder of tests, or a file
