@@ -446,3 +446,9 @@ def test_what_a_page_cleans_for_itself_is_not_what_the_notebook_trained_on() -> 
         "rows = pd.read_csv('shown.csv').dropna()\nst.write(model.predict(rows))\n"
     )
     assert outcome("preprocessing-in-modules", {"a.ipynb": book, "app.py": page}) == "fail"
+
+
+def test_a_run_that_a_figure_cancels_is_gated() -> None:
+    code = "def evaluate(run, new_mse, old_mse):\n    if new_mse < old_mse:\n        print('better')\n    else:\n"
+    files = {"train.py": MODEL, "steps.py": code + "        run.parent.cancel()\n"}
+    assert outcome("quality-gated", files) == "pass"
