@@ -72,8 +72,8 @@ class Purpose:
 
     @cached_property
     def mention(self) -> Location | None:
-        """Where it speaks of anybody or anything outside the model at all."""
-        return next((at for at, text in self._texts if ACTORS.search(text) or OUTCOMES.search(text)), None)
+        """Where it speaks of anybody outside the model at all; what is predicted is no purpose yet."""
+        return next((at for at, text in self._texts if ACTORS.search(text)), None)
 
     @property
     def is_legible(self) -> bool:
