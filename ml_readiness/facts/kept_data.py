@@ -69,6 +69,11 @@ SETTINGS = (
 )  # fmt: skip
 
 
+WORD = re.compile(r"[\w.-]+")
+LOOKED_AT = 100
+"""Tables that one text is searched for."""
+
+
 @dataclass(frozen=True)
 class KeptData:
     """What is committed, and how code and settings name it."""
@@ -116,22 +121,29 @@ class KeptData:
         """The tables that hold rows, without those that go with them."""
         return tuple(path for path in self.tables if ROWS.search(path) and not BESIDE.search(path))
 
+    @cached_property
+    def _main(self) -> frozenset[str]:
+        return frozenset(self.main)
+
     def named_in(self, unit: Unit) -> Iterator[tuple[str, Text]]:
         """The tables whose path stands in the code, as a default or an option does."""
         for text in unit.python.texts if self.main else ():
             written = text.value.replace("\\", "/").lstrip("./")
             for path in self._by_name.get(written.rpartition("/")[2], ()):
-                if path in self.main and (path == written or ("/" in written and path.endswith("/" + written))):
+                if path in self._main and (path == written or ("/" in written and path.endswith("/" + written))):
                     yield path, text
 
     @cached_property
     def configured(self) -> tuple[tuple[str, str], ...]:
         """Tables that settings or documented commands name, each with the file that does."""
         found: list[tuple[str, str]] = []
-        settings = self.files.find(*SETTINGS) if self.main else ()
-        for where in settings:
+        by_word: dict[str, list[tuple[int, str]]] = {}
+        for position, path in enumerate(self.main):
+            by_word.setdefault(_words(path.rpartition("/")[2])[-1], []).append((position, path))
+        for where in self.files.find(*SETTINGS) if by_word else ():
             text = self.files.text(where) if not where.endswith("package-lock.json") else ""
-            named = next((path for path in self.main if _is_named(path, text)), None)
+            candidates = sorted(each for word in by_word.keys() & set(_words(text)) for each in by_word[word])
+            named = next((path for _, path in candidates[:LOOKED_AT] if _is_named(path, text)), None)
             if named is not None:
                 found.append((named, where))
         return tuple(found)
@@ -139,10 +151,16 @@ class KeptData:
     @cached_property
     def _by_name(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
+        tables = frozenset(self.tables)
         for path in self.files.own:
-            if TABLE.search(path) and (path in self.tables or not NOT_INPUT.search(path)):
+            if TABLE.search(path) and (path in tables or not NOT_INPUT.search(path)):
                 found.setdefault(path.rpartition("/")[2], []).append(path)
         return found
+
+
+def _words(text: str) -> list[str]:
+    """The runs of characters that file names are made of; one that is empty where there are none."""
+    return [word.rstrip(".-") for word in WORD.findall(text)] or [""]
 
 
 def _is_named(path: str, text: str) -> bool:
