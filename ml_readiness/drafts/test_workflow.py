@@ -33,7 +33,7 @@ jobs:
         with:
           python-version: "{python}"
       - run: {install}
-      - run: python -m pip install pytest
+      - run: python -m pip install pytest==8.3.5
       - run: python -m pytest
 """
 
