@@ -16,10 +16,10 @@ from pathlib import Path
 
 from ml_readiness.documents import Documents
 from ml_readiness.facts import Facts
-from ml_readiness.facts.ci import ContinuousIntegration
-from ml_readiness.facts.commands import Commands
-from ml_readiness.facts.following import Place
-from ml_readiness.facts.runners import Book, Runners
+from ml_readiness.facts.automation.ci import ContinuousIntegration
+from ml_readiness.facts.automation.commands import Commands
+from ml_readiness.facts.automation.following import Place
+from ml_readiness.facts.automation.runners import Book, Runners
 from ml_readiness.parsers.yaml import Node, compose_all
 from ml_readiness.sources.revision import Revision
 

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from ml_readiness.documents import PARSE_ERRORS, Documents
-from ml_readiness.facts.includes import Tree, follow
+from ml_readiness.facts.dependencies.includes import Tree, follow
 from ml_readiness.parsers.conda import CondaEnvironment
 from ml_readiness.parsers.lock import Lock
 from ml_readiness.parsers.loose import mapping

@@ -10,11 +10,11 @@ from ml_readiness.concessions import concede, vouched
 from ml_readiness.documents import Documents
 from ml_readiness.evidence import excerpts, with_code
 from ml_readiness.facts import Facts
-from ml_readiness.facts.files import Files
-from ml_readiness.facts.members import Members
-from ml_readiness.facts.project import Project
-from ml_readiness.facts.repository_map import RepositoryMap
-from ml_readiness.facts.signs import OwnTables
+from ml_readiness.facts.knowledge.signs import OwnTables
+from ml_readiness.facts.project.members import Members
+from ml_readiness.facts.project.project import Project
+from ml_readiness.facts.survey.repository_map import RepositoryMap
+from ml_readiness.facts.tree.files import Files
 from ml_readiness.judge import in_short, judge_all, unless_blocked
 from ml_readiness.ml_test_score import ml_test_score
 from ml_readiness.report import Outcome, Problem, ProjectKind, Report, Result

@@ -166,11 +166,11 @@ def _judged(
 ) -> Report:
     """A new report; workers start to parse before the checks are loaded."""
     if documents.ahead is not None:
-        from ml_readiness.facts.code import read_ahead  # noqa: PLC0415
+        from ml_readiness.facts.source.code import read_ahead  # noqa: PLC0415
 
         read_ahead(documents)
     from ml_readiness.assessment import assess  # noqa: PLC0415
-    from ml_readiness.facts.signs import OwnTables  # noqa: PLC0415
+    from ml_readiness.facts.knowledge.signs import OwnTables  # noqa: PLC0415
 
     checks, own = library.load(*roots), OwnTables(roots[1:])
     return assess(documents, checks, settings, today=today, progress=progress, own=own)

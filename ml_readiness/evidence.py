@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from ml_readiness.facts.leaks import CONFIGURATION
+from ml_readiness.facts.tree.leaks import CONFIGURATION
 from ml_readiness.identity import identified
 from ml_readiness.masking import masked
 from ml_readiness.parsers.notebook import Notebook
@@ -15,7 +15,7 @@ from ml_readiness.report import Excerpt
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from ml_readiness.facts.files import Files
+    from ml_readiness.facts.tree.files import Files
     from ml_readiness.report import Finding, Result, Step
 
 KEPT = 100

@@ -50,7 +50,7 @@ def folders(own: Iterable[str | Path] = ()) -> tuple[Path, ...]:
         if not each.is_dir():
             raise SettingsError(f"{each}: expected a folder of checks, found none")
     if others:
-        from ml_readiness.facts.signs import signs  # noqa: PLC0415
+        from ml_readiness.facts.knowledge.signs import signs  # noqa: PLC0415
 
         signs(*others)
     return (folder(), *others)

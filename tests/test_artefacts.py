@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ml_readiness.documents import Documents
 from ml_readiness.facts import Facts
-from ml_readiness.facts.artefacts import Artefacts
+from ml_readiness.facts.tree.artefacts import Artefacts
 from ml_readiness.parsers.pickled import Pickled
 from ml_readiness.parsers.serialised import Serialised
 from ml_readiness.report import Outcome

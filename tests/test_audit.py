@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ml_readiness.audit import audit, audit_snapshot
 from ml_readiness.check import Check, check, fail, ok, unknown
-from ml_readiness.facts.files import Files
+from ml_readiness.facts.tree.files import Files
 from ml_readiness.report import Effort, Finding, Outcome, ProjectKind, Severity
 from ml_readiness.settings import Settings
 from ml_readiness.snapshot import Memory

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ml_readiness.facts.ci import ContinuousIntegration
+from ml_readiness.facts.automation.ci import ContinuousIntegration
 from ml_readiness.report import Outcome
 from tests.auditing import Answer, answer, facts_of
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from ml_readiness.facts.claims import Claims
+from ml_readiness.facts.prose.claims import Claims
 from ml_readiness.report import Outcome
 from tests.auditing import answer, facts_of
 

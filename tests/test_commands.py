@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from ml_readiness.facts.commands import Commands
-from ml_readiness.facts.following import Place, Run
-from ml_readiness.facts.lexicon import action_roles, roles
-from ml_readiness.facts.wrappers import unwrap
+from ml_readiness.facts.automation.commands import Commands
+from ml_readiness.facts.automation.following import Place, Run
+from ml_readiness.facts.automation.wrappers import unwrap
+from ml_readiness.facts.knowledge.lexicon import action_roles, roles
 from ml_readiness.parsers.shell import Options
 from tests.auditing import facts_of
 

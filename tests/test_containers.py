@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ml_readiness.facts.base_images import Firmness, firmness
-from ml_readiness.facts.clusters import Clusters
-from ml_readiness.facts.containers import Containers
+from ml_readiness.facts.deployment.base_images import Firmness, firmness
+from ml_readiness.facts.deployment.clusters import Clusters
+from ml_readiness.facts.deployment.containers import Containers
 from ml_readiness.report import Outcome
 from tests.auditing import answer, facts_of
 

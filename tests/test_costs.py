@@ -28,7 +28,7 @@ HEAVY = frozenset(
         "concurrent.futures.process",
         "markdown_it",
         "ml_readiness.assessment",
-        "ml_readiness.facts.code",
+        "ml_readiness.facts.source.code",
         "ml_readiness.judge",
         "ml_readiness.parsers.python",
         "ml_readiness.score",
@@ -65,7 +65,7 @@ def run(cache: Path, *arguments: str, path: str | None = None) -> set[str]:
 def test_an_unchanged_tree_costs_no_imports_that_judging_needs(made: Made, tmp_path: Path) -> None:
     made.commit(INNOCENT)
     command = ["audit", str(made.path), "-q", "--format", f"json={tmp_path / 'out'}"]
-    assert run(tmp_path / "cache", *command) >= {"ml_readiness.assessment", "ml_readiness.facts.code", "yaml"}
+    assert run(tmp_path / "cache", *command) >= {"ml_readiness.assessment", "ml_readiness.facts.source.code", "yaml"}
     assert not run(tmp_path / "cache", *command) & (HEAVY | {"rich", "ml_readiness.documents"})
 
 

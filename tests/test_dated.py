@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ml_readiness.facts.dated import hosted_models, python_versions, winding_down
+from ml_readiness.facts.knowledge.dated import hosted_models, python_versions, winding_down
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from ml_readiness.facts.dependencies import Dependencies, listed
-from ml_readiness.facts.distributions import distributions, is_standard
-from ml_readiness.facts.python_versions import of_image
-from ml_readiness.facts.third_party import ThirdParty
+from ml_readiness.facts.dependencies.dependencies import Dependencies, listed
+from ml_readiness.facts.dependencies.python_versions import of_image
+from ml_readiness.facts.dependencies.third_party import ThirdParty
+from ml_readiness.facts.knowledge.distributions import distributions, is_standard
 from tests.auditing import answer, facts_of
 
 PANDAS = {"train.py": "import pandas as pd\n"}

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from ml_readiness.facts.instructions import Instructions
+from ml_readiness.facts.prose.instructions import Instructions
 from ml_readiness.report import Outcome
 from tests.auditing import answer, facts_of
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ml_readiness.facts.members import Members
-from ml_readiness.facts.project import Project
+from ml_readiness.facts.project.members import Members
+from ml_readiness.facts.project.project import Project
 from tests.auditing import answer, facts_of
 
 TRAIN = "import torch\nloss = torch.nn.Linear(1, 1)(x).sum()\nloss.backward()\ntorch.optim.SGD(p).step()\n"

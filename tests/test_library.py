@@ -15,7 +15,7 @@ CHECK = '''"""Is the team named?"""
 from collections.abc import Iterator
 
 from ml_readiness import Finding, Severity, check, fail, ok
-from ml_readiness.facts.files import Files
+from ml_readiness.facts.tree.files import Files
 
 
 @check("Which team is it?", severity=Severity.HIGH)

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from ml_readiness.facts.dependencies import Dependencies
-from ml_readiness.facts.locks import is_complete
-from ml_readiness.facts.manifests import Manifests
+from ml_readiness.facts.dependencies.dependencies import Dependencies
+from ml_readiness.facts.dependencies.locks import is_complete
+from ml_readiness.facts.dependencies.manifests import Manifests
 from ml_readiness.parsers.lock import Lock
 from tests.auditing import answer, facts_of
 

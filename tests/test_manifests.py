@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ml_readiness.documents import PARSE_ERRORS, Document
-from ml_readiness.facts.files import Files
-from ml_readiness.facts.manifests import Manifest, Manifests, role_of
+from ml_readiness.facts.dependencies.manifests import Manifest, Manifests, role_of
+from ml_readiness.facts.tree.files import Files
 from ml_readiness.parsers import toml
 from ml_readiness.parsers.conda import CondaEnvironment
 from ml_readiness.parsers.conda_spec import conda_spec

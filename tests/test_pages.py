@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ml_readiness.facts.pages import Pages, place
+from ml_readiness.facts.prose.pages import Pages, place
 from ml_readiness.report import Outcome
 from ml_readiness.snapshot import Memory
 from tests.auditing import answer, facts_of

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ml_readiness.documents import Unreadable, parse
-from ml_readiness.facts.pipelines import READERS, Pipelines, system_of
+from ml_readiness.facts.automation.pipelines import READERS, Pipelines, system_of
 from ml_readiness.parsers.pipelines.jenkins import Jenkinsfile
 from ml_readiness.parsers.pipelines.model import Pipeline, fill, variants
 from ml_readiness.parsers.pipelines.simple import drone

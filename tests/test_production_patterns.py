@@ -7,17 +7,13 @@ import time
 
 import pytest
 
-from ml_readiness.facts import (
-    alerts,
-    datasets,
-    evaluation,
-    experiments,
-    javascript,
-    language_models,
-    reach,
-    schedules,
-    tools,
-)
+from ml_readiness.facts.data import datasets
+from ml_readiness.facts.deployment import schedules
+from ml_readiness.facts.language import language_models
+from ml_readiness.facts.modelling import evaluation, experiments
+from ml_readiness.facts.monitoring import alerts
+from ml_readiness.facts.source import javascript, reach
+from ml_readiness.facts.tooling import tools
 
 SHORT = {"HOSTS"}
 """Looks at single addresses of bounded length only."""

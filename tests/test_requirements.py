@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ml_readiness.documents import PARSE_ERRORS, Documents
-from ml_readiness.facts.includes import follow
+from ml_readiness.facts.dependencies.includes import follow
 from ml_readiness.parsers.requirement import Requirement, pep508, pip_argument
 from ml_readiness.parsers.requirements import Requirements, logical_lines
 from ml_readiness.snapshot import Memory

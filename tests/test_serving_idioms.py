@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ml_readiness.facts.project import Project
+from ml_readiness.facts.project.project import Project
 from tests.auditing import answer, facts_of
 
 MODEL = "import joblib\nm = joblib.load('m')\n"

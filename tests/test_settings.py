@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ml_readiness.audit import audit_snapshot
 from ml_readiness.check import Check, check, fail, ok
 from ml_readiness.errors import SettingsError
-from ml_readiness.facts.files import Files
+from ml_readiness.facts.tree.files import Files
 from ml_readiness.ml_test_score import TOPICS
 from ml_readiness.report import Effort, Finding, Outcome, ProjectKind, Severity
 from ml_readiness.settings import MAX_BYTES, Settings, read

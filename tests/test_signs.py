@@ -8,8 +8,8 @@ import msgspec
 import pytest
 import yaml
 
-from ml_readiness.facts.roles import ROLES
-from ml_readiness.facts.signs import FOLDER, Match, parse, signs
+from ml_readiness.facts.knowledge.roles import ROLES
+from ml_readiness.facts.knowledge.signs import FOLDER, Match, parse, signs
 
 FILES = sorted(FOLDER.glob("*.yml"))
 

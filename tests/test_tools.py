@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ml_readiness.facts.tools import Tools
-from ml_readiness.facts.uses import Level
+from ml_readiness.facts.tooling.tools import Tools
+from ml_readiness.facts.tooling.uses import Level
 from tests.auditing import facts_of
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial, unknown
 from ml_readiness.documents import Documents
-from ml_readiness.facts.coverage import Coverage
-from ml_readiness.facts.dependencies import Dependencies
-from ml_readiness.facts.distributions import distributions
-from ml_readiness.facts.installations import Installation
-from ml_readiness.facts.third_party import ThirdParty
+from ml_readiness.facts.dependencies.coverage import Coverage
+from ml_readiness.facts.dependencies.dependencies import Dependencies
+from ml_readiness.facts.dependencies.installations import Installation
+from ml_readiness.facts.dependencies.third_party import ThirdParty
+from ml_readiness.facts.knowledge.distributions import distributions
 from ml_readiness.report import Confidence, Effort, Finding, Location, Severity
 
 SHOWN = 3

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok
-from ml_readiness.facts.dependencies import Dependencies
-from ml_readiness.facts.locks import LockFile
-from ml_readiness.facts.manifests import Manifest
-from ml_readiness.facts.project import Project
-from ml_readiness.facts.third_party import ThirdParty
+from ml_readiness.facts.dependencies.dependencies import Dependencies
+from ml_readiness.facts.dependencies.locks import LockFile
+from ml_readiness.facts.dependencies.manifests import Manifest
+from ml_readiness.facts.dependencies.third_party import ThirdParty
+from ml_readiness.facts.project.project import Project
 from ml_readiness.report import Effort, Finding, ProjectKind, Severity
 
 SHOWN = 5

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
-from ml_readiness.facts.dependencies import Dependencies
-from ml_readiness.facts.includes import Declared
-from ml_readiness.facts.manifests import Manifest
-from ml_readiness.facts.project import Project
-from ml_readiness.facts.third_party import ThirdParty
+from ml_readiness.facts.dependencies.dependencies import Dependencies
+from ml_readiness.facts.dependencies.includes import Declared
+from ml_readiness.facts.dependencies.manifests import Manifest
+from ml_readiness.facts.dependencies.third_party import ThirdParty
+from ml_readiness.facts.project.project import Project
 from ml_readiness.report import Effort, Finding, Location, ProjectKind, Severity
 
 SHOWN = 12

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
-from ml_readiness.facts.updates import PYTHON, Updates
+from ml_readiness.facts.dependencies.updates import PYTHON, Updates
 from ml_readiness.report import Effort, Finding, Severity
 
 

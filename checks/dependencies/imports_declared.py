@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
-from ml_readiness.facts.coverage import Coverage
+from ml_readiness.facts.dependencies.coverage import Coverage
 from ml_readiness.report import Confidence, Effort, Finding, Severity
 
 ALLOWED = 2

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial, unknown
-from ml_readiness.facts.dated import ModelId, hosted_models
-from ml_readiness.facts.language_models import LanguageModels, ModelName
+from ml_readiness.facts.knowledge.dated import ModelId, hosted_models
+from ml_readiness.facts.language.language_models import LanguageModels, ModelName
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 

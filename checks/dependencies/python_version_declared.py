@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok
-from ml_readiness.facts.code import Code
-from ml_readiness.facts.python_versions import PythonVersions
+from ml_readiness.facts.dependencies.python_versions import PythonVersions
+from ml_readiness.facts.source.code import Code
 from ml_readiness.report import Effort, Finding, Location, Severity
 
 SHOWN = 4

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
-from ml_readiness.facts.origins import Origins
+from ml_readiness.facts.dependencies.origins import Origins
 from ml_readiness.report import Effort, Finding, Severity
 
 SHOWN = 8

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok
-from ml_readiness.facts.licence import Licence
+from ml_readiness.facts.prose.licence import Licence
 from ml_readiness.report import Effort, Finding, Severity
 
 

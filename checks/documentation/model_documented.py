@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
-from ml_readiness.facts.artefacts import Artefacts
-from ml_readiness.facts.cards import Card, Cards
-from ml_readiness.facts.lifecycle import Lifecycle
-from ml_readiness.facts.modelcode import ModelCode
+from ml_readiness.facts.modelling.lifecycle import Lifecycle
+from ml_readiness.facts.modelling.modelcode import ModelCode
+from ml_readiness.facts.prose.cards import Card, Cards
+from ml_readiness.facts.tree.artefacts import Artefacts
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 FULL = 6

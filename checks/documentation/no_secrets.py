@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ml_readiness.check import check, fail, ok
-from ml_readiness.facts.leaks import Leaks
+from ml_readiness.facts.tree.leaks import Leaks
 from ml_readiness.report import Confidence, Effort, Finding, Severity
 
 if TYPE_CHECKING:
-    from ml_readiness.facts.leaks import Leak
+    from ml_readiness.facts.tree.leaks import Leak
 
 MOST = 25
 CONFIDENCE = {"provider": Confidence.HIGH, "key": Confidence.HIGH, "url": Confidence.MEDIUM}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
-from ml_readiness.facts.ownership import Ownership
+from ml_readiness.facts.tree.ownership import Ownership
 from ml_readiness.report import Effort, Finding, Severity
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok
-from ml_readiness.facts.placeholders import Placeholders
+from ml_readiness.facts.prose.placeholders import Placeholders
 from ml_readiness.report import Confidence, Effort, Finding, Location, Severity
 
 MOST = 10

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ml_readiness.check import check, fail, ok, partial
-from ml_readiness.facts.instructions import Instructions
+from ml_readiness.facts.prose.instructions import Instructions
 from ml_readiness.report import Confidence, Effort, Finding, Severity
 
 if TYPE_CHECKING:
-    from ml_readiness.facts.instructions import Instruction
+    from ml_readiness.facts.prose.instructions import Instruction
 
 
 @check("Can I start without you?", severity=Severity.HIGH, effort=Effort.SMALL)

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ml_readiness.check import check, fail, ok
-from ml_readiness.facts.pages import Pages, is_host_page, place
+from ml_readiness.facts.prose.pages import Pages, is_host_page, place
 from ml_readiness.report import Effort, Finding, Location, Severity
 from ml_readiness.snapshot import EntryKind
 
 if TYPE_CHECKING:
-    from ml_readiness.facts.pages import Page
+    from ml_readiness.facts.prose.pages import Page
     from ml_readiness.parsers.prose import Link
 
 

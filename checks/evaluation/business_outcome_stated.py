@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial, unknown
-from ml_readiness.facts.purpose import Purpose
+from ml_readiness.facts.prose.purpose import Purpose
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 OTHERS = [

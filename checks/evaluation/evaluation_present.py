@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
-from ml_readiness.facts.evaluation import Evaluation
+from ml_readiness.facts.modelling.evaluation import Evaluation
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 

@@ -8,7 +8,7 @@ from ml_readiness.facts.flow.project import Flow
 from ml_readiness.facts.flow.sides import is_main, main_pairs
 from ml_readiness.facts.flow.telling import apart, asked_steps, line_of, pair_steps
 from ml_readiness.facts.flow.verdicts import Pair
-from ml_readiness.facts.project import Project
+from ml_readiness.facts.project.project import Project
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 SHOWN = 5

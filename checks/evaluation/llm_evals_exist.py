@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
-from ml_readiness.facts.language_models import LanguageModels
-from ml_readiness.facts.llm_evals import ENOUGH, FEW, LlmEvals
+from ml_readiness.facts.language.language_models import LanguageModels
+from ml_readiness.facts.language.llm_evals import ENOUGH, FEW, LlmEvals
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
-from ml_readiness.facts.datasets import Datasets
-from ml_readiness.facts.llm_evals import LlmEvals
-from ml_readiness.facts.quality import QualityGates
+from ml_readiness.facts.data.datasets import Datasets
+from ml_readiness.facts.language.llm_evals import LlmEvals
+from ml_readiness.facts.modelling.quality import QualityGates
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 JUDGED = re.compile(r"eval|judge|rag|bench|promptfoo|golden", re.IGNORECASE)

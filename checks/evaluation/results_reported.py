@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
-from ml_readiness.facts.claims import Claims
-from ml_readiness.facts.modelcode import ModelCode
-from ml_readiness.facts.project import Project
+from ml_readiness.facts.modelling.modelcode import ModelCode
+from ml_readiness.facts.project.project import Project
+from ml_readiness.facts.prose.claims import Claims
 from ml_readiness.report import Confidence, Effort, Finding, Location, ProjectKind, Severity
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok
-from ml_readiness.facts.alerts import Alerts
-from ml_readiness.facts.operation import Operation
-from ml_readiness.facts.schedules import Schedules
+from ml_readiness.facts.deployment.schedules import Schedules
+from ml_readiness.facts.monitoring.alerts import Alerts
+from ml_readiness.facts.project.operation import Operation
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
-from ml_readiness.facts.footprints import Footprints
-from ml_readiness.facts.project import Project
+from ml_readiness.facts.monitoring.footprints import Footprints
+from ml_readiness.facts.project.project import Project
 from ml_readiness.report import Confidence, Effort, Finding, Location, ProjectKind, Severity
 
 

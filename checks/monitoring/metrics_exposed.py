@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
-from ml_readiness.facts.operation import Operation
-from ml_readiness.facts.tools import Tools
+from ml_readiness.facts.project.operation import Operation
+from ml_readiness.facts.tooling.tools import Tools
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 

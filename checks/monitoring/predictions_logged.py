@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial, unknown
-from ml_readiness.facts.recorded import Recorded
+from ml_readiness.facts.monitoring.recorded import Recorded
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 SHOWN = 3

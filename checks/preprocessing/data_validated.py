@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial, unknown
-from ml_readiness.facts.code import Code
-from ml_readiness.facts.files import Files
-from ml_readiness.facts.guards import Guard, Guards
-from ml_readiness.facts.project import Project
-from ml_readiness.facts.tools import Tools
-from ml_readiness.facts.uses import Level, Use
+from ml_readiness.facts.data.guards import Guard, Guards
+from ml_readiness.facts.project.project import Project
+from ml_readiness.facts.source.code import Code
+from ml_readiness.facts.tooling.tools import Tools
+from ml_readiness.facts.tooling.uses import Level, Use
+from ml_readiness.facts.tree.files import Files
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 ENOUGH = 3

@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
-from ml_readiness.facts.lifecycle import PREPARES
-from ml_readiness.facts.modelcode import ModelCode
-from ml_readiness.facts.preparation import Preparation, Prepares
-from ml_readiness.facts.project import Project
-from ml_readiness.facts.serving import Serving
-from ml_readiness.facts.signals import Signals
+from ml_readiness.facts.modelling.lifecycle import PREPARES
+from ml_readiness.facts.modelling.modelcode import ModelCode
+from ml_readiness.facts.modelling.preparation import Preparation, Prepares
+from ml_readiness.facts.project.project import Project
+from ml_readiness.facts.project.signals import Signals
+from ml_readiness.facts.serving.serving import Serving
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 SHOWN = 3

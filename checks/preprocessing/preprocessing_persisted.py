@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, unknown
 from ml_readiness.facts.flow.telling import line_of, origin, told
-from ml_readiness.facts.persistence import Kept, Persistence
+from ml_readiness.facts.prediction.persistence import Kept, Persistence
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity, Step
 
 SHOWN = 8

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
-from ml_readiness.facts.parity import Parity
-from ml_readiness.facts.project import Project
+from ml_readiness.facts.prediction.parity import Parity
+from ml_readiness.facts.project.project import Project
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 SHOWN = 3

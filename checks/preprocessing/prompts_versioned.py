@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
-from ml_readiness.facts.prompts import Prompts
+from ml_readiness.facts.language.prompts import Prompts
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 MOST = 0.9

@@ -8,8 +8,8 @@ from ml_readiness.facts.flow.project import Flow
 from ml_readiness.facts.flow.sides import main_pairs
 from ml_readiness.facts.flow.telling import line_of, pair_steps, told
 from ml_readiness.facts.flow.verdicts import PLAIN
-from ml_readiness.facts.parity import Parity
-from ml_readiness.facts.project import Project
+from ml_readiness.facts.prediction.parity import Parity
+from ml_readiness.facts.project.project import Project
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 SHOWN = 5

@@ -7,7 +7,7 @@ from ml_readiness.facts.flow.project import Flow
 from ml_readiness.facts.flow.sides import EVERYTHING_COUNTS, fitted_steps, main_pairs, main_splits, trained_apart
 from ml_readiness.facts.flow.telling import leak_message, leak_steps, source, told
 from ml_readiness.facts.flow.verdicts import leaks
-from ml_readiness.facts.project import Project
+from ml_readiness.facts.project.project import Project
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 SHOWN = 12

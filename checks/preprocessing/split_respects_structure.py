@@ -7,7 +7,7 @@ from ml_readiness.facts.flow.project import Flow
 from ml_readiness.facts.flow.sides import main_splits
 from ml_readiness.facts.flow.structure import at_random, in_order, respecting
 from ml_readiness.facts.flow.telling import line_of, origin
-from ml_readiness.facts.project import Project
+from ml_readiness.facts.project.project import Project
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 SHOWN = 5

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
-from ml_readiness.facts.datasets import Datasets
-from ml_readiness.facts.members import Members
+from ml_readiness.facts.data.datasets import Datasets
+from ml_readiness.facts.project.members import Members
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 SEVERAL = 2

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial, unknown
-from ml_readiness.facts.artefacts import Artefacts
-from ml_readiness.facts.files import Files
+from ml_readiness.facts.tree.artefacts import Artefacts
+from ml_readiness.facts.tree.files import Files
 from ml_readiness.report import Effort, Finding, Severity
 
 LARGE = 10_000_000

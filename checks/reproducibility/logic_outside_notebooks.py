@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ml_readiness.check import check, fail, ok, partial
-from ml_readiness.facts.artefacts import Artefacts
-from ml_readiness.facts.code import Code
-from ml_readiness.facts.lifecycle import Lifecycle
-from ml_readiness.facts.notebooks import Notebooks
-from ml_readiness.facts.project import Project
-from ml_readiness.facts.serving import Serving
+from ml_readiness.facts.modelling.lifecycle import Lifecycle
+from ml_readiness.facts.project.project import Project
+from ml_readiness.facts.serving.serving import Serving
+from ml_readiness.facts.source.code import Code
+from ml_readiness.facts.source.notebooks import Notebooks
+from ml_readiness.facts.tree.artefacts import Artefacts
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 if TYPE_CHECKING:
-    from ml_readiness.facts.code import Site
+    from ml_readiness.facts.source.code import Site
 
 STAGES = (("training", "trains"), ("preparing", "prepares data"))
 

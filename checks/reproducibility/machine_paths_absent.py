@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
-from ml_readiness.facts.lifecycle import Lifecycle
-from ml_readiness.facts.machine_paths import MachinePath, MachinePaths
-from ml_readiness.facts.serving import Serving
+from ml_readiness.facts.modelling.lifecycle import Lifecycle
+from ml_readiness.facts.serving.serving import Serving
+from ml_readiness.facts.source.machine_paths import MachinePath, MachinePaths
 from ml_readiness.report import Confidence, Effort, Finding, Severity
 
 MOST = 8

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, unknown
-from ml_readiness.facts.instructions import Instruction, Instructions
-from ml_readiness.facts.obtaining import Obtaining
-from ml_readiness.facts.project import Project
+from ml_readiness.facts.modelling.obtaining import Obtaining
+from ml_readiness.facts.project.project import Project
+from ml_readiness.facts.prose.instructions import Instruction, Instructions
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 SHOWN = 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok
-from ml_readiness.facts.artefacts import Artefacts
+from ml_readiness.facts.tree.artefacts import Artefacts
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 LIMIT = 100_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, unknown
-from ml_readiness.facts.notebooks import Notebooks
+from ml_readiness.facts.source.notebooks import Notebooks
 from ml_readiness.report import Effort, Finding, Severity
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
-from ml_readiness.facts.members import Members
-from ml_readiness.facts.randomness import Draw, Randomness
+from ml_readiness.facts.modelling.randomness import Draw, Randomness
+from ml_readiness.facts.project.members import Members
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 SHOWN = 4

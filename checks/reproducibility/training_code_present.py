@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
-from ml_readiness.facts.code import Site
-from ml_readiness.facts.modelcode import ModelCode
-from ml_readiness.facts.project import Project
+from ml_readiness.facts.modelling.modelcode import ModelCode
+from ml_readiness.facts.project.project import Project
+from ml_readiness.facts.source.code import Site
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 SHOWN = 3

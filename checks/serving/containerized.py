@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
-from ml_readiness.facts.code import Code
-from ml_readiness.facts.containers import Containers
-from ml_readiness.facts.evidence_files import found, vocabulary
-from ml_readiness.facts.files import Files
+from ml_readiness.facts.deployment.containers import Containers
+from ml_readiness.facts.source.code import Code
+from ml_readiness.facts.tree.evidence_files import found, vocabulary
+from ml_readiness.facts.tree.files import Files
 from ml_readiness.report import Effort, Finding, ProjectKind, Severity
 
 SHOWN = 3

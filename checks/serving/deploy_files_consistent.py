@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial, unknown
-from ml_readiness.facts.references import References
+from ml_readiness.facts.deployment.references import References
 from ml_readiness.report import Effort, Finding, Severity
 
 SHOWN = 8

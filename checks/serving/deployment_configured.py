@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok
-from ml_readiness.facts.ci import ContinuousIntegration
-from ml_readiness.facts.deployment import Deployment
+from ml_readiness.facts.automation.ci import ContinuousIntegration
+from ml_readiness.facts.deployment.deployment import Deployment
 from ml_readiness.report import Effort, Finding, Location, ProjectKind, Severity
 
 SHOWN = 4

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok
-from ml_readiness.facts.answering import Answering
-from ml_readiness.facts.files import Files
-from ml_readiness.facts.operation import Operation
-from ml_readiness.facts.serving import Route
-from ml_readiness.facts.signals import Signals
+from ml_readiness.facts.prediction.answering import Answering
+from ml_readiness.facts.project.operation import Operation
+from ml_readiness.facts.project.signals import Signals
+from ml_readiness.facts.serving.serving import Route
+from ml_readiness.facts.tree.files import Files
 from ml_readiness.report import Effort, Finding, Location, ProjectKind, Severity
 
 STATUS = re.compile(r"status|health|alive|ready|version|uptime", re.IGNORECASE)

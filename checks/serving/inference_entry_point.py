@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
-from ml_readiness.facts.inference import Inference
-from ml_readiness.facts.signals import Signals
+from ml_readiness.facts.prediction.inference import Inference
+from ml_readiness.facts.project.signals import Signals
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 SHOWN = 3

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
-from ml_readiness.facts.answers import Answers
-from ml_readiness.facts.language_models import LanguageModels
+from ml_readiness.facts.language.answers import Answers
+from ml_readiness.facts.language.language_models import LanguageModels
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial, unknown
-from ml_readiness.facts.contracts import Contracts
-from ml_readiness.facts.signals import Signals
+from ml_readiness.facts.prediction.contracts import Contracts
+from ml_readiness.facts.project.signals import Signals
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 JUDGES = {"checked": ok, "partly": partial, "raw": fail}

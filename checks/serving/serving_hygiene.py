@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
-from ml_readiness.facts.hygiene import Hygiene
+from ml_readiness.facts.prediction.hygiene import Hygiene
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 SHOWN = 3

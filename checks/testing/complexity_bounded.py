@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
-from ml_readiness.facts.complexities import Complexities
+from ml_readiness.facts.survey.complexities import Complexities
 from ml_readiness.report import Effort, Finding, ProjectKind, Severity
 
 SIMPLE, HARD = 10, 20

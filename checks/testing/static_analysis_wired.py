@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
-from ml_readiness.facts.analysis import Analysis, Reading
-from ml_readiness.facts.code import Code
+from ml_readiness.facts.automation.analysis import Analysis, Reading
+from ml_readiness.facts.source.code import Code
 from ml_readiness.report import Effort, Finding, Severity
 
 KINDS = {"lint": "linter", "types": "type checker", "security": "security scanner"}

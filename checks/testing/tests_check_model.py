@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
-from ml_readiness.facts.modelcode import ModelCode
-from ml_readiness.facts.modeltests import ModelTests, asserts_values
-from ml_readiness.facts.signals import Signals
+from ml_readiness.facts.modelling.modelcode import ModelCode
+from ml_readiness.facts.project.signals import Signals
+from ml_readiness.facts.testing.modeltests import ModelTests, asserts_values
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 SHOWN = 3

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok
-from ml_readiness.facts.modeltests import ModelTests
-from ml_readiness.facts.preparation import Preparation
-from ml_readiness.facts.signals import Signals
+from ml_readiness.facts.modelling.preparation import Preparation
+from ml_readiness.facts.project.signals import Signals
+from ml_readiness.facts.testing.modeltests import ModelTests
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 SHOWN = 3

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
-from ml_readiness.facts.code import Code
-from ml_readiness.facts.files import Files
-from ml_readiness.facts.tests import Tests
+from ml_readiness.facts.source.code import Code
+from ml_readiness.facts.testing.tests import Tests
+from ml_readiness.facts.tree.files import Files
 from ml_readiness.report import Effort, Finding, Severity
 
 SHOWN = 3

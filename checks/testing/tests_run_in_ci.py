@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial, unknown
-from ml_readiness.facts.ci import ContinuousIntegration, PipelineRun
-from ml_readiness.facts.tests import Tests
+from ml_readiness.facts.automation.ci import ContinuousIntegration, PipelineRun
+from ml_readiness.facts.testing.tests import Tests
 from ml_readiness.report import Confidence, Effort, Finding, Severity
 
 SHOWN = 3

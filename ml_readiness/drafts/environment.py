@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from ml_readiness.drafts.draft import plain
-from ml_readiness.facts.dependencies import Dependencies
+from ml_readiness.facts.dependencies.dependencies import Dependencies
 
 USUAL = "3.12"
 

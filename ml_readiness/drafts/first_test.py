@@ -7,14 +7,14 @@ import re
 from typing import TYPE_CHECKING
 
 from ml_readiness.drafts.draft import MARK, Draft
-from ml_readiness.facts.code import Code
-from ml_readiness.facts.files import Files
-from ml_readiness.facts.preparation import Preparation
+from ml_readiness.facts.modelling.preparation import Preparation
+from ml_readiness.facts.source.code import Code
+from ml_readiness.facts.tree.files import Files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ml_readiness.facts.code import Unit
+    from ml_readiness.facts.source.code import Unit
     from ml_readiness.parsers.python import Function
 
 MODULE = re.compile(r"(?:(?:src|lib)/)?(?P<module>[a-zA-Z_]\w*(?:/[a-zA-Z_]\w*)*?)(?:/__init__)?\.py")

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from ml_readiness.drafts.draft import MARK, Draft, plain
 from ml_readiness.drafts.environment import Environment
-from ml_readiness.facts.code import Code
-from ml_readiness.facts.files import Files
-from ml_readiness.facts.lifecycle import Lifecycle
+from ml_readiness.facts.modelling.lifecycle import Lifecycle
+from ml_readiness.facts.source.code import Code
+from ml_readiness.facts.tree.files import Files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ml_readiness.facts.code import Site
+    from ml_readiness.facts.source.code import Site
 
 NAME = re.compile(r"[a-zA-Z_]\w*")
 APPS = {

@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from ml_readiness.drafts.draft import MARK, Draft, plain
-from ml_readiness.facts.distributions import distributions
-from ml_readiness.facts.files import Files
-from ml_readiness.facts.installations import Installations
-from ml_readiness.facts.third_party import ThirdParty
+from ml_readiness.facts.dependencies.installations import Installations
+from ml_readiness.facts.dependencies.third_party import ThirdParty
+from ml_readiness.facts.knowledge.distributions import distributions
+from ml_readiness.facts.tree.files import Files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

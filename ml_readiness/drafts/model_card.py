@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ml_readiness.drafts.draft import MARK, Draft
-from ml_readiness.facts.datasets import Datasets
-from ml_readiness.facts.evaluation import Evaluation
-from ml_readiness.facts.files import Files
-from ml_readiness.facts.licence import Licence
-from ml_readiness.facts.lifecycle import Lifecycle
+from ml_readiness.facts.data.datasets import Datasets
+from ml_readiness.facts.modelling.evaluation import Evaluation
+from ml_readiness.facts.modelling.lifecycle import Lifecycle
+from ml_readiness.facts.prose.licence import Licence
+from ml_readiness.facts.tree.files import Files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

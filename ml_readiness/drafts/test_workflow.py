@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ml_readiness.drafts.draft import MARK, Draft
 from ml_readiness.drafts.environment import Environment
-from ml_readiness.facts.files import Files
-from ml_readiness.facts.tests import Tests
+from ml_readiness.facts.testing.tests import Tests
+from ml_readiness.facts.tree.files import Files
 
 PATH = ".github/workflows/tests.yml"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ml_readiness.drafts.draft import MARK, Draft
-from ml_readiness.facts.files import Files
+from ml_readiness.facts.tree.files import Files
 
 PATH = ".github/dependabot.yml"
 ECOSYSTEMS = (

@@ -7,7 +7,6 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Self
 
 from ml_readiness.documents import PARSE_ERRORS, Documents
-from ml_readiness.facts.files import Files, is_example
 from ml_readiness.facts.flow.machine import Machine, Unit
 from ml_readiness.facts.flow.roots import Roots
 from ml_readiness.facts.flow.running import Running
@@ -15,7 +14,8 @@ from ml_readiness.facts.flow.settings import configuration
 from ml_readiness.facts.flow.shelf import Shelf
 from ml_readiness.facts.flow.values import NOTHING, Const, Value
 from ml_readiness.facts.flow.verdicts import Pair, pairs
-from ml_readiness.facts.modules import Modules
+from ml_readiness.facts.source.modules import Modules
+from ml_readiness.facts.tree.files import Files, is_example
 from ml_readiness.parsers.flow import FlowFile, FlowNotebook
 from ml_readiness.parsers.notebook import Notebook
 from ml_readiness.report import Location, Step

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from ml_readiness.documents import Documents
-from ml_readiness.facts.files import Files
-from ml_readiness.facts.modules import Modules
+from ml_readiness.facts.source.modules import Modules
+from ml_readiness.facts.tree.files import Files
 from ml_readiness.parsers.makefile import Makefile
 from ml_readiness.parsers.shell import ShellScript, commands
 from ml_readiness.parsers.yaml import YamlFile

@@ -10,8 +10,8 @@ from ml_readiness.facts.flow.values import NOTHING, Const, Map, Seq, Thing, Valu
 from ml_readiness.parsers.yaml import YamlFile
 
 if TYPE_CHECKING:
-    from ml_readiness.facts.files import Files
     from ml_readiness.facts.flow.calls import Call
+    from ml_readiness.facts.tree.files import Files
     from ml_readiness.parsers.yaml import Node
 
 MAX_NODES = 4_000

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ml_readiness.facts.files import is_example
 from ml_readiness.facts.flow.verdicts import PLAIN, TRAINING
+from ml_readiness.facts.tree.files import is_example
 from ml_readiness.report import ProjectKind
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from ml_readiness.facts.repository_map import MOST
+from ml_readiness.facts.survey.repository_map import MOST
 from ml_readiness.render import words
 from ml_readiness.render.html.evidence import place
 from ml_readiness.render.html.markup import Markup, tag

@@ -1,0 +1,1 @@
+"""What runs without a person: pipelines and the commands they come to in the end."""

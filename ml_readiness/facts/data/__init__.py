@@ -1,0 +1,1 @@
+"""Which data the model is made from, and what refuses bad data."""

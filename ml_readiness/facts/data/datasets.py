@@ -1,0 +1,334 @@
+"""Where the data for training and evaluation comes from, and whether it is the same data each time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import Self
+
+from ml_readiness.facts.data.kept_data import DATA, KeptData
+from ml_readiness.facts.modelling.experiments import Experiments
+from ml_readiness.facts.modelling.lifecycle import Lifecycle
+from ml_readiness.facts.serving.serving import Serving
+from ml_readiness.facts.source.code import Code, Unit
+from ml_readiness.facts.source.values import HOLE, Values
+from ml_readiness.facts.tooling.tools import Tools
+from ml_readiness.facts.tooling.uses import Use
+from ml_readiness.facts.tree.files import Files
+from ml_readiness.report import Location
+
+READERS = re.compile(
+    r"^(?:(?:pandas|polars|dask\.dataframe|geopandas|modin\.pandas|cudf|pyarrow\.\w+)\.(?:read|scan)_(?!sql|clip|html)\w+"
+    r"|numpy\.(?:load|loadtxt|genfromtxt)|scipy\.io\.loadmat|open|h5py\.File|torchvision\.datasets\.(?:ImageFolder|DatasetFolder)"
+    r"|datasets\.load_from_disk|librosa\.load|soundfile\.read|PIL\.Image\.open|cv2\.imread|glob\.glob|os\.(?:listdir|walk)|(?:\w+\.)*from_folder|(?:\w+\.)*image_dataset_from_directory"
+    r"|(?:\w+\.)*ImageDataGenerator\.flow_from_(?:directory|dataframe)|(?:\w+\.)*(?:PyPDF|PDF|CSV|Directory|Text)\w*Loader"
+    r"|pyspark\.sql\.SparkSession\.(?:\w+\.)*read\.(?:csv|parquet|json|load|orc|text))$"
+)
+FOLDERS = re.compile(
+    r"ImageFolder|DatasetFolder|from_directory|glob|listdir|walk|imread|Image\.open|load_img|librosa\.load|soundfile\.read|from_folder"
+)
+"""Readers of many small files."""
+LOCAL = re.compile(r"\.(?:ImageFolder|DatasetFolder|FakeData|VisionDataset|load_from_disk|folder)(?:\.|$)")
+"""Parts of dataset libraries that read what lies on the disk."""
+WRITES = re.compile(r"^[awx]")
+FIXED_URL = re.compile(
+    r"releases/download/|/v\d+(?:\.\d+)*/|/(?:raw|blob|resolve)/[0-9a-f]{40}|@[0-9a-f]{7,40}/|zenodo\.org/records?/\d+"
+    r"|githubusercontent\.com/[^/]+/[^/]+/[0-9a-f]{40}/|/versions?/\d+|figshare\.com/.*files/\d+|[?&]versionId=",
+    re.IGNORECASE,
+)
+ADDRESS = re.compile(r"https?://[^\s'\")>\]]{1,400}+")
+HOSTS = re.compile(
+    r"(?:kaggle\.com/(?:datasets|c|competitions|[\w-]+/[\w-]+)|archive\.ics\.uci\.edu|huggingface\.co/datasets"
+    r"|zenodo\.org|drive\.google\.com|dropbox\.com|figshare\.com|data\.world|openml\.org|grouplens\.org|openslr\.org|physionet\.org"
+    r"|image-net\.org|cocodataset\.org|dataverse|s3[.-][\w.-]*amazonaws|storage\.googleapis|blob\.core\.windows|data\.gov|drivendata\.org"
+    r"|[\w./?=&%-]+\.(?:csv|tsv|parquet|zip|tar|gz|tgz|xlsx?|json|jsonl|npz|h5|txt|data)(?![\w/]))",
+    re.IGNORECASE,
+)
+NAMED = re.compile(
+    r"\b(?:kaggle|uci machine learning|hugging ?face datasets?|competition data|dataset|data ?set|data source)\b.{0,200}?https?://",
+    re.IGNORECASE | re.DOTALL,
+)
+PROPER = re.compile(
+    r"\b(?!(?:The|This|Our|A|An|Your|My|Each|Raw|Input|Full|Clean|Final|Sample|Public|Custom|New|Train|Training|Test|Testing"
+    r"|Validation|Evaluation|Load|Loading|Download|Prepare|Preparing|Create|Creating|Data|Dataset|Use|Using|Download|Split"
+    r"|Original|Large|Small|Get|Getting|Model|Target|Reference|Current|Production|Machine|ML|AI|CSV|JSON|API|README|How|What"
+    r"|In|On|For|With|From|To|And|Or|If|It|As|Exploratory|About|Available|Supported|Example|Examples|Features?|Step|Image"
+    r"|Text|Audio|Video|Time|Multi|Open|Feast|Hugging)\b)"
+    r"[A-Z][A-Za-z0-9-]+(?:[ -][A-Z0-9][A-Za-z0-9-]*){0,4} (?:[Dd]ata ?[Ss]et|corpus|[Cc]ompetition)\b"
+    r"|\b(?:from|on|by) (?:the )?(?:UCI|Kaggle|Hugging ?Face|OpenML|Zenodo|Open ?Data)\b"
+)
+"""A data set called by its proper name."""
+BUCKET = re.compile(
+    r"\b(?:s3|gs|abfss?|wasbs?|hdfs|az)://[\w./*-]+"
+    r"|^[ \t]*[\"']?[\w-]{0,60}?(?:bucket|dataset|data_url|data_source)[\w-]{0,60}[\"']?[ \t]*[:=][ \t]*"
+    r"[\"']?\w[\w./:-]{3,200}[\"']?"
+    r"[ \t]*,?[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+NO_SETTINGS = re.compile(
+    r"(?:^|[/_.-])(?:samples?|examples?|outputs?|results?|predictions?|tests?|fixtures?|reports?|submissions?|logs?|demo|docs?"
+    r"|models?|artifacts?|requirements|assets|mlruns|gx|great_expectations|static|templates|package(?:-lock)?|pyproject|poetry"
+    r"|mkdocs|\.github|\.gitlab-ci|docker-compose[\w-]*|compose|environment|conda|\.pre-commit-config)(?:[/_.-]|$)",
+    re.IGNORECASE,
+)
+"""Configuration that does not say where training data comes from."""
+KAGGLE = re.compile(r"(?:^|/)kaggle/input/([\w-]+)")
+DRAWS = re.compile(
+    r"query|download|get_object|get_bucket|connect$|create_engine|MongoClient|S3FileSystem|GCSFileSystem|Minio"
+)
+"""Calls of stores that bring rows in."""
+SERVED = re.compile(r"https?://(?:[\w-]*api[\w-]*|data)\.[\w.-]+/[\w./?=&%-]*", re.IGNORECASE)
+LFS = re.compile(r"^(\S+)\s.*filter=lfs", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A file that code reads."""
+
+    path: str
+    """As far as it is written down, with `*` for the rest."""
+    unit: Unit
+    location: Location
+    name: str
+    """The call that reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where data comes from, or what fixes it."""
+
+    what: str
+    location: Location
+
+
+@dataclass(frozen=True)
+class Datasets:
+    """The data that models are trained and evaluated on."""
+
+    code: Code
+    files: Files
+    kept: KeptData
+    tools: Tools
+    lifecycle: Lifecycle
+    serving: Serving
+    values: Values
+    experiments: Experiments
+
+    @classmethod
+    def gather(
+        cls,
+        code: Code,
+        files: Files,
+        kept: KeptData,
+        tools: Tools,
+        lifecycle: Lifecycle,
+        serving: Serving,
+        values: Values,
+        experiments: Experiments,
+    ) -> Self:
+        """From readers, downloads, pointers and data files."""
+        return cls(code, files, kept, tools, lifecycle, serving, values, experiments)
+
+    @cached_property
+    def learns(self) -> bool:
+        """Whether something is trained or evaluated, or data sets are fetched for it, tests left out."""
+        measured = any(not site.unit.is_test for site in self.lifecycle.measuring)
+        fetched = any(source.location.path in self._working for source in self.named)
+        return measured or self.experiments.exist or fetched
+
+    @cached_property
+    def _working(self) -> frozenset[str]:
+        return frozenset(unit.path for unit in self.code.units if not (unit.is_test or unit.is_example))
+
+    @cached_property
+    def _units(self) -> tuple[Unit, ...]:
+        """Code that may prepare, train or evaluate: not tests, and not what only answers requests."""
+        pages = [route.unit for route in self.serving.routes] + list(self.serving.demos)
+        answering = {each.path for page in pages for each in self.code.closure(page)}
+        paths = self.lifecycle.units("training") or self.lifecycle.units("measuring")
+        used = {each.path for path in paths for each in self.code.closure(self.code.by_path[path])}
+        return tuple(u for u in self.code.units if not u.is_test and (u.path not in answering or u.path in used))
+
+    @cached_property
+    def pointers(self) -> tuple[Source, ...]:
+        """Data whose content is fixed by a pointer in the tree: DVC and LFS."""
+        found = [Source(f"`{p}` fixes the data by checksum", Location(path=p)) for p in self._data_pointers()]
+        patterns = [p for path in self.files.find(".gitattributes") for p in LFS.findall(self.files.text(path))]
+        for path in self.kept.tables if patterns else ():
+            if any(fnmatchcase(path, p) or fnmatchcase(path.rpartition("/")[2], p) for p in patterns):
+                found.append(Source(f"`{path}` is kept in LFS", Location(path=path)))
+                break
+        return tuple(found)
+
+    def _data_pointers(self) -> Iterator[str]:
+        for path in self.files.find("*.dvc"):
+            if re.search(r"(?:md5|etag|checksum|rev_lock|hash)\s*:", self.files.text(path)):
+                yield path
+        for path in self.files.find("dvc.lock"):
+            if re.search(r"^[ \t]+md5[ \t]*:", self.files.text(path), re.MULTILINE):
+                yield path
+
+    @cached_property
+    def versioned(self) -> tuple[Source, ...]:
+        """Calls that name the version of the data."""
+        return tuple(
+            Source(f"the data is fixed through {use.shown}", use.location)
+            for use in self.tools.called("data-versioning")
+            if use.unit is None or not (use.unit.is_test or use.unit.is_example)
+        )
+
+    @cached_property
+    def releases(self) -> tuple[Source, ...]:
+        """Downloads from an address that cannot change."""
+        return tuple(Source(f"the download names a version: {url}", at) for url, at in self._urls if _is_fixed(url))
+
+    @cached_property
+    def named(self) -> tuple[Source, ...]:
+        """Data that code fetches by a name or address whose content may change."""
+        return tuple(
+            Source(f"the data comes from {use.shown}, without a version", use.location)
+            for use in self.tools.called("data-source")
+            if use.unit is not None and not use.unit.is_test and not _is_pinned_call(use) and not LOCAL.search(use.name)
+        )
+
+    @cached_property
+    def addresses(self) -> tuple[Source, ...]:
+        """Addresses of data in code without a version."""
+        named = [(url, at) for url, at in self._urls if not _is_fixed(url)]
+        for read in self.reads:
+            kaggle = KAGGLE.search(read.path)
+            if kaggle is not None:
+                named.append((f"Kaggle's `{kaggle[1]}`", read.location))
+            elif "://" in read.path and not _is_fixed(read.path):
+                named.append((read.path[:120], read.location))
+        return tuple(Source(f"the data is fetched from {url}", at) for url, at in named)
+
+    @cached_property
+    def gathered(self) -> tuple[Source, ...]:
+        """Pages that a spider of the project collects, and data bases and buckets that training asks."""
+        spiders = (
+            Source(f"the data is collected from pages by `{each.name}`", unit.location(each.line))
+            for unit in self.code.production
+            for each in unit.python.classes
+            if any(base.startswith("scrapy.") and "Spider" in base for base in each.bases)
+        )
+        asked = (
+            Source(f"the data comes from {use.shown}, without a version", use.location)
+            for use in self.tools.called("storage")
+            if use.unit is not None and use.unit.is_production and use.path in self._learning and DRAWS.search(use.name)
+        )
+        return (*spiders, *asked)
+
+    @cached_property
+    def _learning(self) -> frozenset[str]:
+        """Files that train, and what they import."""
+        paths = self.lifecycle.units("training")
+        return frozenset(each.path for path in paths for each in self.code.closure(self.code.by_path[path]))
+
+    @cached_property
+    def services(self) -> tuple[Source, ...]:
+        """Services that production code asks for data."""
+        return tuple(
+            Source(f"the data comes from {found[0][:80]}", unit.location(text.line))
+            for unit in self._units
+            if unit.is_production
+            for text in unit.python.texts
+            if "://" in text.value and (found := SERVED.search(text.value)) is not None
+        )
+
+    @cached_property
+    def _urls(self) -> tuple[tuple[str, Location], ...]:
+        return tuple(
+            (found[0][:120], unit.location(text.line))
+            for unit in self._units
+            if not unit.is_example
+            for text in unit.python.texts
+            if "://" in text.value and (found := _data_address(text.value)) is not None
+        )
+
+    @cached_property
+    def described(self) -> tuple[Source, ...]:
+        """Data sources that documents or configuration name."""
+        found: list[Source] = []
+        for path in self.files.find("README*", "*.md", "Makefile", "*.sh", "*.rst", "*.txt"):
+            text = self.files.text(path)
+            match = _data_address(text) or NAMED.search(text) or (PROPER.search(text) if "README" in path else None)
+            if match is not None and path.count("/") <= 3:
+                line = text.count("\n", 0, match.start()) + 1
+                found.append(Source("the data's source is named, without a version", Location(path=path, line=line)))
+        for unit in self.code.notebooks:
+            for cell in unit.notebook.cells if unit.notebook is not None else ():
+                match = _data_address("\n".join(cell.source)) if cell.kind != "code" else None
+                if match is not None:
+                    at = Location(path=unit.path, cell=cell.index)
+                    found.append(Source("the data's source is named, without a version", at))
+        for path in self.files.find("*.json", "*.yaml", "*.yml", "*.toml", "*.cfg", "*.ini"):
+            text = "" if NO_SETTINGS.search(path) else self.files.text(path)
+            match = _data_address(text) or BUCKET.search(text)
+            if match is not None:
+                at = Location(path=path, line=text.count("\n", 0, match.start()) + 1)
+                found.append(Source(f"`{match[0].strip()[:60]}` names the data's place", at))
+        return tuple(found)
+
+    @cached_property
+    def reads(self) -> tuple[Read, ...]:
+        """Files that training, evaluation or preparation reads."""
+        found: list[Read] = []
+        units = {unit.path for unit in self._units}
+        for site in self.code.sites:
+            if site.unit.path in units and READERS.match(site.name) and not _is_writing(site.name, site.call.args):
+                first = site.call.argument(0, "filepath_or_buffer", "path", "file", "root", "directory", "source")
+                text = self.values.text(site.unit, first, site.call.scope).replace("\\", "/")
+                found.append(Read(text, site.unit, site.location, site.name))
+        return tuple(found)
+
+    @cached_property
+    def committed(self) -> tuple[Source, ...]:
+        """Committed files that the code reads."""
+        read = ((self.kept.find(read.path), read.location) for read in self.reads)
+        named = ((path, unit.location(text.line)) for unit in self._units for path, text in self.kept.named_in(unit))
+        found = [Source(f"`{path}` is committed", at) for path, at in (*read, *named) if path is not None]
+        found += [
+            Source(f"`{path}` is committed, and {where} names it", Location(path=where))
+            for path, where in self.kept.configured
+        ]
+        if any(FOLDERS.search(read.name) for read in self.reads):
+            found += [
+                Source(f"`{folder}` holds {n} committed files", Location(path=folder))
+                for folder, n in self.kept.media.items()
+            ]
+        return tuple(found)
+
+    @cached_property
+    def missing(self) -> tuple[Read, ...]:
+        """Reads of data files that are written down and not in the tree."""
+        return tuple(
+            read
+            for read in self.reads
+            if DATA.search(read.path)
+            and "://" not in read.path
+            and HOLE not in read.path.rpartition("/")[2]
+            and self.kept.find(read.path) is None
+        )
+
+
+def _is_fixed(url: str) -> bool:
+    return FIXED_URL.search(url) is not None
+
+
+def _is_writing(name: str, args: tuple[object, ...]) -> bool:
+    if name != "open" or len(args) < 2:
+        return False
+    return bool(WRITES.match(getattr(args[1], "text", "")))
+
+
+def _is_pinned_call(use: Use) -> bool:
+    return use.call is not None and bool({"revision", "known_hash", "version"} & use.call.keywords.keys())
+
+
+def _data_address(text: str) -> re.Match[str] | None:
+    """The first address that leads to data."""
+    return next((found for found in ADDRESS.finditer(text) if HOSTS.search(found[0])), None)

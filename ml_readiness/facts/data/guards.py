@@ -1,0 +1,234 @@
+"""Where the project's own code refuses data that is not as expected."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from ml_readiness.facts.serving.serving import Serving
+from ml_readiness.facts.source.callgraph import CallGraph, key
+from ml_readiness.facts.source.code import Code, Site, Unit
+from ml_readiness.report import Location
+
+if TYPE_CHECKING:
+    from ml_readiness.parsers.python import Call, Condition
+
+STOPS = frozenset({"assert", "raise", "exit", "warn"})
+CONTENT = re.compile(
+    r"\.(?:isnull|isna|isnan|isfinite|isinf|notnull|notna|duplicated|is_numeric_dtype|has_nulls"
+    r"|is_string_dtype|null_count|is_null)$"
+)
+TABLE = re.compile(r"\.(?:columns|column_names|dtypes?|empty|is_unique|is_monotonic_increasing)$")
+LACKING = re.compile(r"^(?:\w*_)?(?:missing|unexpected|invalid|extra|null|nan|duplicated?)(?:_\w+)?$")
+PIECES = re.compile(r"col|field|feature|row|value|record|label|schema|table|key|entr|sample|id", re.IGNORECASE)
+SHAPED = re.compile(
+    r"^(?:X|y|df|data|dataset|frame|features?|labels?|targets?|interactions?|embeddings?|matrix|sample_weights?|images?|audio"
+    r"|series|train|test|\w+_(?:df|data|features?|labels?|matrix|train|test|weights?))\.(?:shape|ndim)$"
+)
+REFUSAL = re.compile(
+    r"missing|require|expect|unexpected|unknown|invalid|duplicat|empty|\bnull|\bnan\b|infinit|\binf\b|negative|mismatch"
+    r"|out of (?:range|bounds)|(?:must|should) (?:be|contain|have|match)|too (?:long|short|few|many|large|small|big)"
+    r"|not (?:match|contain|understood|supported|allowed|valid|found in|a valid)|inconsistent|unsupported|exceed"
+    r"|corrupt|malformed|wrong",
+    re.IGNORECASE,
+)
+NOUNS = re.compile(
+    r"\bcolumns?\b|\bfeatures?\b|\brows?\b|\bvalues?\b.*\b(?:data|column|range)|\bfields?\b|\brecords?\b|\blabels?\b"
+    r"|\bsamples?\b|data ?frame|\bdata(?:set)?\b|\bschema\b|dimension|\b[123]-?D\b|\binputs?\b|\btexts?\b|\btokens?\b"
+    r"|\bdocuments?\b|\bimages?\b|\baudio\b|file (?:type|format|size|extension)|\bextension|\bdtype\b|interaction"
+    r"|embedding|timestamps?\b|\bdates?\b|\bprices?\b|\bX\b|\by\b|\buploads?\b|\bmime\b|content.?type",
+    re.IGNORECASE,
+)
+NOT_DATA = re.compile(
+    r"param|argument|config|setting|option|\bmodels?\b|optimi|\bloss|activation|layer|\bmode\b|strategy|backend|device"
+    r"|checkpoint|fitted|weights|kernel|environment|variable|\bapi\b|token (?:is|not)|credential|\bkey\b|password|path"
+    r"|directory|folder|\burl\b|module|install|implement|\bnames?\b|\bsource\b|\bmethod|download|\bsplit\b|metric\b"
+    r"|batch.?size|scheduler|version|\btools?\b|\bagents?\b|template|prompt|session|\buser\b|database|connection",
+    re.IGNORECASE,
+)
+ASIDE = re.compile(
+    r"config|setting|param|(?:^|_)args?(?:_|$)|grid|credential|token$|auth|bearer|request|fitted|initiali|boosting|checkpoint|login"
+    r"|forward$|__call__$|hyper|parse_|_env|environ|secret|permission|available",
+    re.IGNORECASE,
+)
+CHECKS = re.compile(r"(?:^|_)(?:check|valid|verify|ensure|assert|sanity)", re.IGNORECASE)
+DATA_WORDS = re.compile(
+    r"data|document|embedding|matrix|column|schema|input|frame|record|row|text|image|audio|series|array|feature|label|sample|file|upload"
+    r"|quality|\bX\b|\by\b|\bdf\b",
+    re.IGNORECASE,
+)
+MODULES = re.compile(r"(?:^|\.)(?:Module|Layer|Model|LightningModule|PreTrainedModel|BaseModel|BaseSettings)$")
+ERRORS = re.compile(
+    r"^(?:ValueError|TypeError|AssertionError|RuntimeError|Exception|IndexError)$|(?:Data|Schema|Validation|Quality)\w*Error$"
+)
+SCHEMA = re.compile(
+    r"schema|expected_?(?:col|feat|field|type)|required_?(?:col|feat|field)|number_of_columns", re.IGNORECASE
+)
+MODELS = re.compile(r"^pydantic\.(?:main\.)?BaseModel$|^sqlmodel\.SQLModel$|^msgspec\.Struct$|^patito\.Model$")
+RECORDS = re.compile(
+    r"data|rows?(?:_|$)|record|load|ingest|etl|stream|consum|feature_pipeline|dispatch|parse_(?!args)", re.I
+)
+NOT_RECORDS = re.compile(
+    r"config|setting|request|response|payload|param|args|option|prompt|tool|schema$|metadata", re.I
+)
+UPLOADS = {"streamlit.file_uploader": "type", "gradio.File": "file_types", "streamlit.sidebar.file_uploader": "type"}
+NEAR = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """One refusal."""
+
+    location: Location
+    what: str
+    unit: Unit
+    scope: str
+
+
+@dataclass(frozen=True)
+class Guards:
+    """Checks of data content or schema that raise, reject or report."""
+
+    code: Code
+    serving: Serving
+    graph: CallGraph
+
+    @classmethod
+    def gather(cls, code: Code, serving: Serving, graph: CallGraph) -> Self:
+        """From the conditions and errors of production code."""
+        return cls(code, serving, graph)
+
+    @cached_property
+    def all(self) -> tuple[Guard, ...]:
+        """Every guard, one for each place."""
+        return tuple(guard for unit in self.code.production for guard in self._in(unit))
+
+    @cached_property
+    def used(self) -> tuple[Guard, ...]:
+        """Guards in functions and classes that something in the project uses."""
+        return tuple(guard for guard in self.all if self._is_used(guard.unit, guard.scope))
+
+    @cached_property
+    def declared(self) -> tuple[Guard, ...]:
+        """Functions that check columns or fields against a schema that is written down elsewhere."""
+        return tuple(
+            Guard(unit.location(each.line), f"`{each.scope.rpartition('.')[2]}`", unit, each.scope)
+            for unit in self.code.production
+            for each in unit.python.conditions
+            if _is_check(each.scope)
+            and any(SCHEMA.search(name) for name in each.names)
+            and self._is_used(unit, each.scope)
+        )
+
+    @cached_property
+    def records(self) -> tuple[Guard, ...]:
+        """Places outside request handlers where rows or messages are made into objects of a declared schema."""
+        return tuple(
+            Guard(site.location, f"`{definition.name}`", site.unit, site.call.scope)
+            for site in self.code.sites
+            if site.unit.is_production and "**" in site.call.keywords and self._reads_records(site)
+            if (definition := self.code.define(site.unit, site.call.name)) is not None
+            if definition.as_class is not None and not NOT_RECORDS.search(definition.name)
+            if any(MODELS.search(base) for base in definition.as_class.bases)
+        )
+
+    def _reads_records(self, site: Site) -> bool:
+        if (site.unit.path, site.call.scope) in self._answering or not self._is_used(site.unit, site.call.scope):
+            return False
+        return bool(RECORDS.search(site.call.scope) or RECORDS.search(site.unit.path))
+
+    def _is_used(self, unit: Unit, scope: str) -> bool:
+        name = scope.partition(".")[0]
+        function = unit.functions.get(name)
+        if not name or (function is not None and function.decorators):
+            return True
+        return (unit.path, name) in self._mentioned or bool(self.graph.callers.get(key(unit, name)))
+
+    @cached_property
+    def _mentioned(self) -> frozenset[tuple[str, str]]:
+        """What code outside tests calls, imports or derives from, by the file and name of its definition."""
+        names = [site.name for site in self.code.sites if not site.unit.is_test]
+        for unit in self.code.units:
+            if not unit.is_test:
+                imported = (f"{i.module}{'' if i.module.endswith('.') else '.'}{i.name}" for i in unit.python.imports)
+                bases = (base for each in unit.python.classes for base in each.bases)
+                names += [self.code.canonical(unit, name) for name in (*imported, *bases)]
+        split = (name[1:].partition(":") for name in names if name.startswith(":"))
+        return frozenset((path, inner.partition(".")[0]) for path, _, inner in split)
+
+    def _in(self, unit: Unit) -> Iterator[Guard]:
+        tested = sorted(self._conditions(unit))
+        lines = [line for line, _, _ in tested]
+        refused = [each for each in self._refusals(unit) if not any(0 <= each[0] - line <= NEAR for line in lines)]
+        for line, scope, what in sorted(tested + refused):
+            if not self._is_aside(unit, scope):
+                yield Guard(unit.location(line), what, unit, scope)
+
+    def _conditions(self, unit: Unit) -> Iterator[tuple[int, str, str]]:
+        for each in unit.python.conditions:
+            if each.effect in STOPS and (what := _tested(each)):
+                yield each.line, each.scope, what
+
+    def _refusals(self, unit: Unit) -> Iterator[tuple[int, str, str]]:
+        """Errors whose message is about data."""
+        for call in unit.python.calls:
+            text = _message(call)
+            if ERRORS.search(call.name) and _is_about_data(text):
+                yield call.line, call.scope, text[:80]
+            elif call.name in UPLOADS and UPLOADS[call.name] in call.keywords:
+                yield call.line, call.scope, "the kinds of file that are accepted"
+            elif call.method == "append" and text and _is_check(call.scope):
+                yield call.line, call.scope, text[:80]
+
+    def _is_aside(self, unit: Unit, scope: str) -> bool:
+        """Whether the code around is about requests, settings or the model's own layers."""
+        name = scope.rpartition(".")[2]
+        if ASIDE.search(name) or (unit.path, scope) in self._answering:
+            return True
+        owner = unit.classes.get(scope.rpartition(".")[0]) or unit.classes.get(scope.partition(".")[0])
+        return owner is not None and any(MODULES.search(base) for base in owner.bases)
+
+    @cached_property
+    def _answering(self) -> frozenset[tuple[str, str]]:
+        routes = self.serving.routes
+        return frozenset((route.unit.path, route.function.name) for route in routes if route.function is not None)
+
+
+def _tested(condition: Condition) -> str:
+    """What of the data a condition looks at; empty if it is about something else."""
+    for call in condition.calls:
+        if CONTENT.search(call):
+            return f"`{call.rpartition('.')[2]}`"
+    if any(call.endswith((".issubset", ".issuperset")) for call in condition.calls):
+        named = next((name for name in (*condition.names, condition.scope) if PIECES.search(name)), "")
+        return f"`{named}`" if named else ""
+    for name in condition.names:
+        if (TABLE.search(name) and not name.startswith("self.config")) or SHAPED.match(name):
+            return f"`{name}`"
+        if LACKING.match(name) and (PIECES.search(name) or PIECES.search(condition.scope)):
+            return f"`{name}`"
+    return f"`{condition.scope.rpartition('.')[2]}`" if _is_check(condition.scope) else ""
+
+
+def _is_check(scope: str) -> bool:
+    """Whether a function's name says that it checks data."""
+    name = scope.rpartition(".")[2]
+    return bool(CHECKS.search(name) and DATA_WORDS.search(name))
+
+
+def _message(call: Call) -> str:
+    first = call.args[0] if call.args else None
+    if first is None:
+        return ""
+    if first.kind in {"str", "format"}:
+        return first.text
+    if first.kind == "call" and first.text.endswith(".format"):
+        return first.text
+    return ""
+
+
+def _is_about_data(text: str) -> bool:
+    return bool(REFUSAL.search(text) and NOUNS.search(text) and not NOT_DATA.search(text))

@@ -1,0 +1,1 @@
+"""How the project reaches an environment: images, clusters, schedules, servers."""

@@ -1,0 +1,1 @@
+"""What is particular to applications of language models: prompts, model ids, answers, evaluations."""

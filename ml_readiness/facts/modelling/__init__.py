@@ -1,0 +1,1 @@
+"""The life of the model in code: prepared, trained, measured, saved, loaded."""

@@ -1,0 +1,248 @@
+"""Where a model is prepared for, trained, measured, saved, loaded and asked: the calls that matter, by stage."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+from typing import TYPE_CHECKING, Self
+
+from msgspec import Struct
+
+from ml_readiness.facts import knowledge
+from ml_readiness.facts.source.code import Code
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ml_readiness.facts.source.code import Site, Unit
+
+PREPARES = re.compile(
+    r"pre_?process|prepare|clean(?!_?up)|normali[sz]|standardi[sz]|(?<!auto)scale(?!d?_dot)|encode|token|featur|impute|transform"
+    r"|augment|chunk|vectori[sz]|resample|tabul|parse_(?:doc|pdf|data)|embed_|split_(?:doc|text|data)"
+    r"|filter_?(?:data|df|frame|rows?|records?|samples?|outliers?|texts?|docs?|columns?|null|noise|signals?|images?|by_)"
+    r"|(?:pass|median|gaussian|outlier|noise)_?filter",
+    re.IGNORECASE,
+)
+"""Names of first-party functions that say they prepare data."""
+HELPERS = frozenset({"preprocess_input", "decode_predictions"})
+"""Functions beside models that load nothing."""
+GUESSED = {"fit": "training", "train": "training", "predict": "predicting", "predict_proba": "predicting"}
+"""Methods that mean a stage even on an object of unknown origin."""
+MODEL_NAMES = re.compile(
+    r"(?:^|_)(?:models?|clf|classifier|regressor|estimator|learner|forecaster|booster|net|network|pipeline|pipe|algo"
+    r"|rf|xgb|lgbm|svm|knn|gbm)\d*$"
+)
+"""What people call models: a file that gets one as an argument need not import the library that made it."""
+
+OVER_HTTP = frozenset({"post", "request", "stream", "urlopen", "Request"})
+CLIENTS = ("requests.", "httpx.", "aiohttp.", "urllib.request.", "urllib3.")
+ADDRESSES = re.compile(
+    r"api\.openai\.com|api\.anthropic\.com|generativelanguage\.googleapis\.com|(?:api-inference|router)\.huggingface\.co"
+    r"|openrouter\.ai/|api\.groq\.com|api\.mistral\.ai|api\.deepseek\.com|api\.cohere\.(?:ai|com)|api\.together\.|api\.x\.ai/"
+    r"|api\.perplexity\.ai|dashscope\.aliyuncs|open\.bigmodel\.cn|api\.moonshot\.|/v1/chat/completions|/v1/completions|:11434\b|/api/generate\b"
+)
+"""Addresses at which language models are asked without a library."""
+
+
+@lru_cache(maxsize=100_000)
+def stages_of(name: str) -> tuple[str, ...]:
+    """The stages that a canonical call name belongs to; the project's own functions and bare names to none."""
+    if name[:1] in ":?" or "." not in name:
+        return ()
+    return tuple(stage for stage, known in stages().items() if known.meets(name))
+
+
+class Entry(Struct, frozen=True, forbid_unknown_fields=True):
+    """One stage as the knowledge file describes it."""
+
+    functions: tuple[str, ...] = ()
+    methods: dict[str, tuple[str, ...]] = {}
+    unless: tuple[str, ...] = ()
+    methods_of_objects: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """How the calls of one stage are recognised."""
+
+    names: frozenset[str]
+    packages: tuple[str, ...]
+    """Packages all of whose callables belong, from entries that end in `.*`."""
+    methods: Mapping[str, re.Pattern[str]]
+    unless: re.Pattern[str]
+    methods_of_objects: bool
+
+    def meets(self, name: str) -> bool:
+        """Whether a canonical call name belongs to this stage."""
+        if self.unless.match(name):
+            return False
+        head, _, method = name.rpartition(".")
+        objects = self.methods.get(method)
+        if objects is not None and objects.match(head):
+            return True
+        top, _, _ = name.partition(".")
+        if name in self.names or f"{top}..{method}" in self.names:
+            return True
+        of_object = not self.methods_of_objects and (head.rpartition(".")[2][:1].isupper() or method in HELPERS)
+        return name.startswith(self.packages) and not of_object
+
+
+@cache
+def stages() -> Mapping[str, Stage]:
+    """The knowledge file, compiled."""
+    return {name: _stage(entry) for name, entry in knowledge.read("lifecycle.yml", dict[str, Entry]).items()}
+
+
+def _stage(entry: Entry) -> Stage:
+    packages = tuple(name[:-1] for name in entry.functions if name.endswith(".*"))
+    exact = [name for name in entry.functions if not name.endswith("*")]
+    loose = [f"{name.partition('.')[0]}..{name.rpartition('.')[2]}" for name in exact if name.count(".") == 1]
+    methods = {method: _beginnings(tops) for method, tops in entry.methods.items()}
+    return Stage(frozenset(exact + loose), packages, methods, _beginnings(entry.unless), entry.methods_of_objects)
+
+
+def _beginnings(tops: Iterable[str]) -> re.Pattern[str]:
+    alternatives = "|".join(re.escape(top) for top in tops)
+    return re.compile(rf"(?:{alternatives})(?:\.|$)" if alternatives else r"(?!)")
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """The calls of the project by what they do to a model."""
+
+    code: Code
+
+    @classmethod
+    def gather(cls, code: Code) -> Self:
+        """From every call of the project."""
+        return cls(code)
+
+    @cached_property
+    def _by_stage(self) -> Mapping[str, tuple[Site, ...]]:
+        found: dict[str, list[Site]] = {name: [] for name in stages()}
+        for method, sites in self.code.by_method.items():
+            for site in sites:
+                for name in stages_of(site.name):
+                    found[name].append(site)
+            if method in GUESSED:
+                self._add_guessed(found, sites)
+            if method == "__call__":
+                loaded = stages()["loading"]
+                found["predicting"] += [site for site in sites if loaded.meets(site.name.removesuffix(".__call__"))]
+            if method in OVER_HTTP:
+                asking = [site for site in sites if site.name.startswith(CLIENTS)]
+                addressed = {unit for unit in {site.unit for site in asking} if _asks(unit)}
+                found["prompting"] += [site for site in asking if site.unit in addressed]
+            if method == "backward":
+                stepping = {unit for unit in {site.unit for site in sites} if _steps(unit)}
+                found["training"] += [site for site in sites if site.unit in stepping]
+        return {name: tuple(sorted(dict.fromkeys(sites), key=_place)) for name, sites in found.items()}
+
+    def _add_guessed(self, found: dict[str, list[Site]], sites: Iterable[Site]) -> None:
+        """Calls on objects of unknown origin, in files that import a library whose objects have such methods."""
+        for site in sites:
+            if "." not in site.name:
+                continue
+            stage = GUESSED[site.name.rpartition(".")[2]]
+            trained = stage == "training" and site.call.receiver.rpartition(".")[2].lower().endswith("trainer")
+            known = trained or self._own_estimator(site)
+            if known or (self._of_unknown_origin(site) and self._plausible(site, stage)):
+                found[stage].append(site)
+
+    def _of_unknown_origin(self, site: Site) -> bool:
+        """Whether nothing tells what the receiver is: a parameter, or what a function of the project gave."""
+        if site.name.startswith("?"):
+            return True
+        path, _, name = site.name[1:].partition(":")
+        unit = self.code.by_path.get(path) if site.name.startswith(":") else None
+        return unit is not None and any(name.startswith(function + ".") for function in unit.functions)
+
+    def _plausible(self, site: Site, stage: str) -> bool:
+        receiver = site.call.receiver.rpartition(".")[2].lower()
+        if site.name.endswith(".train") and not re.search(r"trainer|model$", receiver):
+            return False
+        if re.search(r"scaler|encoder|imputer|vectori|transformer|pca|tfidf|binari|selector|^le$|^ss$|^sc$", receiver):
+            return False
+        pattern = stages()[stage].methods[site.name.rpartition(".")[2]]
+        named = bool(MODEL_NAMES.search(receiver)) and bool(site.call.args or site.call.keywords)
+        units = self.code.units if named else (site.unit,)
+        return any(pattern.match(top) for unit in units for top in self._tops(unit) if top)
+
+    def _tops(self, unit: Unit) -> frozenset[str]:
+        if unit.path not in self._imported:
+            self._imported[unit.path] = frozenset(each.top for each in unit.python.imports)
+        return self._imported[unit.path]
+
+    @cached_property
+    def _imported(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    def _own_estimator(self, site: Site) -> bool:
+        """Whether the receiver is an object of a first-party class that both fits and predicts."""
+        if not site.name.startswith(":"):
+            return False
+        path, _, name = site.name[1:].partition(":")
+        unit = self.code.by_path.get(path)
+        owner = unit.classes.get(name.rpartition(".")[0]) if unit is not None else None
+        return owner is not None and {"fit", "predict"} <= set(owner.methods)
+
+    def _stage(self, name: str) -> tuple[Site, ...]:
+        return self._by_stage[name]
+
+    @property
+    def training(self) -> tuple[Site, ...]:
+        """Calls that fit a model's parameters."""
+        return self._stage("training")
+
+    @property
+    def predicting(self) -> tuple[Site, ...]:
+        """Calls that ask a model."""
+        return self._stage("predicting")
+
+    @property
+    def saving(self) -> tuple[Site, ...]:
+        """Calls that write a model or a fitted transformer."""
+        return self._stage("saving")
+
+    @property
+    def loading(self) -> tuple[Site, ...]:
+        """Calls that read a model or a fitted transformer."""
+        return self._stage("loading")
+
+    @property
+    def measuring(self) -> tuple[Site, ...]:
+        """Calls that compute a metric of a model's quality."""
+        return self._stage("measuring")
+
+    @property
+    def preparing(self) -> tuple[Site, ...]:
+        """Calls that turn raw input into model input."""
+        return self._stage("preparing")
+
+    @property
+    def splitting(self) -> tuple[Site, ...]:
+        """Calls that set evaluation rows apart."""
+        return self._stage("splitting")
+
+    @property
+    def prompting(self) -> tuple[Site, ...]:
+        """Calls of hosted or local language models and of the frameworks around them."""
+        return self._stage("prompting")
+
+    def units(self, *stages: str) -> frozenset[str]:
+        """Paths of the units with a call of one of these stages."""
+        return frozenset(site.unit.path for stage in stages for site in self._stage(stage))
+
+
+def _place(site: Site) -> tuple[str, int, int]:
+    return site.unit.path, site.call.line, site.call.column
+
+
+def _steps(unit: Unit) -> bool:
+    return any(call.name.endswith(".step") for call in unit.python.calls)
+
+
+def _asks(unit: Unit) -> bool:
+    """Whether a file holds the address of a language model."""
+    return any(ADDRESSES.search(text.value) for text in unit.python.texts)

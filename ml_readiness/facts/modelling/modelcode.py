@@ -1,0 +1,178 @@
+"""Whether there is a model, whose it is, and which of the project's functions lead to it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from ml_readiness.facts.modelling.lifecycle import Lifecycle
+from ml_readiness.facts.source.callgraph import CallGraph, key
+from ml_readiness.facts.source.code import Code
+from ml_readiness.facts.source.values import HOLE, Values
+from ml_readiness.report import ProjectKind
+
+if TYPE_CHECKING:
+    from ml_readiness.facts.source.code import Site
+    from ml_readiness.report import Location
+
+FROM_FILES = (
+    "joblib.load", "pickle.load", "torch.load", "load_model", "load_weights", "load_learner", "saved_model.load",
+    "InferenceSession", "read_pickle", "dill.load", "cloudpickle.load", "skops.io.load", "load_from_checkpoint",
+    "Booster", "jit.load", "Interpreter", "load_file", "model_from_json", "load_state_dict", "read_csv",
+)  # fmt: skip
+BY_NAME = (
+    "whisper.",
+    "whisperx.",
+    "faster_whisper.",
+    "stable_whisper.",
+    "spacy.",
+    "en_core_web",
+    "easyocr.",
+    "nemo.",
+    "TTS.",
+)
+"""Libraries that fetch what they load by the name of a published model, unless it is a file."""
+MODEL_FILE = re.compile(
+    r"\.(?:pkl|pickle|joblib|sav|dill|pt|pth|ckpt|safetensors|onnx|h5|hdf5|keras|pb|tflite|gguf|cbm|ubj|bst|model|bin"
+    r"|weights|caffemodel|params|npz|mlmodel|json)$",
+    re.IGNORECASE,
+)
+NETWORKS = re.compile(
+    r"^(?:torch\.nn\.Module|torch\.nn\.modules\.module\.Module|lightning.*Module|pytorch_lightning.*Module"
+    r"|(?:tensorflow\.)?keras.*Model|flax\.linen\.Module|transformers\..*PreTrainedModel|sklearn\.base\.\w+Mixin"
+    r"|equinox\.Module|haiku\.Module|paddle\.nn\.Layer)"
+)
+
+LOOPS = frozenset(["backward", "apply_gradients", "manual_backward"])
+"""Steps of a training loop that somebody has written out."""
+
+
+@dataclass(frozen=True)
+class ModelCode:
+    """The model of the project, as its code knows it."""
+
+    code: Code
+    lifecycle: Lifecycle
+    graph: CallGraph
+    values: Values
+
+    @classmethod
+    def gather(cls, code: Code, lifecycle: Lifecycle, graph: CallGraph, values: Values) -> Self:
+        """From the stages of the life cycle and the call graph."""
+        return cls(code, lifecycle, graph, values)
+
+    @cached_property
+    def training(self) -> tuple[Site, ...]:
+        """Training calls outside tests."""
+        return tuple(site for site in self.lifecycle.training if not site.unit.is_test)
+
+    @cached_property
+    def trained_in_production(self) -> tuple[Site, ...]:
+        """Training calls in code that is neither test, example nor notebook."""
+        return tuple(site for site in self.training if site.unit.is_production)
+
+    @cached_property
+    def local_loads(self) -> tuple[tuple[Site, str], ...]:
+        """Calls outside tests that load a model from a file, with the path as far as it is known."""
+        found: list[tuple[Site, str]] = []
+        for site in self.lifecycle.loading:
+            if site.unit.is_test or site.name.endswith((".loads", ".download")):
+                continue
+            text = self.path_of(site)
+            if site.name.startswith(BY_NAME) and not MODEL_FILE.search(text):
+                continue
+            if site.name.endswith(".load") or any(part in site.name for part in FROM_FILES) or MODEL_FILE.search(text):
+                found.append((site, text))
+        return tuple(found)
+
+    def path_of(self, site: Site) -> str:
+        """The path that a loading or saving call names, `*` for what is not known; seen through `open`."""
+        for argument in (*site.call.args, *site.call.keywords.values()):
+            text = self.values.text(site.unit, argument, site.call.scope)
+            if text != HOLE and (MODEL_FILE.search(text) or "/" in text or "." in text):
+                return text
+            if argument.kind in {"call", "name"} and (opened := self._opened(site, argument.text)):
+                return opened
+        return HOLE
+
+    def _opened(self, site: Site, name: str) -> str:
+        if name != "open" and not name.endswith(".open"):
+            return ""
+        near = [
+            call
+            for call in site.unit.python.calls
+            if call.name == name and call.scope == site.call.scope and 0 <= site.call.line - call.line < 12
+        ]
+        if not near or not near[-1].args:
+            return ""
+        return self.values.text(site.unit, near[-1].args[0], site.call.scope)
+
+    @cached_property
+    def networks(self) -> frozenset[str]:
+        """Graph keys of the methods of first-party model classes."""
+        return frozenset(
+            key(unit, f"{each.name}.{method}")
+            for unit in self.code.units
+            if not unit.is_test
+            for each in unit.python.classes
+            if any(NETWORKS.search(base) for base in each.bases) or {"fit", "predict"} <= set(each.methods)
+            for method in each.methods
+        )
+
+    @cached_property
+    def leading_to_model(self) -> frozenset[str]:
+        """Own functions that train or ask a model, at any distance; methods of model classes among them."""
+        stages = (*self.lifecycle.training, *self.lifecycle.predicting, *self.lifecycle.prompting)
+        own = [site for site in stages if not site.unit.is_test and not site.unit.is_notebook]
+        return self.graph.leading_to(own) | self.networks
+
+    @cached_property
+    def leading_to_load(self) -> frozenset[str]:
+        """Own functions that load a model, at any distance, and model classes, whose objects can be called."""
+        classes = {name.rpartition(".")[0] for name in self.networks}
+        return self.graph.leading_to(s for s in self.lifecycle.loading if not s.unit.is_test) | classes
+
+    @cached_property
+    def applied(self) -> tuple[Site, ...]:
+        """Calls of a loaded model object or of a network of the project, and of the methods that make it answer."""
+        called = [
+            site
+            for site in self.code.by_method.get("__call__", ())
+            if (called := site.name.removesuffix(".__call__")) in self.leading_to_load or NETWORKS.match(called)
+        ]
+        answering = ("predict", "generate", "sample", "infer", "inference", "encode_image", "encode_text", "transcribe")
+        asked = [s for name in answering for s in self.code.by_method.get(name, ()) if s.name in self.networks]
+        return (*called, *asked)
+
+    @cached_property
+    def estimators(self) -> tuple[Location, ...]:
+        """First-party classes that fit and predict by themselves, not through an estimator they are given."""
+        return tuple(
+            unit.location(each.line)
+            for unit in self.code.production
+            for each in unit.python.classes
+            if {"fit", "predict"} <= set(each.methods)
+            and not any(s.call.method == "fit" for s in self.code.calls_in(unit, each.name))
+        )
+
+    def own_training(self, kind: ProjectKind) -> tuple[Site, ...]:
+        """Training outside examples; a library fits what its users give it: there the estimator is known, or the loop
+        its own."""
+        sites = tuple(site for site in self.training if not site.unit.is_example)
+        if kind is not ProjectKind.LIBRARY:
+            return sites
+        own = (site for site in sites if not site.name.startswith(("?", ":")) or site.call.method in LOOPS)
+        return tuple(site for site in own if not site.unit.is_notebook)
+
+    @property
+    def has_model(self) -> bool:
+        """Whether the project has model code of its own or calls a model."""
+        stages = (self.training, self.lifecycle.predicting, self.lifecycle.prompting, self.lifecycle.loading)
+        return bool(self.networks) or any(not site.unit.is_test for stage in stages for site in stage)
+
+    @property
+    def has_own_model(self) -> bool:
+        """Whether the project trains a model, or loads one from a file."""
+        return bool(self.training or self.local_loads)

@@ -1,0 +1,150 @@
+"""Where the model that the code loads comes from."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from ml_readiness.facts.modelling.modelcode import MODEL_FILE, ModelCode
+from ml_readiness.facts.source.values import HOLE, Values
+from ml_readiness.facts.tree.files import Files
+
+if TYPE_CHECKING:
+    from ml_readiness.facts.source.code import Site
+    from ml_readiness.report import Location
+
+DOWNLOADS = (
+    "urllib.request.urlretrieve", "gdown.download", "wget.download", "hf_hub_download", "snapshot_download",
+    "download_file", "download_blob", "download_to_filename", "kagglehub.model_download", "load_state_dict_from_url",
+    "download_url", "get_file", "urllib.request.urlopen", "download_artifacts", "use_artifact", "requests.get",
+)  # fmt: skip
+FETCHES = re.compile(
+    r"^[^\n]*(?:\b(?:wget|curl|gdown|kaggle|dvc pull|dvc repro|git lfs pull|aws s3 cp|gsutil cp)\b"
+    r"|\b(?:huggingface-cli|hf download|ollama pull)\b"
+    r"|\b(?:download|checkpoint|weights|pre-?trained)[^\n]*\]\(http)[^\n]*",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Lines of a README that say how to get a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where one loaded model comes from; `how` is empty where nothing tells."""
+
+    path: str
+    how: str
+    location: Location
+    serves: bool
+
+
+@dataclass(frozen=True)
+class Obtaining:
+    """The origin of every model that production code loads from a file or registry."""
+
+    model: ModelCode
+    files: Files
+    values: Values
+
+    @classmethod
+    def gather(cls, model: ModelCode, files: Files, values: Values) -> Self:
+        """By matching loads with files, saves, downloads and pipeline outputs."""
+        return cls(model, files, values)
+
+    @cached_property
+    def origins(self) -> tuple[Origin, ...]:
+        """One for each load outside tests and examples; notebooks only where nothing else loads."""
+        loads = [(s, p) for s, p in self.model.local_loads if not s.unit.is_example]
+        production = [(s, p) for s, p in loads if s.unit.is_production]
+        return tuple(
+            Origin(path, self._how(site, path), site.location, site.unit.path not in self._training)
+            for site, path in production or loads
+        )
+
+    @cached_property
+    def hub(self) -> tuple[Site, ...]:
+        """Loads by the name of a published model."""
+        local = {id(site) for site, _ in self.model.local_loads}
+        return tuple(s for s in self.model.lifecycle.loading if id(s) not in local and not s.unit.is_test)
+
+    @cached_property
+    def _training(self) -> frozenset[str]:
+        return self.model.lifecycle.units("training")
+
+    def _how(self, site: Site, path: str) -> str:
+        if path.startswith(("models:/", "runs:/")):
+            return self._registered(path)
+        name = path.rstrip("/").rpartition("/")[2]
+        if name and name != HOLE and (tracked := self._tracked(path, name)):
+            return f"`{tracked}` is in the repository"
+        if saved := self._saved(name):
+            return f"written by {saved}"
+        if downloaded := self._downloaded(site):
+            return f"downloaded by {downloaded}"
+        if told := FETCHES.search(self.readme):
+            return f"the README says how to get it: {told[0].strip()[:80]}"
+        if name == HOLE and (kept := self._kept):
+            return f"a path that is given at run time; `{kept}` is in the repository"
+        if name == HOLE and self.model.training:
+            return f"a path that is given at run time; {self.model.training[0].location} trains one"
+        return ""
+
+    def _tracked(self, path: str, name: str) -> str:
+        for entry in self.files.entries:
+            own = entry.rpartition("/")[2].removesuffix(".dvc")
+            if own == name or ("*" in name and MODEL_FILE.search(own) and fnmatch(own, name)):
+                return entry
+        folder = path.strip("./").removeprefix("*/").rstrip("/")
+        return folder if folder and self.files.exists(folder) and "." not in name else self._pipeline_output(name)
+
+    @cached_property
+    def _kept(self) -> str:
+        """A model file of the repository."""
+        sure = re.compile(
+            r"\.(?:pkl|pickle|joblib|sav|pt|pth|ckpt|safetensors|onnx|h5|hdf5|keras|tflite|cbm|gguf)(?:\.dvc)?$"
+        )
+        return next((path for path in self.files.own if sure.search(path)), "")
+
+    def _pipeline_output(self, name: str) -> str:
+        for path in self.files.find("dvc.yaml", "dvc.lock", "*.dvc"):
+            if name in self.files.text(path):
+                return path
+        return ""
+
+    def _saved(self, name: str) -> str:
+        for site in self.model.lifecycle.saving:
+            if site.unit.is_test:
+                continue
+            written = self.model.path_of(site).rstrip("/").rpartition("/")[2]
+            dynamic = written in {"", HOLE} or written.startswith(HOLE)
+            if written == name or (dynamic and self.model.training) or (name == HOLE and written):
+                return str(site.location)
+        return ""
+
+    def _downloaded(self, site: Site) -> str:
+        for called in self.model.code.calls_to(*(f".{name.rpartition('.')[2]}" for name in DOWNLOADS)):
+            if any(called.name.endswith(name) for name in DOWNLOADS) and not called.unit.is_test:
+                near = called.unit.path == site.unit.path or called.unit in self.model.code.closure(site.unit)
+                if near or called.name != "requests.get":
+                    return str(called.location)
+        return ""
+
+    def _registered(self, uri: str) -> str:
+        wanted = re.split(r"[/@]", uri.partition(":/")[2].strip("/"))[0]
+        names: set[str] = set()
+        for site in self.model.code.sites:
+            given = site.call.argument(None, "registered_model_name")
+            if given is None and site.call.method in {"register_model", "create_registered_model"}:
+                given = site.call.argument(1, "name")
+            if given is not None and not site.unit.is_test:
+                names.add(self.values.text(site.unit, given, site.call.scope))
+        matched = wanted == HOLE or any(HOLE in name or name.rpartition(".")[2] == wanted for name in names)
+        return "registered by the training code" if names and matched else ""
+
+    @cached_property
+    def readme(self) -> str:
+        """The root README's text."""
+        found = (p for p in self.files.own if re.match(r"^readme(?:\.\w+)?$", p, re.IGNORECASE))
+        return next((self.files.text(path) for path in found), "")

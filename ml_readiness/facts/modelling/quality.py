@@ -1,0 +1,320 @@
+"""Where a figure of the model's quality decides something, and where it is only looked at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from ml_readiness.facts.modelling.lifecycle import Lifecycle
+from ml_readiness.facts.source.callgraph import CallGraph, key
+from ml_readiness.facts.source.code import Code, Site, Unit
+from ml_readiness.facts.tooling.tools import Tools
+from ml_readiness.facts.tree.files import Files
+from ml_readiness.report import Location
+
+if TYPE_CHECKING:
+    from ml_readiness.parsers.expressions import Expr
+    from ml_readiness.parsers.python import Condition
+
+WORDS = (
+    r"acc|accuracy|auc|auroc|roc_auc|f1|fbeta|f_beta|scores?|rmse|mse|mae|mape|smape|r2|r2_score|r_squared|precision|recall|ndcg|mrr|iou"
+    r"|miou|dice|bleu|rouge\w*|wer|cer|perplexity|metrics?|error_rate|silhouette|coherence|auprc|kappa|mcc|log_?loss|hit_rate|map50?"
+    r"|rewards?|psnr|ssim|fid|quality|pass_rate|performance|faithfulness|relevanc[ey]|hallucination|map"
+)
+METRIC = re.compile(rf"(?:^|[_\W])(?:{WORDS})(?:$|[_\W\d])", re.IGNORECASE)
+LOSS = re.compile(r"(?:^|[_\W])(?:loss|losses|val_loss|error|errors)(?:$|[_\W\d])", re.IGNORECASE)
+NOT_MODEL = re.compile(
+    r"threshold$|^(?:min|max|n|num|len)_|metric_name|metrics?_(?:to|key|name|fn|func|list|type)|score_(?:fn|func)",
+    re.IGNORECASE,
+)
+ORDER = frozenset(["<", ">", "<=", ">="])
+EQUAL = frozenset(["=="])
+BOUNDS = frozenset(["0", "1", "0.0", "1.0", "-1", "100", "-1.0"])
+ASSERTIONS = frozenset(
+    ["assertGreater", "assertGreaterEqual", "assertLess", "assertLessEqual", "assertTrue", "assertAlmostEqual"]
+)
+STEERING = re.compile(
+    r"early|checkpoint|callback|best|patience|on_epoch|on_train|scheduler|tun(?:e|ing)|search|optimi|objective|prune|select"
+    r"|fit$|train_(?:loop|epoch)",
+    re.IGNORECASE,
+)
+PROMOTES = re.compile(
+    r"promot|champion|challenger|regist(?:er|ry)|transition_model|model_(?:version_)?alias|set_(?:registered_)?model|deploy|approv|publish"
+    r"|release|rollback|gate|block|to_production",
+    re.IGNORECASE,
+)
+STOPS = frozenset(["cancel", "abort", "terminate", "skip_downstream", "stop_pipeline", "cancel_run"])
+"""Methods of a run or pipeline that end it."""
+THRESHOLDS = (
+    "mlflow.models.MetricThreshold", "mlflow.models.validation.MetricThreshold", "mlflow.validate_evaluation_results",
+    "tensorflow_model_analysis.MetricThreshold", "tensorflow_model_analysis.GenericValueThreshold",
+    "sagemaker.workflow.condition_step.ConditionStep", "kfp.dsl.Condition", "kfp.dsl.If", "azure.ai.ml.dsl.condition",
+)  # fmt: skip
+NOTEBOOKS = re.compile(r"(?:execute|run)_notebook$|^testbook$")
+DECIDES = re.compile(
+    r"trigger|should_|decide|decision|accept|is_(?:good|better|ready|valid)_?|check_(?:quality|model)|branch", re.I
+)
+"""Functions whose answer lets a model through or not."""
+BRANCHES = re.compile(r"Branch\w*Operator$|ShortCircuit\w*Operator$|\.(?:branch|short_circuit)(?:_task)?$")
+"""Operators and decorators whose function decides what runs next."""
+FIGURES = re.compile(
+    r"(?:^|[/_-])(?:metrics?|scores?|evaluation|eval|performance)[\w-]*\.(?:json|ya?ml|csv)$", re.IGNORECASE
+)
+IN_SHELL = re.compile(
+    rf"(?:^|[\W_])(?:{WORDS})[^\n]{{0,80}}(?:-lt|-gt|-le|-ge|[<>]|\bbc -l)[^\n]{{0,80}}\n"
+    r"(?:[^\n]{0,200}\n){0,3}?[^\n]{0,100}\bexit [1-9]",
+    re.IGNORECASE,
+)
+"""A shell script that fails below a figure."""
+REPORTS = re.compile(
+    r"\bcml\b.*(?:comment|publish|report)|cml[- ]send-comment|\bdvc (?:metrics|exp|params|plots) diff\b"
+    r"|(?:create-or-update-comment|actions-comment-pull-request|sticky-pull-request-comment)(?=[\s\S]{0,600}?(?:metric|result|evaluat))"
+)
+PIPELINES = (
+    ".github/workflows/*.yml", ".github/workflows/*.yaml", ".gitlab-ci.yml", "azure-pipelines.yml",
+    ".circleci/config.yml", "Jenkinsfile", "**/.pipelines/*.yml", "**/devops-pipelines/*.yml",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One place where a figure of quality is compared."""
+
+    what: str
+    location: Location
+
+
+@dataclass(frozen=True)
+class QualityGates:
+    """Comparisons of quality with a threshold or another model."""
+
+    code: Code
+    files: Files
+    tools: Tools
+    lifecycle: Lifecycle
+    graph: CallGraph
+
+    @classmethod
+    def gather(cls, code: Code, files: Files, tools: Tools, lifecycle: Lifecycle, graph: CallGraph) -> Self:
+        """From assertions, conditions, promotions and pipelines."""
+        return cls(code, files, tools, lifecycle, graph)
+
+    @cached_property
+    def blocking(self) -> tuple[Gate, ...]:
+        """Those that fail or hold something back."""
+        return (*self._declared(), *self._promoting(), *self._asserted(), *self._stopping(), *self._scripted())
+
+    @cached_property
+    def reporting(self) -> tuple[Gate, ...]:
+        """Those that only tell."""
+        return (*self._reported(), *self._warning(), *self._compared())
+
+    # Tests
+
+    def _asserted(self) -> Iterator[Gate]:
+        for unit in self.code.tests:
+            for condition in unit.python.conditions:
+                gates = condition.effect == "assert" and self._is_threshold(unit, condition)
+                measured = self._uses_model(unit, condition.scope) or _reads_figures(unit)
+                if gates and not _is_range(condition) and measured:
+                    yield Gate("a test fails below a figure of quality", unit.location(condition.line))
+            for site in self.code.calls_in(unit):
+                gates = site.call.method in ASSERTIONS and _compares_metric(site)
+                if gates and self._uses_model(unit, site.call.scope):
+                    yield Gate("a test fails below a figure of quality", site.location)
+        for use in self.tools.called("llm-eval"):
+            if use.unit is not None and use.name.endswith("assert_test"):
+                yield Gate(f"{use.shown} fails below its threshold", use.location)
+
+    def _is_threshold(self, unit: Unit, condition: Condition) -> bool:
+        return bool((ORDER | EQUAL).intersection(condition.operators)) and self._is_about_metric(unit, condition)
+
+    def _is_about_metric(self, unit: Unit, condition: Condition) -> bool:
+        read = (*condition.names, *condition.calls, *_items(condition.test))
+        words = [name for name in read if not NOT_MODEL.search(name.rpartition(".")[2])]
+        known = self._figures.get(unit.path, frozenset())
+        return any(METRIC.search(word) or word in known for word in words)
+
+    @cached_property
+    def _figures(self) -> dict[str, frozenset[str]]:
+        """For each file, the names that hold what a metric gave."""
+        found: dict[str, set[str]] = {}
+        for site in self.lifecycle.measuring:
+            found.setdefault(site.unit.path, set()).update(site.call.targets)
+        return {path: frozenset(names) for path, names in found.items()}
+
+    def _uses_model(self, unit: Unit, scope: str) -> bool:
+        """Whether a test trains, loads or asks a model, itself, through fixtures or through what it calls."""
+        if key(unit, scope) in self._asking or key(unit, "") in self._asking:
+            return True
+        function = unit.functions.get(scope)
+        names = {p.name for p in function.parameters} if function is not None else set[str]()
+        return any(name in self._fixtures for name in names)
+
+    @cached_property
+    def _asking(self) -> frozenset[str]:
+        """Functions that train or ask a model, or run a notebook, which may do either."""
+        runs = {(use.path, use.line) for use in self.tools.called("notebook-runner")}
+        books = [s for s in self.code.sites if (s.unit.path, s.call.line) in runs or NOTEBOOKS.search(s.call.method)]
+        return self.graph.leading_to([*self.lifecycle.training, *self.lifecycle.predicting, *books])
+
+    @cached_property
+    def _fixtures(self) -> frozenset[str]:
+        return frozenset(
+            name.rpartition(":")[2] for name in self._asking if self.code.by_path[name[1:].partition(":")[0]].is_test
+        )
+
+    # Production
+
+    def _declared(self) -> Iterator[Gate]:
+        for site in self.code.calls_to(*THRESHOLDS):
+            if not site.unit.is_test and not site.unit.is_notebook:
+                yield Gate(f"`{site.call.method}` holds back what is below", site.location)
+        for site in self.code.calls_to("mlflow.evaluate", "mlflow.models.evaluate"):
+            if {"validation_thresholds", "baseline_model"} & site.call.keywords.keys() and site.unit.is_production:
+                yield Gate("`evaluate` holds back what is below its thresholds", site.location)
+
+    def _stopping(self) -> Iterator[Gate]:
+        """Conditions about a metric in production code that stop the run."""
+        for unit, condition in self._judging():
+            if condition.effect in {"raise", "exit", "assert"}:
+                yield Gate("the run stops below a figure of quality", unit.location(condition.line))
+        for site in self.code.sites:
+            if site.unit.is_production and site.call.method in STOPS and self._is_guarded(site):
+                yield Gate(f"`{site.call.method}` stops the run by a figure of quality", site.location)
+
+    def _judging(self) -> Iterator[tuple[Unit, Condition]]:
+        """Conditions that compare a metric with a bound or another model's, early stopping and the like left out."""
+        for unit in self.code.production:
+            for condition in unit.python.conditions:
+                ordered = ORDER.intersection(condition.operators) and not STEERING.search(condition.scope)
+                bounds = _is_range(condition) or _is_bounds_check(condition.test)
+                if ordered and not bounds and self._is_about_metric(unit, condition):
+                    yield unit, condition
+
+    def _promoting(self) -> Iterator[Gate]:
+        """Promotions, registrations and deployments that depend on a comparison of metrics."""
+        for site in self.code.sites:
+            if site.unit.is_production and PROMOTES.search(site.call.method) and self._is_guarded(site):
+                yield Gate(f"`{site.call.method.lstrip(':?')}` happens only above a figure of quality", site.location)
+        for unit in self.code.production:
+            for condition in unit.python.conditions:
+                decides = PROMOTES.search(condition.scope.rpartition(".")[2]) and condition.effect != "warn"
+                if decides and self._is_threshold(unit, condition):
+                    yield Gate(f"`{condition.scope}` decides by a figure of quality", unit.location(condition.line))
+
+        yield from self._answering()
+        yield from self._branching()
+
+    def _answering(self) -> Iterator[Gate]:
+        """Functions that answer whether a figure is good enough, which a pipeline asks."""
+        for unit in self.code.production:
+            for function in unit.python.functions:
+                if not (DECIDES.search(function.name) or PROMOTES.search(function.name)):
+                    continue
+                for value in function.returns:
+                    ordered = value.kind == "compare" and ORDER.intersection(value.text.split())
+                    words = [*_texts(value), *(parameter.name for parameter in function.parameters)]
+                    if ordered and any(METRIC.search(word) for word in words):
+                        yield Gate(f"`{function.name}` answers by a figure of quality", unit.location(function.line))
+
+    def _branching(self) -> Iterator[Gate]:
+        """Functions by whose answer an orchestrator takes one way or the other."""
+        branches = {
+            self.code.canonical(site.unit, value.text)
+            for site in self.code.sites
+            if BRANCHES.search(site.call.method)
+            for value in (site.call.keywords.get("python_callable"),)
+            if value is not None
+        }
+        for unit in self.code.production:
+            for condition in unit.python.conditions:
+                function = unit.functions.get(condition.scope)
+                decorated = function is not None and any(BRANCHES.search(name) for name in function.decorators)
+                asked = decorated or key(unit, condition.scope) in branches
+                if asked and self._is_threshold(unit, condition):
+                    yield Gate(f"`{condition.scope}` branches by a figure of quality", unit.location(condition.line))
+
+    def _scripted(self) -> Iterator[Gate]:
+        for path in self.files.find(*PIPELINES, "*.sh", "Makefile"):
+            match = IN_SHELL.search(text := self.files.text(path))
+            if match is not None:
+                at = Location(path=path, line=text.count("\n", 0, match.start()) + 1)
+                yield Gate("the script fails below a figure of quality", at)
+
+    def _is_guarded(self, site: Site) -> bool:
+        known = self._figures.get(site.unit.path, frozenset())
+        guards = [guard for guard in site.call.guards if re.search(r"[<>]", guard)]
+        return any(METRIC.search(g) or LOSS.search(g) or known.intersection(re.findall(r"[\w.]+", g)) for g in guards)
+
+    # Reports
+
+    def _reported(self) -> Iterator[Gate]:
+        for path in self.files.find(*PIPELINES):
+            match = REPORTS.search(text := self.files.text(path))
+            if match is not None:
+                at = Location(path=path, line=text.count("\n", 0, match.start()) + 1)
+                yield Gate("the pipeline reports how metrics changed, but does not stop", at)
+
+    def _warning(self) -> Iterator[Gate]:
+        for unit, condition in self._judging():
+            if condition.effect == "warn":
+                yield Gate(
+                    "a figure of quality is compared, and only a message is written", unit.location(condition.line)
+                )
+
+    def _compared(self) -> Iterator[Gate]:
+        """Reports of a monitoring library on the quality of predictions against a reference."""
+        for use in self.tools.called("drift"):
+            if (
+                use.unit is not None
+                and use.unit.is_production
+                and re.search(r"Regression|Classification|Performance", use.name)
+            ):
+                yield Gate(f"{use.shown} reports quality against a reference", use.location)
+
+
+def _reads_figures(unit: Unit) -> bool:
+    """Whether a file with the figures of an evaluation is read."""
+    return any(FIGURES.search(text.value) for text in unit.python.texts)
+
+
+def _items(test: Expr) -> Iterator[str]:
+    """The keys by which figures are taken out of results."""
+    for each in _parts(test):
+        if each.kind == "item" and len(each.items) > 1 and each.items[1].kind == "str":
+            yield each.items[1].text
+
+
+def _is_range(condition: Condition) -> bool:
+    """Whether a value only has to lie between two constants."""
+    ends = [each for each in _parts(condition.test) if each.kind in {"int", "float"}]
+    return len(condition.operators) > 1 and len(ends) > 1
+
+
+def _compares_metric(site: Site) -> bool:
+    if site.call.method == "assertTrue":
+        first = site.call.args[0] if site.call.args else None
+        return first is not None and first.kind == "compare" and any(METRIC.search(text) for text in _texts(first))
+    return any(METRIC.search(text) for value in site.call.args for text in _texts(value))
+
+
+def _is_bounds_check(test: Expr) -> bool:
+    """Whether values are only compared with the ends of their scale, or their number is."""
+    constants = [each.text for each in _parts(test) if each.kind in {"int", "float"}]
+    return bool(constants) and all(text in BOUNDS for text in constants)
+
+
+def _parts(value: Expr) -> Iterator[Expr]:
+    stack = [value]
+    while stack:
+        each = stack.pop()
+        yield each
+        stack.extend(each.items)
+
+
+def _texts(value: Expr) -> Iterator[str]:
+    return (each.text for each in _parts(value) if each.kind != "str" or len(each.text) < 40)

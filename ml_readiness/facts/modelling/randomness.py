@@ -1,0 +1,356 @@
+"""Which random draws training makes, and which of them are fixed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Self
+
+from msgspec import Struct
+
+from ml_readiness.facts import knowledge
+from ml_readiness.facts.modelling.modelcode import ModelCode
+from ml_readiness.facts.source.callgraph import CallGraph, key
+from ml_readiness.facts.source.code import Code
+from ml_readiness.facts.tree.files import Files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from ml_readiness.facts.source.code import Site, Unit
+    from ml_readiness.parsers.expressions import Expr
+    from ml_readiness.report import Location
+
+
+class Framework(Struct, frozen=True, forbid_unknown_fields=True):
+    """A library that draws from generators of its own."""
+
+    used_by: tuple[str, ...]
+    seeded_by: tuple[str, ...]
+    default: tuple[str, ...]
+    """Calls after which a fixed seed is in force although none is named."""
+
+
+class Arguments(Struct, frozen=True, forbid_unknown_fields=True):
+    """Calls that draw unless an argument gives the seed."""
+
+    keywords: tuple[str, ...]
+    calls: frozenset[str]
+    when: dict[str, tuple[str, ...]]
+    methods: frozenset[str]
+
+
+class Boosters(Struct, frozen=True, forbid_unknown_fields=True):
+    """Training functions that take their settings in a dictionary."""
+
+    calls: frozenset[str]
+    sampling: tuple[str, ...]
+    """Settings that make them draw rows or columns."""
+
+
+class Search(Struct, frozen=True, forbid_unknown_fields=True):
+    """Searches whose sampler draws unless it is given a seed."""
+
+    always: dict[str, str]
+    """Searches that give their result to the model, and the argument that fixes them."""
+    if_used: dict[str, str]
+    """Searches that count only where their best parameters are read."""
+    reading: tuple[str, ...]
+
+
+class Sources(Struct, frozen=True, forbid_unknown_fields=True):
+    """The knowledge file."""
+
+    seeded_by_argument: Arguments
+    boosters: Boosters
+    search: Search
+    frameworks: dict[str, Framework]
+
+
+@cache
+def sources() -> Sources:
+    """What is random in training, and what fixes it."""
+    return knowledge.read("randomness.yml", Sources)
+
+
+SEEDING = re.compile(r"^(?:random_state|random_seed|seed|seed_value|session_id)$")
+IN_CONFIGURATION = re.compile(r"^[ \t\"']*(?:random_state|random_seed|seed)[\"']?[ \t]*[:=][ \t]*\d", re.MULTILINE)
+CONFIGURATION = ("*.yaml", "*.yml", "*.json", "*.toml", "*.cfg", "*.ini")
+LIBRARIES = re.compile(
+    r"^(?:sklearn|xgboost|lightgbm|catboost|imblearn|pycaret|surprise|lightfm|implicit|umap|tpot|flaml|autosklearn|ngboost|skopt"
+    r"|stable_baselines3|cuml|datasets|fastai|keras_tuner|pyspark|h2o|econml|causalml|sksurv|pyod|torch|tensorflow)\."
+)
+FRAMES = ("pandas.", "polars.", "pyspark.", "dask.", "sklearn.datasets.")
+SHUFFLES = re.compile(r"^(?:numpy\.random\.(?:shuffle|permutation)|random\.(?:shuffle|sample))$")
+"""Draws from the global generators that reorder what they are given."""
+MASKS = re.compile(r"^(?:numpy\.random\.(?:rand|random|random_sample|uniform)|random\.random)$")
+INVENTS = re.compile(
+    r"synthetic|simulat|generate|fake|mock|dummy|sample_data|noise|augment|plot|example", re.IGNORECASE
+)
+SPLITS = re.compile(r"split|Split|Fold|shuffle|permutation|^rand")
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """Something random on the way of training."""
+
+    what: str
+    location: Location
+    seeded_by: str
+    """What fixes it; empty if nothing does."""
+    certain: bool = True
+    """Whether the seed is always in force; False where a setting can leave it out."""
+
+    @property
+    def splits(self) -> bool:
+        """Whether it decides which rows are learned from and which are measured."""
+        return SPLITS.search(self.what) is not None
+
+
+@dataclass(frozen=True)
+class Randomness:
+    """The random draws in units that train, and in what they import."""
+
+    code: Code
+    files: Files
+    model: ModelCode
+    graph: CallGraph
+
+    @classmethod
+    def gather(cls, code: Code, files: Files, model: ModelCode, graph: CallGraph) -> Self:
+        """From the calls of training units and of the units around them."""
+        return cls(code, files, model, graph)
+
+    @cached_property
+    def training(self) -> tuple[Unit, ...]:
+        """Units that train, production code before notebooks, and examples only where nothing else does."""
+        sites = self.model.training
+        own = [s for s in sites if s.unit.is_production] or [s for s in sites if not s.unit.is_example] or list(sites)
+        return tuple({site.unit.path: site.unit for site in own}.values())
+
+    @cached_property
+    def units(self) -> tuple[Unit, ...]:
+        """Production code where it trains, else the notebooks or examples that do with what they import."""
+        if any(unit.is_production for unit in self.training):
+            return self.code.production
+        return self._around(self.training)
+
+    def _around(self, units: Iterable[Unit]) -> tuple[Unit, ...]:
+        reached = {each.path: each for unit in units for each in self.code.closure(unit)}
+        return tuple(reached.values())
+
+    @cached_property
+    def _sites(self) -> tuple[Site, ...]:
+        return tuple(site for unit in self.units for site in self.code.calls_in(unit))
+
+    @cached_property
+    def draws(self) -> tuple[Draw, ...]:
+        """Every random draw that was recognised, one for each framework and one for each call with an argument."""
+        return (*self._frameworks(), *self._arguments())
+
+    def _frameworks(self) -> Iterator[Draw]:
+        around = {unit.path for unit in self._around(self.training)}
+        learning = [site for site in self._sites if site.unit.path in around]
+        for name, known in sources().frameworks.items():
+            used = (s for s in learning if _begins(s.name, known.used_by) and s.name not in known.seeded_by)
+            place = next((site.location for site in used), None) or self._based(known.used_by)
+            seed = self._seed(known.seeded_by) or self._seed(known.default)
+            told = seed is not None and (place or seed.name in known.default or seed.name.startswith(name + "."))
+            if seed is not None and told and self.model.training:
+                certain = _in_force(seed) and not (seed.name in known.default and self._head_first)
+                yield Draw(name, seed.location, seed.call.method, certain=certain)
+            elif place is not None and name not in {"numpy", "random"}:
+                yield Draw(name, place, "")
+
+    @cached_property
+    def _head_first(self) -> bool:
+        """Whether a new head is drawn before the trainer sets its default seed."""
+        late = any("model_init" in site.call.keywords for site in self._sites)
+        return not late and any(re.search(r"For\w*(?:Classification|Answering)\.", site.name) for site in self._sites)
+
+    def _based(self, tops: tuple[str, ...]) -> Location | None:
+        """The first class that is made from one of a framework's."""
+        bases = (
+            unit.location(each.line)
+            for unit in self.units
+            for each in unit.python.classes
+            if any(_begins(base, tops) for base in each.bases)
+        )
+        return next(bases, None)
+
+    def _seed(self, names: Iterable[str]) -> Site | None:
+        """A call that seeds and is itself reached: at module level, or in a function that something calls."""
+        wanted = set(names)
+        found = [site for site in self._sites if site.name in wanted and _says_seed(site)]
+        return next((site for site in found if self._is_reached(site)), None)
+
+    def _is_reached(self, site: Site) -> bool:
+        scope = site.call.scope
+        if not scope or site.unit.functions.get(scope) is None:
+            return True
+        function = site.unit.functions[scope]
+        seeds_only = "seed" in scope.lower() or "determin" in scope.lower() or "reproduc" in scope.lower()
+        return not seeds_only or bool(self.graph.callers.get(key(site.unit, function.name)))
+
+    @cached_property
+    def loose(self) -> tuple[Unit, ...]:
+        """Units that train with a framework and seed it neither themselves nor in what they import."""
+        return tuple(unit for unit in self.training if self._is_loose(unit))
+
+    def _is_loose(self, unit: Unit) -> bool:
+        around = self._around((unit,))
+        sites = [site for each in around for site in self.code.calls_in(each)]
+        for name, known in sources().frameworks.items():
+            seeding = {*known.seeded_by, *known.default}
+            used = name not in {"numpy", "random"} and any(_begins(site.name, known.used_by) for site in sites)
+            if used and not any(site.name in seeding for site in sites):
+                return True
+        return False
+
+    @cached_property
+    def _seeded(self) -> frozenset[str]:
+        """The frameworks whose own generators are seeded."""
+        return frozenset(name for name, known in sources().frameworks.items() if self._seed(known.seeded_by))
+
+    def _fallback(self, site: Site) -> str:
+        """What seeds a draw that is given no seed: the generator that it shares with others."""
+        if site.name.startswith("torch."):
+            return "torch.manual_seed" if "torch" in self._seeded else ""
+        if site.name.startswith(("xgboost.", "lightgbm.", "lightfm.", "datasets.", "hyperopt.", "optuna.", "random.")):
+            return "random.seed" if site.name.startswith("random.") and "random" in self._seeded else ""
+        return "numpy.random.seed" if "numpy" in self._seeded else ""
+
+    def _arguments(self) -> Iterator[Draw]:
+        for site in self._sites:
+            given = self._given(site)
+            if given is None:
+                continue
+            if given:
+                yield Draw(site.call.method, site.location, given)
+            elif self._draws(site) and not ("**" in site.call.keywords and not self._is_estimator(site)):
+                yield Draw(site.call.method, site.location, self._fallback(site))
+
+    def _given(self, site: Site) -> str | None:
+        """The argument that seeds a call, empty where none does; `None` for calls that have nothing to do with it."""
+        known, keywords = sources().seeded_by_argument, site.call.keywords
+        draws = self._draws(site)
+        words = known.keywords if draws else tuple(w for w in keywords if SEEDING.match(w))
+        if not draws and not (words and LIBRARIES.match(site.name)):
+            return None
+        if _is_off(keywords, "shuffle"):
+            return None
+        for word in words:
+            if word in keywords and keywords[word].kind != "none":
+                return word
+        if "**" in keywords or site.name in sources().boosters.calls:
+            return self._written(site.unit)
+        return "" if draws else None
+
+    def _draws(self, site: Site) -> bool:
+        """Whether a call draws something on the way of training unless it is seeded."""
+        known, name = sources().seeded_by_argument, site.name
+        if name in known.calls or any(_is_on(site.call.keywords, word) for word in known.when.get(name, ())):
+            return True
+        if site.call.method in known.methods:
+            return name.startswith(FRAMES) or site.call.method == "randomSplit"
+        if name.startswith("datasets.") and site.call.method in {"train_test_split", "shuffle"}:
+            return True
+        return self._boosts(site) or self._searches(site) or self._reorders(site)
+
+    def _is_estimator(self, site: Site) -> bool:
+        return site.name in sources().seeded_by_argument.calls and not self._configured
+
+    def _boosts(self, site: Site) -> bool:
+        """Whether a booster is trained with settings that make it draw."""
+        known = sources().boosters
+        if site.name not in known.calls:
+            return False
+        keys = self._keys(site.unit)
+        return bool(keys.intersection(known.sampling)) or any(SEEDING.match(key) for key in keys)
+
+    def _searches(self, site: Site) -> bool:
+        known = sources().search
+        if site.name in known.always:
+            return True
+        return site.name in known.if_used and any(word in site.unit.python.names for word in known.reading)
+
+    def _reorders(self, site: Site) -> bool:
+        """Whether the global generators decide which rows go where."""
+        shuffles = SHUFFLES.match(site.name) is not None
+        if not shuffles and not MASKS.match(site.name):
+            return False
+        scope = site.call.scope.rpartition(".")[2]
+        if INVENTS.search(scope) or INVENTS.search(site.unit.path):
+            return False
+        return shuffles or self._masks(site)
+
+    def _masks(self, site: Site) -> bool:
+        """Whether drawn numbers are compared with a fraction, which sets rows apart."""
+        drawn = {f"?{name}" for name in site.call.targets} | set(site.call.targets)
+        for assign in site.unit.python.assigns:
+            if assign.scope == site.call.scope and assign.value.kind in {"compare", "operation"}:
+                parts = {part.text for part in _within(assign.value)}
+                if parts & drawn or site.call.name in parts:
+                    return True
+        return False
+
+    def _written(self, unit: Unit) -> str:
+        """A seed among the settings that a dictionary here, or a configuration file, holds."""
+        return next((key for key in sorted(self._keys(unit)) if SEEDING.match(key)), "") or self._configured
+
+    def _keys(self, unit: Unit) -> frozenset[str]:
+        values = [assign.value for assign in unit.python.assigns]
+        values += [value for call in unit.python.calls for value in (*call.args, *call.keywords.values())]
+        keys = {key for value in values if value.kind in {"dict", "call"} for key in value.keys}
+        items = (a.target for a in unit.python.assigns if a.target.endswith(("']", '"]')))
+        return frozenset(keys | {item.rpartition("[")[2].strip("]\"'") for item in items})
+
+    @cached_property
+    def _configured(self) -> str:
+        """A seed in a configuration file."""
+        paths = self.files.find(*CONFIGURATION)
+        return next((f"seed in {path}" for path in paths if IN_CONFIGURATION.search(self.files.text(path))), "")
+
+
+def _within(value: Expr) -> Iterator[Expr]:
+    stack = [value]
+    while stack:
+        each = stack.pop()
+        yield each
+        stack.extend(each.items)
+
+
+def _begins(name: str, tops: tuple[str, ...]) -> bool:
+    return f"{name}.".startswith(_dotted(tops))
+
+
+@cache
+def _dotted(tops: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"{top}." for top in tops)
+
+
+def _says_seed(site: Site) -> bool:
+    """Generators without a seed, or with one that is left out unless the caller gives it, do not fix anything."""
+    given = (*site.call.args, *site.call.keywords.values())
+    if site.call.method in {"default_rng", "RandomState"} and not given:
+        return False
+    function = site.unit.functions.get(site.call.scope)
+    names = {each.text.lstrip("?") for each in given[:1] if each.kind == "name"}
+    left_out = [p for p in function.parameters if p.name in names] if function is not None else []
+    return not any(p.default is not None and p.default.kind == "none" for p in left_out)
+
+
+def _in_force(site: Site) -> bool:
+    """Whether nothing decides at run time that the seed is left out."""
+    return not any(guard.startswith("if ") and "seed" in guard.lower() for guard in site.call.guards)
+
+
+def _is_on(keywords: Mapping[str, Expr], word: str) -> bool:
+    value = keywords.get(word)
+    return value is not None and value.text not in {"False", "None", "1", "1.0"}
+
+
+def _is_off(keywords: Mapping[str, Expr], word: str) -> bool:
+    value = keywords.get(word)
+    return value is not None and value.text == "False"

@@ -1,0 +1,1 @@
+"""What production leaves behind and who looks at it: logs, records, drift, alerts."""

@@ -1,0 +1,269 @@
+"""What becomes of a prediction after it was made: written somewhere that lasts, logged, or only returned."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import islice
+from typing import TYPE_CHECKING, Self
+
+from msgspec import Struct
+
+from ml_readiness.facts import knowledge
+from ml_readiness.facts.monitoring.footprints import LEVELS, LOGGER, OWN_LOGGER
+from ml_readiness.facts.prediction.inference import Inference
+from ml_readiness.facts.source.callgraph import key
+from ml_readiness.facts.source.code import Code
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ml_readiness.facts.source.code import Site, Unit
+    from ml_readiness.parsers.expressions import Expr
+    from ml_readiness.parsers.python import Assign
+
+ANSWERS = re.compile(
+    r"(?:^|[.:?_])(?:predict(?:_\w+|ions?)?|predicted|decision_function|forecast|score_samples|recommend\w*|classify|transcribe)(?:$|[.\[(])"
+)
+"""Names of calls whose results are a model's answers, and of what holds them."""
+MOST_RECORDS = 200
+MOST_HOPS = 3
+"""Helpers within helpers to which a prediction is followed."""
+DEPTH = 4
+
+
+class _Table(Struct, frozen=True, forbid_unknown_fields=True):
+    writes: frozenset[str]
+    by_receiver: dict[str, frozenset[str]]
+    captured_by: tuple[str, ...]
+    versions: tuple[str, ...]
+
+
+@cache
+def table() -> _Table:
+    """The knowledge file."""
+    return knowledge.read("predictions.yml", _Table)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One place where a prediction is written."""
+
+    site: Site
+    lasts: bool
+    """Whether it is a table, a queue or a file; else a line in a log."""
+    names_model: bool
+    """Whether what is written says which model answered."""
+
+
+@dataclass
+class _Scope:
+    """What holds predictions in one function."""
+
+    names: set[str]
+    calls: set[str]
+    """Names of calls that give predictions, or something made of them."""
+
+    def holds(self, expr: Expr, depth: int = DEPTH) -> bool:
+        """Whether an expression is made of a prediction."""
+        if expr.kind in {"name", "call", "item"} and expr.text and self._is_one(expr.text):
+            return True
+        return depth > 0 and any(self.holds(item, depth - 1) for item in expr.items)
+
+    def take(self, assign: Assign) -> None:
+        """Follows one assignment."""
+        if self.holds(assign.value):
+            self.names.add(_base(assign.target))
+
+    def _is_one(self, text: str) -> bool:
+        own = text.startswith(":")
+        return (not own and bool(ANSWERS.search(text))) or text in self.calls or _base(text) in self.names
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Predictions of the serving path, and where they are kept."""
+
+    code: Code
+    inference: Inference
+
+    @classmethod
+    def gather(cls, code: Code, inference: Inference) -> Self:
+        """From the functions that answer, and the helpers that they hand their answers to."""
+        return cls(code, inference)
+
+    @cached_property
+    def captured(self) -> tuple[Site, ...]:
+        """Where a platform is told to keep requests and answers."""
+        names = table().captured_by
+        found = (site for name in names for site in self.code.by_method.get(name.rpartition(".")[2], ()))
+        return tuple(site for site in found if site.unit.is_production and not site.name.startswith("collections."))
+
+    @cached_property
+    def answering(self) -> frozenset[str]:
+        """Functions that answer and those that they lead to, as the call graph knows them."""
+        keys = {key(each.unit, each.name) for each in self.inference.answering if each.unit.is_production}
+        return self.inference.graph.reached_from(keys)
+
+    @cached_property
+    def records(self) -> tuple[Record, ...]:
+        """Every place where a prediction was seen to be written."""
+        found: dict[tuple[str, int], Record] = {}
+        own = {each.unit.path for each in self.inference.answering}
+        judging = self.inference.lifecycle.units("training", "measuring") - own
+        for record in islice(self._all(), MOST_RECORDS):
+            if record.site.unit.path in judging:
+                continue
+            found.setdefault((record.site.unit.path, record.site.call.line), record)
+        return tuple(found.values())
+
+    @cached_property
+    def predictions(self) -> tuple[Site, ...]:
+        """Calls on the serving path that ask a model."""
+        asked = (*self.inference.lifecycle.predicting, *self.inference.model.applied)
+        return tuple(site for site in asked if key(site.unit, site.call.scope) in self.answering)
+
+    @cached_property
+    def returned_only(self) -> tuple[Site, ...]:
+        """Questions to a model by routes and pages in which nothing at all is written or logged."""
+        serving = self.inference.serving
+        ways = {key(r.unit, r.function.name) for r in serving.model_routes if r.function is not None and r.path}
+        ways |= {key(unit, "") for unit in serving.model_demos}
+        reached = self.inference.graph.reached_from(ways & self.answering)
+        if any(_writes(site) or _logs(site) for site in self._sites if key(site.unit, site.call.scope) in reached):
+            return ()
+        return tuple(site for site in self.predictions if key(site.unit, site.call.scope) in reached)
+
+    @cached_property
+    def _giving(self) -> frozenset[str]:
+        """Own functions that ask a model, at any distance, and return something."""
+        leading = self.inference.graph.leading_to(self.predictions)
+        units = self.code.by_path
+        returning = {key(unit, f.name) for unit in units.values() for f in unit.python.functions if f.returns}
+        return leading & returning
+
+    def _answers(self, site: Site) -> bool:
+        return site.name in self._giving or (not site.name.startswith(":") and bool(ANSWERS.search(site.name)))
+
+    @cached_property
+    def _sites(self) -> tuple[Site, ...]:
+        return tuple(site for site in self.code.sites if not site.unit.is_test)
+
+    @cached_property
+    def _by_scope(self) -> dict[str, list[Site]]:
+        found: dict[str, list[Site]] = defaultdict(list)
+        for site in self._sites:
+            found[key(site.unit, site.call.scope)].append(site)
+        return {
+            name: sorted(sites, key=lambda site: (site.call.line, -site.call.column)) for name, sites in found.items()
+        }
+
+    def _all(self) -> Iterator[Record]:
+        seen: set[tuple[str, frozenset[str]]] = set()
+        for name in sorted(self.answering):
+            yield from self._in(name, frozenset(), MOST_HOPS, seen)
+
+    def _in(
+        self, name: str, given: frozenset[str], hops: int, seen: set[tuple[str, frozenset[str]]]
+    ) -> Iterator[Record]:
+        """The records that one function makes, with the parameters that hold a prediction."""
+        sites = self._by_scope.get(name, [])
+        if not sites or (name, given) in seen:
+            return
+        seen.add((name, given))
+        scope = _Scope(set(given), set(self._giving))
+        assigns = _assigns(sites[0].unit, sites[0].call.scope)
+        waiting = assigns[::-1]
+        for site in sites:
+            call = site.call
+            while waiting and waiting[-1].line <= call.line:
+                scope.take(waiting.pop())
+            arguments = (*call.args, *call.keywords.values())
+            given_one = any(scope.holds(each) for each in arguments)
+            if self._answers(site) or given_one:
+                scope.names.update(_base(target) for target in call.targets)
+                if call.targets:
+                    scope.calls.add(call.name)
+            if given_one or _base(call.receiver) in scope.names:
+                if record := self._record(site, scope, assigns):
+                    yield record
+                elif given_one and hops:
+                    for called, parameters in self._handed(site, scope):
+                        yield from self._in(called, parameters, hops - 1, seen)
+
+    def _handed(self, site: Site, scope: _Scope) -> Iterator[tuple[str, frozenset[str]]]:
+        """Functions of the project that are given a prediction: called, or named as what is to be called later."""
+        if site.name.startswith(":"):
+            yield site.name, self._parameters(site, scope)
+            return
+        for argument in site.call.args:
+            name = self.code.canonical(site.unit, argument.text) if argument.kind == "name" and argument.text else ""
+            path, _, inner = name[1:].partition(":")
+            unit = self.code.by_path.get(path) if name.startswith(":") else None
+            if unit is not None and inner in unit.functions:
+                yield name, frozenset(each.name for each in unit.functions[inner].parameters)
+
+    def _parameters(self, site: Site, scope: _Scope) -> frozenset[str]:
+        """The parameters of a called function of the project that are given a prediction."""
+        path, _, name = site.name[1:].partition(":")
+        unit = self.code.by_path.get(path)
+        function = unit.functions.get(name) if unit is not None else None
+        if function is None:
+            return frozenset()
+        names = [each.name for each in function.parameters][bool(function.in_class) :]
+        held = {name for name, value in zip(names, site.call.args, strict=False) if scope.holds(value)}
+        return frozenset(held | {name for name, value in site.call.keywords.items() if scope.holds(value)})
+
+    def _record(self, site: Site, scope: _Scope, assigns: Iterable[Assign]) -> Record | None:
+        lasts = _writes(site)
+        if not lasts and not _logs(site):
+            return None
+        return Record(site, lasts, _names_model(site, scope, assigns))
+
+
+def _assigns(unit: Unit, scope: str) -> list[Assign]:
+    return sorted((each for each in unit.python.assigns if each.scope == scope), key=lambda each: each.line)
+
+
+def _writes(site: Site) -> bool:
+    method = site.name.rpartition(".")[2]
+    if method in table().writes:
+        return True
+    receivers = table().by_receiver.get(method, frozenset())
+    return bool(receivers & set(re.split(r"[._\[\]'\"()]+", site.call.receiver.lower())))
+
+
+def _logs(site: Site) -> bool:
+    method = site.name.rpartition(".")[2].rpartition(":")[2]
+    if method not in LEVELS and not method.startswith("log"):
+        return False
+    return bool(LOGGER.search(site.call.receiver) or OWN_LOGGER.search(site.call.receiver) or "logg" in site.name)
+
+
+def _names_model(site: Site, scope: _Scope, assigns: Iterable[Assign]) -> bool:
+    """Whether the written record has a field or a word for the model's version."""
+    words = [word for each in (*site.call.args, *site.call.keywords.values()) for word in _words(each)]
+    words += list(site.call.keywords)
+    for each in assigns:
+        if _base(each.target) in scope.names and each.line <= site.call.line:
+            words += [each.target, *_words(each.value)]
+    text = " ".join(words).lower()
+    return any(version in text for version in table().versions)
+
+
+def _words(expr: Expr, depth: int = DEPTH) -> Iterator[str]:
+    """Keys, written words and the names of variables in an expression; what values are made of is left out."""
+    yield from expr.keys
+    if expr.kind in {"str", "format"}:
+        yield expr.text
+    elif expr.kind == "name":
+        yield expr.text.rpartition(".")[2].lstrip(":?")
+    for item in expr.items if depth else ():
+        yield from _words(item, depth - 1)
+
+
+def _base(text: str) -> str:
+    """The variable that an expression starts from."""
+    return re.split(r"[.\[(]", text.lstrip("?"), maxsplit=1)[0]

@@ -1,0 +1,1 @@
+"""The path of a prediction: where it is made, from what input, with which fitted state."""

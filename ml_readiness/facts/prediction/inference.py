@@ -1,0 +1,228 @@
+"""Where predictions on new input are made, and by which way in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from ml_readiness.facts.modelling.lifecycle import Lifecycle
+from ml_readiness.facts.modelling.modelcode import ModelCode
+from ml_readiness.facts.prediction.answering import Answering
+from ml_readiness.facts.project.signals import Signals
+from ml_readiness.facts.serving.serving import Serving
+from ml_readiness.facts.source.callgraph import CallGraph, key
+from ml_readiness.facts.source.code import Code, Definition
+
+if TYPE_CHECKING:
+    from ml_readiness.facts.serving.serving import Route
+    from ml_readiness.facts.source.code import Site, Unit
+    from ml_readiness.parsers.python import Function
+    from ml_readiness.report import Location
+
+NEW_INPUT = re.compile(
+    r"(?:^|[_\W])(?:predict\w*|infer\w*|score|scoring|forecast\w*|recommend\w*|classify|detect\w*|generate|sample"
+    r"|translate|demo|submission|submit|serve|query|ask|chat|answer|run_model|deploy\w*)(?:$|[_\W])",
+    re.IGNORECASE,
+)
+JUDGES = re.compile(
+    r"(?:^|[_\W])(?:eval\w*|test|valid\w*|metric\w*|benchmark\w*|bench|train\w*|fit|analy[sz]\w*)(?:$|[_\W])",
+    re.IGNORECASE,
+)
+
+TIMES = re.compile(r"(?:^|[_.])(?:time[dr]?|timing|latency|profil\w*|benchmark\w*)(?:$|[_.])", re.IGNORECASE)
+"""Functions that only see how long an answer takes."""
+LEARNS = re.compile(r"train|evaluat|refit|\bfit\b|monitor|drift|tune|tuning", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Inference:
+    """Predictions outside tests, sorted by what they are for."""
+
+    code: Code
+    lifecycle: Lifecycle
+    serving: Serving
+    interface: Answering
+    graph: CallGraph
+    model: ModelCode
+    readme: str
+
+    @classmethod
+    def gather(cls, answering: Answering, graph: CallGraph, model: ModelCode, signals: Signals) -> Self:
+        """From the calls that ask a model, and what surrounds them."""
+        serving = answering.serving
+        return cls(serving.code, serving.lifecycle, serving, answering, graph, model, signals.readme)
+
+    @cached_property
+    def asking(self) -> tuple[Site, ...]:
+        """Calls of a model or language model in production code."""
+        stages = (*self.lifecycle.predicting, *self.lifecycle.prompting, *self.model.applied)
+        return tuple(site for site in stages if site.unit.is_production)
+
+    @cached_property
+    def _stages(self) -> dict[str, frozenset[str]]:
+        found = {name: self.lifecycle.units(name) for name in ("loading", "measuring")}
+        learning = self.graph.leading_to(self.model.training)
+        return {**found, "training": frozenset(name[1:].partition(":")[0] for name in learning)}
+
+    @cached_property
+    def entries(self) -> tuple[tuple[Location, str], ...]:
+        """Ways in outside notebooks, with what was seen at each."""
+        routes = self.interface.routes or tuple(r for r in self.serving.model_routes if not r.is_health)
+        reaching = sorted(routes, key=_learns) if self.serving.model_routes else ()
+        found = [(r.location, f"a request to `{r.path or r.framework}` reaches the model") for r in reaching]
+        found += [(unit.location(0), "a page that asks the model") for unit in self.serving.model_demos]
+        found += [(location, "a model server") for location in self.serving.servers]
+        asked = (site for site in self.asking if not self._in_network(site) and self._is_for_new_input(site))
+        found += [(site.location, _message(site)) for site in asked]
+        found += [
+            (unit.location(function.line), f"`{function.name}` uses the loaded model")
+            for unit, function in self._predicting_functions()
+        ]
+        found += [(each.unit.location(0), f"the README shows how to call `{each.name}`") for each in self.documented]
+        found += [(each.unit.location(0), f"torch.hub loads the model by `{each.name}`") for each in self.published]
+        return tuple(found)
+
+    @cached_property
+    def published(self) -> tuple[Definition, ...]:
+        """Functions by which torch.hub hands out the trained model to everybody."""
+        unit = self.code.by_path.get("hubconf.py")
+        leading = self.graph.leading_to(self.lifecycle.loading)
+        functions = unit.python.functions if unit is not None else ()
+        return tuple(
+            Definition(unit, function.name)
+            for function in functions
+            if unit is not None and not function.name.startswith("_") and key(unit, function.name) in leading
+        )
+
+    def _is_for_new_input(self, site: Site) -> bool:
+        """Whether a call asks a loaded model, or a language model, for something that is not its own evaluation."""
+        if site in self._prompting:
+            return True
+        path, scope = site.unit.path, site.call.scope
+        if path in self._stages["training"]:
+            return bool(NEW_INPUT.search(scope)) and (path, scope) in self._loading_scopes
+        loaded = any(each.path in self._stages["loading"] for each in self.code.closure(site.unit))
+        named = NEW_INPUT.search(scope) or NEW_INPUT.search(path.rpartition("/")[2])
+        judging = JUDGES.search(scope) or (path in self._stages["measuring"] and not named)
+        return loaded and bool(named or not judging) and not (JUDGES.search(path.rpartition("/")[2]) and not named)
+
+    @cached_property
+    def answering(self) -> tuple[Definition, ...]:
+        """Functions that ask an own model about new input; module code of scripts and pages has no name."""
+        found = [
+            Definition(route.unit, route.function.name if route.function is not None else "")
+            for route in self.serving.model_routes
+            if not route.is_health
+        ]
+        found += [Definition(unit, "") for unit in self.serving.model_demos]
+        found += [
+            Definition(site.unit, site.call.scope)
+            for site in self.asking
+            if site not in self._prompting and not self._in_network(site) and self._is_for_new_input(site)
+        ]
+        found += [Definition(unit, function.name) for unit, function in self._predicting_functions()]
+        found += [Definition(unit, "") for at in self.serving.servers if (unit := self.code.by_path.get(at.path))]
+        return tuple(dict.fromkeys(found))
+
+    def _in_network(self, site: Site) -> bool:
+        """Whether a call is a step inside a network, and not a question to the whole of it."""
+        scope = site.call.scope
+        return key(site.unit, scope) in self.model.networks and not NEW_INPUT.search(scope.rpartition(".")[2])
+
+    @cached_property
+    def _prompting(self) -> frozenset[Site]:
+        return frozenset(self.lifecycle.prompting)
+
+    @cached_property
+    def _loading_functions(self) -> frozenset[str]:
+        return self.graph.leading_to(s for s in self.lifecycle.loading if s.unit.is_production)
+
+    def _predicting_functions(self) -> list[tuple[Unit, Function]]:
+        return [
+            (unit, function)
+            for unit in self.code.production
+            for function in unit.python.functions
+            if (key(unit, function.name) in self._loading_functions or self._infers(unit, function))
+            and (unit.path not in self._stages["training"] or self._reloads(unit, function))
+            and NEW_INPUT.search(function.name.rpartition(".")[2])
+            and not JUDGES.search(unit.path.rpartition("/")[2])
+            and "load" not in function.name
+        ]
+
+    def _infers(self, unit: Unit, function: Function) -> bool:
+        """Whether a function runs a network it was given, without learning."""
+        names = {site.call.method for site in self.code.calls_in(unit, function.name)}
+        return bool(names & {"no_grad", "inference_mode"}) and "backward" not in names
+
+    def _reloads(self, unit: Unit, function: Function) -> bool:
+        """Whether a function in a script that trains loads a saved model itself."""
+        return (unit.path, function.name) in self._loading_scopes
+
+    @cached_property
+    def _loading_scopes(self) -> frozenset[tuple[str, str]]:
+        return frozenset((site.unit.path, site.call.scope) for site in self.lifecycle.loading)
+
+    @cached_property
+    def documented(self) -> tuple[Definition, ...]:
+        """Functions that load or ask a model and that a code block of the README calls through their package."""
+        leading = self.model.leading_to_load | self.model.leading_to_model
+        return tuple(
+            Definition(unit, function.name)
+            for unit in self.code.production
+            for function in unit.python.functions
+            if "." not in function.name
+            and key(unit, function.name) in leading
+            and re.search(rf"\b(?:{_packages(unit.path)})\.{function.name}\(", self.readme)
+        )
+
+    @cached_property
+    def beyond_training(self) -> tuple[Site, ...]:
+        """Predictions in scripts that train, made in something that says it is for more than evaluation."""
+        return tuple(
+            site
+            for site in self.lifecycle.predicting
+            if site.unit.is_production
+            and site.unit.path in self._stages["training"]
+            and (
+                (NEW_INPUT.search(site.call.scope) and not TIMES.search(site.call.scope))
+                or any(_future(name) for name in (*site.call.targets, _inputs(site)))
+            )
+        )
+
+    @cached_property
+    def in_notebooks(self) -> tuple[Site, ...]:
+        """Predictions of a loaded model in notebooks, or for a submission."""
+        sites = [s for s in (*self.lifecycle.predicting, *self.lifecycle.prompting) if s.unit.is_notebook]
+        return tuple(
+            s
+            for s in sites
+            if s in self._prompting
+            or s.unit.path in self._stages["loading"]
+            or any(_future(name) for name in (*s.call.targets, _inputs(s)))
+            or "submission" in " ".join(s.unit.python.names).lower()
+        )
+
+
+def _learns(route: Route) -> bool:
+    """Whether a request starts a training or an evaluation: the last to be shown as a way to a prediction."""
+    return bool(LEARNS.search(route.path))
+
+
+def _packages(path: str) -> str:
+    """The names under which a file's functions are called: its module, or the package that holds it."""
+    parts = path.removesuffix(".py").split("/")
+    return "|".join(re.escape(part) for part in parts[-2:] if part != "__init__")
+
+
+def _inputs(site: Site) -> str:
+    return " ".join(argument.text for argument in site.call.args)
+
+
+def _future(name: str) -> bool:
+    return bool(re.search(r"(?:^|_)(?:new|future|next|submission|unseen)(?:_|$)", name, re.IGNORECASE))
+
+
+def _message(site: Site) -> str:
+    return f"`{site.name.rpartition(':')[2].lstrip('?')}` on new input"

@@ -1,0 +1,273 @@
+"""Whether what serves predictions prepares its input as training did."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from ml_readiness.facts.flow.project import Flow
+from ml_readiness.facts.flow.values import Thing
+from ml_readiness.facts.flow.verdicts import PLAIN
+from ml_readiness.facts.modelling.preparation import Preparation, Prepares
+from ml_readiness.facts.prediction.carried import LEARNED_ONCE, Carried, is_learned
+from ml_readiness.facts.prediction.inference import Inference
+from ml_readiness.facts.source.callgraph import key
+from ml_readiness.facts.tree.files import is_example
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from ml_readiness.facts.flow.events import Fit, Place, Use
+    from ml_readiness.facts.flow.rows import Rows
+    from ml_readiness.facts.source.code import Definition, Site, Unit
+    from ml_readiness.report import Location
+
+NO_STEP = re.compile(
+    r"(?:^|\.)(?:from_pretrained|get_encoding|encoding_for_model|load\w*|dropna|split_documents|get_tokenizer)$"
+)
+"""Preparing calls that bring something ready, or drop rows."""
+RETRAINS = re.compile(
+    r"(?:^|[:._/])(?:re)?(?:train|fit_model|learn|tune|update_model|calibrate|backtest|cross_val|evaluate)(?:ing|er)?(?:[_.(]|$)",
+    re.IGNORECASE,
+)
+"""Files and functions that are there to learn."""
+FITS = re.compile(r"(?:^|\.)(?:fit|fit_transform|fit_on_texts|adapt)$")
+
+
+@dataclass(frozen=True)
+class Parity:
+    """Training and serving side by side."""
+
+    preparation: Preparation
+    inference: Inference
+    flow: Flow
+
+    @classmethod
+    def gather(cls, preparation: Preparation, inference: Inference, flow: Flow) -> Self:
+        """From the units that train, the functions that answer, and the values that go from one to the other."""
+        return cls(preparation, inference, flow)
+
+    @cached_property
+    def training(self) -> tuple[Unit, ...]:
+        """Units that train, outside examples."""
+        found = _units(site.unit for site in self.inference.model.training if not site.unit.is_example)
+        return found or self._learning
+
+    @cached_property
+    def _learning(self) -> tuple[Unit, ...]:
+        """Units that save what they learned from rows, where no model is trained: similarities, neighbours."""
+        units = self.inference.code.by_path
+        saved = self.flow.machine.events.saved
+        return _units(units[each.place.path] for each in saved if is_learned(each) and each.place.path in units)
+
+    @cached_property
+    def own_predictors(self) -> tuple[Location, ...]:
+        """In a library, classes that keep what `fit` prepared and learned for their own `predict`."""
+        return self.inference.model.estimators if any(each.transforms for each in self.preparation.functions) else ()
+
+    @cached_property
+    def answering(self) -> tuple[Definition, ...]:
+        """Production functions that ask a saved model about new input."""
+        training = {unit.path for unit in self.training}
+        served = {at.path for at in self.inference.serving.servers}
+        return tuple(
+            each
+            for each in self.inference.answering
+            if each.unit.is_production
+            and (self._loads(each.unit) or ((each.name or each.unit.path in served) and each.unit.path not in training))
+        )
+
+    @cached_property
+    def serving(self) -> tuple[Unit, ...]:
+        """The units of these functions."""
+        return _units(each.unit for each in self.answering)
+
+    def _loads(self, unit: Unit) -> bool:
+        loading = self.inference.lifecycle.units("loading")
+        return any(each.path in loading for each in self.inference.code.closure(unit))
+
+    @cached_property
+    def _serving_keys(self) -> frozenset[str]:
+        return frozenset(key(each.unit, each.name) for each in self.answering)
+
+    @cached_property
+    def _only_serving(self) -> tuple[Unit, ...]:
+        training = {unit.path for unit in self.training}
+        return tuple(unit for unit in self.serving if unit.path not in training)
+
+    def is_served(self, trail: Sequence[str]) -> bool:
+        """Whether a way through the code starts in, or leads through, what serves."""
+        return bool(self._serving_keys.intersection(trail)) or (bool(trail) and trail[0] in self._serving_scripts)
+
+    @cached_property
+    def _serving_scripts(self) -> frozenset[str]:
+        return frozenset(key(unit, "") for unit in self._only_serving)
+
+    def _reached(self, units: Iterable[Unit]) -> frozenset[str]:
+        code = self.inference.code
+        return frozenset(each.path for unit in units for each in code.closure(unit))
+
+    @cached_property
+    def _reached_by_training(self) -> frozenset[str]:
+        return self._reached(self.training)
+
+    @cached_property
+    def _reached_by_serving(self) -> frozenset[str]:
+        return self._reached(self._only_serving)
+
+    @cached_property
+    def prepared(self) -> bool:
+        """Whether training transforms its data at all."""
+        return bool(self._reached_by_training & self._transforming_units)
+
+    @cached_property
+    def _transforming(self) -> tuple[Site, ...]:
+        return tuple(
+            s for s in self.inference.lifecycle.preparing if not s.unit.is_test and not s.name.startswith("cv2")
+        )
+
+    @cached_property
+    def shared_code(self) -> tuple[Prepares, ...]:
+        """Functions that prepare data and that serving and something else use."""
+        return tuple(each for each in self.preparation.functions if each.transforms and self._is_shared(each))
+
+    def _is_shared(self, function: Prepares) -> bool:
+        path = function.unit.path
+        if path in self._reached_by_training and path in self._reached_by_serving:
+            return True
+        trails = self.flow.machine.events.calls.get(function.key, ())
+        served = function.key in self._served_statically or any(self.is_served(trail) for trail in trails)
+        return served and (
+            any(trail[0] in self._producing and not self.is_served(trail) for trail in trails)
+            or bool(self._callers_elsewhere(function.key))
+        )
+
+    @cached_property
+    def _producing(self) -> frozenset[str]:
+        """Modules that train, or that write what others read."""
+        events = self.flow.machine.events
+        writing = {stored.trail[0] for stored in events.saved if stored.trail and not self.is_served(stored.trail)}
+        code = self.inference.code
+        training = {key(code.by_path[path], "") for path in self._reached(self.training)}
+        return frozenset(writing | training)
+
+    @cached_property
+    def _served_statically(self) -> frozenset[str]:
+        return self.inference.graph.reached_from(self._serving_keys)
+
+    def _callers_elsewhere(self, called: str) -> frozenset[str]:
+        callers = self.inference.graph.callers.get(called, frozenset()) - self._served_statically
+        producing = {each[1:].partition(":")[0] for each in self._producing}
+        return frozenset(each for each in callers if each[1:].partition(":")[0] in producing)
+
+    @cached_property
+    def carried(self) -> Carried:
+        """What training leaves behind for serving to load."""
+        serving = self._reached(self._only_serving)
+        return Carried(self.flow, self.inference, self.is_served, serving, self._prepares)
+
+    def _prepares(self, path: str) -> bool:
+        unit = self.inference.code.by_path.get(path)
+        return unit is not None and bool(self._reached([unit]) & self._transforming_units)
+
+    @cached_property
+    def _transforming_units(self) -> frozenset[str]:
+        functions = {each.unit.path for each in self.preparation.functions if each.transforms}
+        return frozenset(functions | {site.unit.path for site in self._transforming})
+
+    @cached_property
+    def without(self) -> tuple[Unit, ...]:
+        """Units with a way in of their own that use nothing of what the others share with training."""
+        helpers = {p for unit in self._only_serving for p in self._reached([unit]) if p != unit.path}
+        shared = {each.unit.path for each in self.shared_code} | {each.path for each in self.carried.evidence}
+        ways = [unit for unit in self._only_serving if unit.path not in helpers]
+        return tuple(unit for unit in ways if not self._reached([unit]) & shared)
+
+    @cached_property
+    def fitted_again(self) -> tuple[Fit, ...]:
+        """What is learned anew from the rows that serving is asked about."""
+        events = self.flow.machine.events
+        of_given_rows = self.flow.machine.knowledge.sets["of-given-rows"]
+        serving = self._serving_keys | {key(unit, "") for unit in self._only_serving}
+        return tuple(
+            fit
+            for fit, reached in events.reached.items()
+            if reached & serving
+            and fit.name.rpartition(".")[2] not in of_given_rows
+            and (fit.kind not in PLAIN or any(FITS.search(each) for each in reached))
+        )
+
+    @cached_property
+    def fitted_while_answering(self) -> tuple[tuple[Use, Definition], ...]:
+        """What is fitted by a function that answers, and which; functions that are there to train are left out."""
+        by_key = {key(each.unit, each.name): each for each in self.answering if each.name}
+        found: dict[tuple[Place, str], tuple[Use, Definition]] = {}
+        for use in self.flow.machine.events.uses:
+            if use.method != "fit" or not self._is_applied_later(use):
+                continue
+            entry = next((by_key[each] for each in use.trail if each in by_key), None)
+            if entry is not None and not any(RETRAINS.search(each) for each in use.trail):
+                found.setdefault((use.place, use.thing.name), (use, entry))
+        return tuple(found.values())
+
+    def _is_applied_later(self, use: Use) -> bool:
+        name = use.thing.name.rpartition(".")[2]
+        return use.thing.role in LEARNED_ONCE and name not in self.flow.machine.knowledge.sets["of-given-rows"]
+
+    @cached_property
+    def reordered(self) -> tuple[Use, ...]:
+        """Where serving hands over the columns that something was fitted on in another order, one after the other."""
+        found = (use for use in self.flow.machine.events.uses if use.names and self.is_served(use.trail))
+        return tuple(use for use in found if _in_other_order(use.names, use.thing))
+
+    @cached_property
+    def fitted_on_new_file(self) -> tuple[Fit, ...]:
+        """Where nothing serves: what the project's functions learn anew from a file that is only predicted."""
+        roots = frozenset(self._only_asked())
+        fits = self.flow.machine.events.fits.values()
+        learned: dict[Place, set[Rows]] = {}
+        for fit in fits:
+            learned.setdefault(fit.place, set()).add(fit.rows.root)
+        return tuple(
+            fit
+            for fit in fits
+            if fit.rows.above & roots
+            and len(learned[fit.place]) > 1
+            and fit.place.path.endswith(".py")
+            and not is_example(fit.place.path)
+        )
+
+    def _only_asked(self) -> Iterator[Rows]:
+        """Data sets that models are asked about, unscored, and that they were not trained on."""
+        for pair in self.flow.pairs:
+            trained, asked = pair.training.rows, pair.evaluation.rows
+            if trained is None or asked is None or trained.root is asked.root or pair.evaluation.scored:
+                continue
+            yield asked.root
+
+    @cached_property
+    def same_published(self) -> bool:
+        """Whether both sides take their tokenizer or processor from a hub."""
+        names = ("Tokenizer.from_pretrained", "Processor.from_pretrained", "Extractor.from_pretrained", "pipeline")
+        units = {
+            s.unit.path for s in self.inference.code.by_method.get("from_pretrained", ()) if s.name.endswith(names)
+        }
+        return bool(units & self._reached(self.training)) and bool(units & self._reached(self.serving))
+
+    @cached_property
+    def written_again(self) -> tuple[Site, ...]:
+        """Transformations of data that only the serving side has."""
+        only = self._reached(self._only_serving) - self._reached(self.training)
+        return tuple(site for site in self._transforming if site.unit.path in only and not NO_STEP.search(site.name))
+
+
+def _in_other_order(names: Sequence[str], thing: Thing) -> bool:
+    by_name = any("ColumnTransformer" in child.name for _, child in thing.children if isinstance(child, Thing))
+    fitted = thing.columns
+    return not by_name and "Column" not in thing.name and set(names) == set(fitted) and tuple(names) != fitted
+
+
+def _units(units: Iterable[Unit]) -> tuple[Unit, ...]:
+    return tuple({unit.path: unit for unit in units}.values())

@@ -1,0 +1,145 @@
+"""The independent projects inside a collection or monorepo."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from ml_readiness.facts.knowledge.words import words
+from ml_readiness.facts.modelling.lifecycle import Lifecycle
+from ml_readiness.facts.source.code import Code
+from ml_readiness.facts.tree.files import Files
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+README = re.compile(r"^readme(?:\.\w+)?$", re.IGNORECASE)
+MANIFEST = re.compile(
+    r"^(?:requirements[\w.-]*\.txt|pyproject\.toml|setup\.py|environment\.ya?ml|conda\.ya?ml|pipfile)$", re.IGNORECASE
+)
+SHELF = re.compile(
+    r"(?:tutorials?|examples?|lessons?|chapters?|courses?|exercises?|labs?|projects?|notebooks?|modules|weeks|lectures"
+    r"|recipes|samples|demos|assignments|homeworks?|workshops?|case[-_]?studies|code)",
+    re.IGNORECASE,
+)
+"""A folder that holds what the repository collects."""
+FEWEST = 3
+"""Independent projects that make a collection."""
+
+
+@dataclass(frozen=True)
+class Members:
+    """Folders that are projects of their own: each described, or with a manifest, and with machine learning in it."""
+
+    folders: tuple[str, ...]
+    reasons: tuple[str, ...]
+    """Why the repository is a collection; empty if it is not."""
+
+    @classmethod
+    def gather(cls, files: Files, code: Code, lifecycle: Lifecycle) -> Self:
+        """From folders on the first two levels."""
+        finder = _Finder(files, code, lifecycle)
+        folders = finder.projects
+        reasons = finder.reasons(folders)
+        return cls(finder.fuller(folders, finder.lessons) if reasons else folders, reasons)
+
+
+@dataclass(frozen=True)
+class _Finder:
+    files: Files
+    code: Code
+    lifecycle: Lifecycle
+
+    @cached_property
+    def projects(self) -> tuple[str, ...]:
+        found = [folder for folder in self._described if self._learns(folder)]
+        outermost = [f for f in found if not any(f.startswith(other + "/") for other in found)]
+        return tuple(sorted(f for f in outermost if not self._is_used(f)))
+
+    @cached_property
+    def _described(self) -> tuple[str, ...]:
+        marks: Mapping[str, set[str]] = defaultdict(set)
+        for path in self.files.own:
+            folder, _, name = path.rpartition("/")
+            within = folder.removeprefix(self._home)
+            if within and folder.startswith(self._home) and within.count("/") <= 1:
+                if README.match(name):
+                    marks[folder].add("readme")
+                if MANIFEST.match(name):
+                    marks[folder].add("manifest")
+        return tuple(folder for folder, seen in marks.items() if seen)
+
+    @cached_property
+    def _home(self) -> str:
+        """The folder that holds all lessons or projects, with a slash at its end; empty for the root."""
+        tops = {unit.path.partition("/")[0] for unit in self.code.units if not unit.is_test}
+        top = next(iter(tops), "")
+        return f"{top}/" if len(tops) == 1 and SHELF.fullmatch(top) else ""
+
+    @cached_property
+    def _working(self) -> frozenset[str]:
+        return self.lifecycle.units("training", "prompting", "loading")
+
+    def _learns(self, folder: str) -> bool:
+        inside = [path for path in self._working if path.startswith(folder + "/")]
+        return any(not self.code.by_path[path].is_test for path in inside)
+
+    def _is_used(self, folder: str) -> bool:
+        """Whether code outside a folder imports what is in it."""
+        return any(
+            target.startswith(folder + "/")
+            for path, targets in self.code.imported.items()
+            if not path.startswith(folder + "/") and not self.code.by_path[path].is_test
+            for target in targets
+        )
+
+    def reasons(self, folders: tuple[str, ...]) -> tuple[str, ...]:
+        """What makes it a collection, if it is one."""
+        said = self._teaching
+        inside = [path.removeprefix(self._home) for path in self._working]
+        root_work = [path for path in inside if "/" not in path or path.startswith("src/")]
+        if len(folders) >= FEWEST and not root_work and (said or self._all_complete(folders)):
+            return (f"{len(folders)} projects of their own: {', '.join(folders[:4])}", *said)
+        if said and (numbered := self._numbered):
+            return (*said, f"numbered lessons: {', '.join(numbered[:4])}")
+        return ()
+
+    def _all_complete(self, folders: tuple[str, ...]) -> bool:
+        """Whether most of the folders have their own description and train or call a model of their own."""
+        described = [f for f in folders if any(README.match(p.rpartition("/")[2]) for p in self._inside(f))]
+        training = self.lifecycle.units("training", "prompting")
+        learning = [f for f in described if any(path.startswith(f + "/") for path in training)]
+        return len(learning) >= max(FEWEST, len(folders) / 2)
+
+    def fuller(self, *choices: tuple[str, ...]) -> tuple[str, ...]:
+        """Of several ways to divide the repository, the one that takes in most of what learns."""
+        return max(
+            choices, key=lambda folders: sum(path.startswith(tuple(f"{f}/" for f in folders)) for path in self._working)
+        )
+
+    @cached_property
+    def lessons(self) -> tuple[str, ...]:
+        """The numbered folders in which something is learned."""
+        found = [self._home + name for name in self._numbered]
+        return tuple(folder for folder in found if self._learns(folder))
+
+    def _inside(self, folder: str) -> list[str]:
+        return [p for p in self.files.own if p.rpartition("/")[0] == folder]
+
+    @cached_property
+    def _teaching(self) -> tuple[str, ...]:
+        text = next((self.files.text(p) for p in self.files.own if README.match(p)), "")[:1500].lower()
+        word = next((w for w in words().teaching_words if re.search(rf"\b{re.escape(w)}\b", text)), None)
+        return (f"the README speaks of: {word}",) if word else ()
+
+    @cached_property
+    def _numbered(self) -> tuple[str, ...]:
+        """Folders or notebooks with a lesson number, if they are most of what holds code."""
+        ordinal = re.compile(words().ordinal, re.IGNORECASE)
+        inside = [unit.path.removeprefix(self._home) for unit in self.code.units if not unit.is_test]
+        tops = {path.partition("/")[0] for path in inside}
+        numbered = sorted(top for top in tops if ordinal.search(top.removesuffix(".ipynb").removesuffix(".py")))
+        return tuple(numbered) if len(numbered) >= FEWEST and len(numbered) >= 0.4 * len(tops) else ()

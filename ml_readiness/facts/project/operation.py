@@ -1,0 +1,72 @@
+"""Whether the project runs by itself once it is delivered: as a service, a page, or a job on a schedule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+from ml_readiness.facts.project.project import Project
+from ml_readiness.facts.serving.serving import Serving
+from ml_readiness.facts.tooling.tools import Tools
+from ml_readiness.report import Location, ProjectKind
+
+DELIVERED = frozenset({ProjectKind.SERVICE, ProjectKind.BATCH, ProjectKind.LLM_APP})
+"""Kinds of projects whose every route is part of what is delivered."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What keeps running without a person, if anything."""
+
+    project: Project
+    serving: Serving
+    tools: Tools
+
+    @classmethod
+    def gather(cls, project: Project, serving: Serving, tools: Tools) -> Self:
+        """From ways in and schedules."""
+        return cls(project, serving, tools)
+
+    @cached_property
+    def services(self) -> tuple[Location, ...]:
+        """Where requests are answered: routes, pages, model servers, chat programs."""
+        serving = self.serving
+        routes = [route.location for route in serving.model_routes]
+        pages = [unit.location(0) for unit in serving.model_demos]
+        return (*routes, *pages, *serving.servers)
+
+    @cached_property
+    def interface(self) -> tuple[Location, ...]:
+        """What keeps running and takes requests: a model server, routes that reach the model, or else the routes of a
+        project that is delivered; pages for people and functions that a platform starts for each request are none.
+        """
+        serving = self.serving
+        near = serving.model_routes
+        if not near and self.project.kind in DELIVERED:
+            near = tuple(route for route in serving.routes if route.unit.is_production)
+        return (*(route.location for route in near if not route.is_serverless), *serving.servers)
+
+    @cached_property
+    def schedules(self) -> tuple[Location, ...]:
+        """Where a job is given a time at which to run."""
+        in_code = [use.location for use in self.tools.wired("scheduling") if not _is_never(use.call)]
+        return tuple(in_code)
+
+    @cached_property
+    def runs(self) -> bool:
+        """Whether questions about production arise."""
+        kind = self.project.kind
+        if kind in {ProjectKind.SERVICE, ProjectKind.BATCH}:
+            return True
+        if kind is ProjectKind.LLM_APP:
+            return bool(self.services or self.serving.routes or self.serving.demos or self.tools.javascript.answering)
+        return bool(self.schedules or (kind is ProjectKind.COLLECTION and self.services))
+
+
+def _is_never(call: object) -> bool:
+    """Whether a schedule says that there is none."""
+    keywords = getattr(call, "keywords", {})
+    return any(
+        keywords[name].kind == "none" for name in ("schedule", "schedule_interval", "timetable") if name in keywords
+    )

@@ -1,0 +1,1 @@
+"""How requests reach the project, and what frameworks check about them."""

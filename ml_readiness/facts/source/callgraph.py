@@ -1,0 +1,105 @@
+"""Which of the project's functions call which, so that a check can ask what a function leads to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from ml_readiness.facts.source.code import Code
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from ml_readiness.facts.source.code import Site, Unit
+    from ml_readiness.parsers.expressions import Expr
+
+
+@dataclass(frozen=True)
+class CallGraph:
+    """Calls between the project's own functions, each known as `:path:qualified.name`; module code has no name."""
+
+    code: Code
+
+    @classmethod
+    def gather(cls, code: Code) -> Self:
+        """From every resolved call, and from functions that are passed on as values."""
+        return cls(code)
+
+    @cached_property
+    def callees(self) -> Mapping[str, tuple[str, ...]]:
+        """What each function calls directly, the project's own functions only, sorted."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for site in self.code.sites:
+            caller = key(site.unit, site.call.scope)
+            for name in self._mentioned(site):
+                found[caller].update(self._as_functions(name))
+        for unit in self.code.units:
+            for function in unit.python.functions:
+                if function.in_class and function.name.endswith("__init__"):
+                    found[key(unit, function.in_class)].add(key(unit, function.name))
+        return {caller: tuple(sorted(called)) for caller, called in found.items()}
+
+    def _mentioned(self, site: Site) -> Iterator[str]:
+        yield site.name
+        for argument in (*site.call.args, *site.call.keywords.values()):
+            for name in _names(argument):
+                if not name.startswith("?"):
+                    yield self.code.canonical(site.unit, name)
+
+    def _as_functions(self, name: str) -> Iterator[str]:
+        if name.startswith(":"):
+            path, _, inner = name[1:].partition(":")
+            unit = self.code.by_path.get(path)
+            if unit is None:
+                return
+            if inner in unit.classes:
+                yield key(unit, f"{inner}.__init__")
+                yield key(unit, f"{inner}.__call__")
+                yield key(unit, f"{inner}.forward")
+            yield name
+
+    @cached_property
+    def callers(self) -> Mapping[str, frozenset[str]]:
+        """The same the other way round."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for caller, called in self.callees.items():
+            for name in called:
+                found[name].add(caller)
+        return {name: frozenset(callers) for name, callers in found.items()}
+
+    def leading_to(self, sites: Iterable[Site]) -> frozenset[str]:
+        """Every function in which one of these calls happens, or that calls such a function, at any distance."""
+        reached = {key(site.unit, site.call.scope) for site in sites}
+        stack = list(reached)
+        while stack:
+            for caller in self.callers.get(stack.pop(), ()):
+                if caller not in reached:
+                    reached.add(caller)
+                    stack.append(caller)
+        return frozenset(reached)
+
+    def reached_from(self, start: Iterable[str]) -> frozenset[str]:
+        """The functions and every own function they call, at any distance."""
+        reached = set(start)
+        stack = list(reached)
+        while stack:
+            for called in self.callees.get(stack.pop(), ()):
+                if called not in reached:
+                    reached.add(called)
+                    stack.append(called)
+        return frozenset(reached)
+
+
+def key(unit: Unit, scope: str) -> str:
+    """How a function is known in the graph."""
+    return f":{unit.path}:{scope}"
+
+
+def _names(expr: Expr, depth: int = 2) -> Iterator[str]:
+    if expr.kind == "name":
+        yield expr.text
+    elif depth and expr.kind in {"list", "dict", "call"}:
+        for item in expr.items:
+            yield from _names(item, depth - 1)

@@ -1,0 +1,1 @@
+"""Views over everything: the map of the repository, and the complexity of what matters."""

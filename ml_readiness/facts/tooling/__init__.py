@@ -1,0 +1,1 @@
+"""Which tools play which roles in the project, and how far each is wired."""

@@ -1,0 +1,1 @@
+"""What lies in the repository, before anything is understood: files, artefacts, owners, credentials."""
