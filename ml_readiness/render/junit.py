@@ -54,7 +54,7 @@ def _case(suite: Element, result: Result) -> None:
     elif result.outcome is Outcome.ERROR:
         _told(SubElement(case, "error", {"message": _message(result), "type": "error"}), result)
     elif result.outcome in _SKIPPED:
-        SubElement(case, "skipped", {"message": f"{words.OUTCOMES[result.outcome]}: {_message(result)}"})
+        SubElement(case, "skipped").text = f"{words.OUTCOMES[result.outcome]}: {_message(result)}"
 
 
 def _message(result: Result) -> str:
