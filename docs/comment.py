@@ -72,7 +72,8 @@ class Committed(Memory):
 
 def link(location: Location) -> str:
     """Where GitHub shows a place."""
-    return f"{WEB}/blob/{COMMIT}/{quote(location.path)}#L{location.line}"
+    line = f"#L{location.line}" if location.line is not None else ""
+    return f"{WEB}/blob/{COMMIT}/{quote(location.path)}{line}"
 
 
 def html(markdown: str) -> str:

@@ -7,7 +7,7 @@ from ml_readiness.documents import Documents
 from ml_readiness.facts.dependencies.coverage import Coverage
 from ml_readiness.facts.dependencies.dependencies import Dependencies
 from ml_readiness.facts.dependencies.installations import Installation
-from ml_readiness.facts.dependencies.third_party import ThirdParty
+from ml_readiness.facts.dependencies.third_party import Needed, is_aside
 from ml_readiness.facts.knowledge.distributions import distributions
 from ml_readiness.report import Confidence, Effort, Finding, Location, Severity
 
@@ -38,6 +38,16 @@ def dependencies_declared(dependencies: Dependencies, coverage: Coverage, docume
     pandas==2.2.3
     ```
 
+    ## Passes: what builds the package is no library that it uses
+    ```python title="setup.py"
+    from setuptools import setup
+    setup(name="pad")
+    ```
+    ```python title="pad.py"
+    def pad(text, width):
+        return text.rjust(width)
+    ```
+
     ## Partial: an install command is no manifest
     ```python title="train.py"
     import pandas as pd
@@ -64,16 +74,17 @@ def dependencies_declared(dependencies: Dependencies, coverage: Coverage, docume
     if package is not None and not coverage.missing:
         yield ok(f"`{package.path}` says that nothing is needed to run it", at=package.path)
         return
-    if not imports.all:
+    needed = tuple(each for each in imports.all if not is_aside(each.unit.path))
+    if not needed:
         yield ok("the code imports nothing outside the standard library", confidence=Confidence.MEDIUM)
         return
-    yield _otherwise(dependencies, imports, documents)
+    yield _otherwise(dependencies, needed, documents)
 
 
-def _otherwise(dependencies: Dependencies, imports: ThirdParty, documents: Documents) -> Finding:
+def _otherwise(dependencies: Dependencies, imports: tuple[Needed, ...], documents: Documents) -> Finding:
     """What there is instead of a manifest."""
-    first = imports.all[0]
-    used = {name for needed in imports.all for name in distributions().providing(needed.module)}
+    first = imports[0]
+    used = {name for needed in imports for name in distributions().providing(needed.module)}
     commands = [each for each in dependencies.installations.all if _names_used(each, used)]
     if commands:
         each = commands[0]
@@ -91,7 +102,8 @@ def _otherwise(dependencies: Dependencies, imports: ThirdParty, documents: Docum
     broken = [each for each in documents.unreadable if each.path.endswith(("pyproject.toml", "Pipfile", "setup.py"))]
     if broken:
         return unknown(f"`{broken[0].path}` cannot be read: {broken[0].reason}", at=broken[0].path)
-    more = f" and {len(imports.tops) - 1} more are" if len(imports.tops) > 1 else " is"
+    further = len({each.top for each in imports}) - 1
+    more = f" and {further} more are" if further else " is"
     return fail(f"`{first.top}`{more} imported, and no manifest lists it", at=first.unit.location(first.line))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ml_readiness.render import changes, markdown, words
 from ml_readiness.render.gfm import code, prose
-from ml_readiness.report import Movement, Outcome
+from ml_readiness.report import Movement, Outcome, ProjectKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -135,6 +135,8 @@ def _parts(report: Report, link: Link | None) -> Iterator[_Part]:
     comparison = report.comparison
     if comparison is not None:
         yield _Part(_joined(changes.worse(report, comparison, link)), 0)
+    if report.kind is ProjectKind.NOT_ML:
+        return
     if comparison is not None and report.score is not None:
         yield _Part(_joined(changes.arising(report, comparison, link)), 3)
         yield _Part(_joined(changes.better(comparison)), 4)

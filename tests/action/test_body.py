@@ -86,6 +86,13 @@ def test_a_reviewer_sees_first_what_got_worse() -> None:
     assert text.index("Better with this change") < text.index("<details>")
 
 
+def test_where_nothing_is_machine_learning_no_list_of_faults_follows() -> None:
+    audited = report([result("tests-exist", Outcome.FAIL)], kind=ProjectKind.NOT_ML)
+    said = body.render(audited, Situation())
+    assert "Nothing to do" in said
+    assert "tests-exist" not in said
+
+
 @pytest.mark.parametrize(
     ("shown", "situation", "alert", "said"),
     [
