@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ml_readiness.audit import audit, kept
 from ml_readiness.documents import Documents
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
 OPEN = frozenset({Outcome.FAIL, Outcome.PARTIAL, Outcome.BLOCKED, Outcome.UNKNOWN})
 
 
-@dataclass(frozen=True, slots=True)
-class Advice:
+class Advice(Struct, frozen=True):
     """What to do next."""
 
     report: Report

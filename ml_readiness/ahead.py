@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import BrokenExecutor
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
+
+from msgspec import Struct
 
 from ml_readiness.workers import Workers
 
@@ -26,16 +27,14 @@ class Lost(Exception):
     """A file ended the process that parsed it."""
 
 
-@dataclass(eq=False)
-class _Queue(Generic[K]):
+class _Queue(Struct, Generic[K], eq=False):
     kinds: tuple[K, ...]
     read: Callable[[str], tuple[str, bytes] | None]
     waiting: deque[str]
     flying: int = 0
 
 
-@dataclass(frozen=True, eq=False)
-class _Stripe(Generic[K]):
+class _Stripe(Struct, Generic[K], frozen=True, eq=False):
     queue: _Queue[K]
     contents: dict[str, bytes]
     answer: Future[list[list[bytes]]]

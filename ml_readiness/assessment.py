@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ml_readiness import __version__
 from ml_readiness.concessions import concede, vouched
@@ -81,8 +82,7 @@ def _members(
         yield assess(member, checks, Settings(), today=today, progress=None, own=facts.get(OwnTables))
 
 
-@dataclass(frozen=True, slots=True)
-class _KindFound:
+class _KindFound(Struct, frozen=True):
     kind: ProjectKind
     reasons: tuple[str, ...]
     certain: bool = True

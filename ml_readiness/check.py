@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, structs
 
 from ml_readiness.report import Confidence, Effort, Finding, Kind, Location, Outcome, ProjectKind, Severity
 
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
 Judge = Callable[..., Iterable[Finding]]
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """A statement that should hold, how much it matters, and how it is decided."""
 
     id: str
@@ -42,7 +42,7 @@ class Check:
 
     def located(self, *, id: str, category: str) -> Check:  # noqa: A002
         """The same check under the name and category that its place in the library gives it."""
-        return replace(self, id=id, category=category)
+        return structs.replace(self, id=id, category=category)
 
     def outcome(self, findings: Sequence[Finding]) -> Outcome:
         """What the findings add up to; nothing found means that the question does not arise."""

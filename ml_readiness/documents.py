@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import warnings
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol, Self, TypeVar, runtime_checkable
+
+from msgspec import Struct
 
 from ml_readiness.ahead import Ahead, Lost
 from ml_readiness.patterns import Paths
@@ -39,8 +40,7 @@ class Document(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(Struct, frozen=True):
     """A file that could not be understood as what its name says."""
 
     path: str

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import html
 import inspect
-import re
-from dataclasses import dataclass
 from functools import cache
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.snapshot import Memory
 
 _HEADING = re.compile(r"^## (?P<title>.+)$", re.MULTILINE)
@@ -29,8 +30,7 @@ EXPECTED = {
 """Headings that hold examples, and the outcome each promises; a heading may go on after a colon."""
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Struct, frozen=True):
     """A small repository and what the check must answer about it."""
 
     title: str
@@ -38,8 +38,7 @@ class Example:
     snapshot: Memory
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """A check's docstring in its parts."""
 
     why: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ml_readiness.report import Confidence, Kind, Outcome, Severity
 
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from ml_readiness.report import Change, Comparison, Finding, Report
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(Struct, frozen=True):
     """What a report must reach; without any of it, every report passes."""
 
     fail_under: int | None = None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ml_readiness.report import Confidence, Kind, Outcome, ProjectKind
 
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from ml_readiness.report import CategoryScore, Result
 
 
-@dataclass(frozen=True, slots=True)
-class Grade:
+class Grade(Struct, frozen=True):
     """A letter, what it says, and what it takes."""
 
     letter: str
@@ -45,8 +45,7 @@ HOLDS_GRADE = {kind: 0.05 if kind in _PRODUCTION else 0.15 for kind in _ALL}
 """The share of the total from which on a category can hold the grade down: what a kind is not about cannot."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cap:
+class Cap(Struct, frozen=True):
     """The best grade that is left when a check surely fails, and for which kinds of project."""
 
     letter: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from concurrent.futures import BrokenExecutor, as_completed
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, structs
 
 from ml_readiness import __version__, library
 from ml_readiness import settings as settings_
@@ -138,8 +139,7 @@ def _moments(
     return [each for each in moments if each is not None], [c.id for c in commits if done.get(c.id) is None]
 
 
-@dataclass(frozen=True, slots=True)
-class _Task:
+class _Task(Struct, frozen=True):
     """A run of commits that one process audits, and the one before them, which the first is compared with."""
 
     path: Path
@@ -153,7 +153,7 @@ class _Task:
         before = self.before
         for start in range(0, len(self.commits), AT_ONCE):
             commits = self.commits[start : start + AT_ONCE]
-            yield replace(self, commits=commits, before=before)
+            yield structs.replace(self, commits=commits, before=before)
             before = commits[-1]
 
 

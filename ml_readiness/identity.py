@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
 from typing import TYPE_CHECKING
+
+from ml_readiness import regex as re
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

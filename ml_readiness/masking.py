@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 
+from ml_readiness import regex as re
 from ml_readiness.parsers.credentials import entropy, is_placeholder
 
 LEFT = "…"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ml_readiness.report import Outcome, ProjectKind, TestScore, TestScoreItem
 
@@ -28,8 +29,7 @@ KINDS = frozenset({ProjectKind.SERVICE, ProjectKind.BATCH, ProjectKind.TRAINING,
 """The kinds the score was made for: systems that run, or are meant to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """One of the 28 tests, and which answers are evidence for it."""
 
     section: str

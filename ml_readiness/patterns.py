@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import fnmatch
-import re
 from collections import defaultdict
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
+
+from ml_readiness import regex as re
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

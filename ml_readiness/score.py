@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, structs
 
 from ml_readiness.grade import graded, held
 from ml_readiness.library import CATEGORIES
@@ -59,8 +60,7 @@ EFFORT_COST: Mapping[Effort, float] = {Effort.SMALL: 1, Effort.MEDIUM: 3, Effort
 """What a remedy costs, relative to an hour's work, when the next steps are chosen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(Struct, frozen=True):
     """Everything that is computed from the answers."""
 
     total: int | None
@@ -75,8 +75,7 @@ class Score:
     next_steps: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Sums:
+class _Sums(Struct, frozen=True):
     """The weights of one category: obligations asked and earned, prohibitions stated and broken."""
 
     asked: float = 0.0
@@ -126,7 +125,7 @@ def of_collection(whole: Score, members: Sequence[Report]) -> Score:
     total = min(whole.total, middle.score or 0)
     letter, is_held = held(total, whole.grade, weakest.grade or "F")
     because = f"its weakest project, {weakest.repository}, has {weakest.score} ({weakest.grade})"
-    return replace(
+    return structs.replace(
         whole,
         total=total,
         low=min(whole.low or 0, total),

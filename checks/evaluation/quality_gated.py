@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from ml_readiness import regex as re
 from ml_readiness.check import check, fail, ok, partial
 from ml_readiness.facts.data.datasets import Datasets
 from ml_readiness.facts.language.llm_evals import LlmEvals

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from ml_readiness import regex as re
 from ml_readiness.check import check, fail, ok, partial, unknown
 from ml_readiness.facts.data.guards import Guard, Guards
 from ml_readiness.facts.project.project import Project

@@ -1,8 +1,8 @@
 """Where is the preprocessing code?"""
 
-import re
 from collections.abc import Iterator
 
+from ml_readiness import regex as re
 from ml_readiness.check import check, fail, ok, partial
 from ml_readiness.facts.modelling.lifecycle import PREPARES
 from ml_readiness.facts.modelling.modelcode import ModelCode

@@ -1,8 +1,8 @@
 """How will I get the model?"""
 
-import re
 from collections.abc import Iterator
 
+from ml_readiness import regex as re
 from ml_readiness.check import check, fail, ok, unknown
 from ml_readiness.facts.modelling.obtaining import Obtaining
 from ml_readiness.facts.project.project import Project

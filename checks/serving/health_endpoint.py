@@ -1,8 +1,8 @@
 """How does the platform know it is up?"""
 
-import re
 from collections.abc import Iterator
 
+from ml_readiness import regex as re
 from ml_readiness.check import check, fail, ok
 from ml_readiness.facts.prediction.answering import Answering
 from ml_readiness.facts.project.operation import Operation

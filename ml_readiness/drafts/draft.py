@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.errors import ReadinessError
 
 MARK = "Draft by ml-readiness: finish it, then remove this line."
@@ -14,8 +15,7 @@ MARK = "Draft by ml-readiness: finish it, then remove this line."
 _PLAIN = re.compile(r"(?!-)[\w./@+-]{1,200}")
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """A file that does not exist yet."""
 
     path: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Self
+
+from msgspec import Struct
 
 from ml_readiness.drafts.draft import plain
 from ml_readiness.facts.dependencies.dependencies import Dependencies
@@ -12,8 +13,7 @@ from ml_readiness.facts.dependencies.dependencies import Dependencies
 USUAL = "3.12"
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(Struct, frozen=True):
     """What a machine needs in order to run the project."""
 
     python: str

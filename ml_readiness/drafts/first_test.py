@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import keyword
-import re
 from typing import TYPE_CHECKING
 
+from ml_readiness import regex as re
 from ml_readiness.drafts.draft import MARK, Draft
 from ml_readiness.facts.modelling.preparation import Preparation
 from ml_readiness.facts.source.code import Code

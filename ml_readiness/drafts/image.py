@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from ml_readiness import regex as re
 from ml_readiness.drafts.draft import MARK, Draft, plain
 from ml_readiness.drafts.environment import Environment
 from ml_readiness.facts.modelling.lifecycle import Lifecycle

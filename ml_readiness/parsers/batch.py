@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import ClassVar, Self
 
 from msgspec import Struct, structs
 
+from ml_readiness import regex as re
 from ml_readiness.parsers.shell import Command, commands
 from ml_readiness.parsers.text import decode
 

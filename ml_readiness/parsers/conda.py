@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import ClassVar, Self
 
 from msgspec import Struct
 
+from ml_readiness import regex as re
 from ml_readiness.parsers.conda_spec import conda_spec
 from ml_readiness.parsers.requirement import Requirement
 from ml_readiness.parsers.requirements import Broken, Include, Reading

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from ml_readiness import regex as re
 from ml_readiness.parsers.lock import Locked
 from ml_readiness.parsers.requirement import canonical
 from ml_readiness.parsers.text import decode

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Provider:
+from ml_readiness import regex as re
+
+
+class Provider(Struct, frozen=True):
     """A kind of credential that gives itself away by its form."""
 
     name: str

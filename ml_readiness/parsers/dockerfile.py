@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Self, cast
 
 import msgspec
 from msgspec import Struct
 
+from ml_readiness import regex as re
 from ml_readiness.parsers.shell import Command, Options, commands, shebang
 from ml_readiness.parsers.text import decode
 

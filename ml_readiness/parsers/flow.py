@@ -7,10 +7,11 @@ not resolved. What the instructions mean is decided elsewhere; here nothing is k
 
 from __future__ import annotations
 
-import re
 from typing import ClassVar, Self
 
 from msgspec import Struct
+
+from ml_readiness import regex as re
 
 MENTIONS = re.compile(
     rb"\.\s*(?:fit|fit_\w+|partial_fit|predict\w*|backward|transform|fillna|get_dummies|log_model)\s*\(|train_test_split"

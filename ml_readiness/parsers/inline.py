@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import html
-import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from msgspec import Struct, field
+
+from ml_readiness import regex as re
 from ml_readiness.parsers.prose import Link
 
 if TYPE_CHECKING:
@@ -31,8 +32,7 @@ MAX_LABEL = 500
 MAX_PIECES = 60
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """A bracket that may become a link."""
 
     image: bool
@@ -40,8 +40,7 @@ class _Open:
     offset: int
 
 
-@dataclass(slots=True)
-class Inline:
+class Inline(Struct):
     """What was found in one paragraph."""
 
     text: str = ""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from msgspec import Struct, structs
 
+from ml_readiness import regex as re
 from ml_readiness.parsers.shell import Command, Options, commands, shebang
 from ml_readiness.parsers.tasks import Task, TaskList
 from ml_readiness.parsers.text import decode

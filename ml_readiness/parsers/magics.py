@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
-import re
 import textwrap
-from dataclasses import dataclass
+
+from msgspec import Struct
+
+from ml_readiness import regex as re
 
 _FOREIGN = re.compile(
     r"!|(?:ba|z)?sh|shell|script|system|sx|cmd|powershell|perl|ruby|r|R|julia|octave|matlab|scala|fortran|rust|c|cpp|cuda?"
@@ -33,8 +35,7 @@ _CANDIDATE = re.compile(
 _QUOTES = re.compile(r"'''|\"\"\"|#[^\n]*|\"(?:\\.|[^\"\\\n])*\"?|'(?:\\.|[^'\\\n])*'?")
 
 
-@dataclass(frozen=True, slots=True)
-class Masked:
+class Masked(Struct, frozen=True):
     """A code cell as Python alone."""
 
     lines: tuple[str, ...]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from msgspec import Struct, structs
+from msgspec import Struct, field, structs
 
+from ml_readiness import regex as re
 from ml_readiness.parsers.shell import Command, Options, commands, shebang
 from ml_readiness.parsers.tasks import Task, TaskList
 from ml_readiness.parsers.text import decode
@@ -54,8 +53,7 @@ class Makefile(Struct, frozen=True):
         return cls(_Reader(decode(data).replace("\r\n", "\n")).read())
 
 
-@dataclass(slots=True)
-class _Rule:
+class _Rule(Struct):
     targets: list[str]
     line: int
     needs: list[str]

@@ -6,9 +6,9 @@ linear on any input, and every part knows its line.
 
 from __future__ import annotations
 
-import re
 from typing import ClassVar, Self
 
+from ml_readiness import regex as re
 from ml_readiness.parsers.inline import Inline, normal_label, read_inline, unescape
 from ml_readiness.parsers.prose import Block, Code, Heading, Link, Prose, Table
 from ml_readiness.parsers.text import decode

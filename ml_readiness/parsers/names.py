@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import builtins
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 BUILTINS = frozenset(dir(builtins)) | {"unicode", "xrange", "raw_input", "reload", "execfile", "basestring"}
 RETURN_THEMSELVES = frozenset(
@@ -37,8 +38,7 @@ RETURN_THEIR_ARGUMENT = frozenset({
 LONGEST_CHAIN = 6
 
 
-@dataclass(slots=True)
-class Scope:
+class Scope(Struct):
     """The names bound in a module, class or function."""
 
     name: str

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import ClassVar, Self
 
 from msgspec import Struct
+
+from ml_readiness import regex as re
 
 HEAD = 400_000
 """Bytes that are looked at; the class of the outermost object is named near the beginning."""

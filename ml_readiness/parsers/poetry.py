@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, cast
 
+from ml_readiness import regex as re
 from ml_readiness.parsers import loose, toml
 from ml_readiness.parsers.requirement import (
     COMPATIBLE,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+
+from ml_readiness import regex as re
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-import re
 from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ml_readiness import regex as re
 from ml_readiness.parsers import source
 from ml_readiness.parsers.expressions import LENGTH, NONE, OPERATORS, Expr, clean
 from ml_readiness.parsers.names import RESULT, RETURN_THEIR_ARGUMENT, Scope, called, resolve, result_of, text_of

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+
+from ml_readiness import regex as re
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import shlex
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from msgspec import Struct
+from msgspec import Struct, field
 
+from ml_readiness import regex as re
 from ml_readiness.parsers import conda_spec
 from ml_readiness.parsers.requirement import SCP_ADDRESS, UNPINNED, USER, Requirement, pip_argument
 from ml_readiness.parsers.text import decode
@@ -160,8 +159,7 @@ def _joined(text: str) -> Iterator[tuple[int, str]]:
         yield first, "".join(parts)
 
 
-@dataclass
-class Reading:
+class Reading(Struct):
     """What was understood of the lines so far."""
 
     requirements: list[Requirement] = field(default_factory=list[Requirement])

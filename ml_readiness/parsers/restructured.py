@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from ml_readiness import regex as re
 from ml_readiness.parsers.prose import Block, Code, Heading, Link, Prose
 from ml_readiness.parsers.text import Text
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 from typing import TYPE_CHECKING, ClassVar, Self, cast
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ml_readiness import regex as re
 from ml_readiness.parsers.credentials import (
     PROVIDERS,
     compiled,

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ast
-import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from msgspec import Struct
+from msgspec import Struct, field
 
+from ml_readiness import regex as re
 from ml_readiness.parsers import source
 from ml_readiness.parsers.requirement import RANGE, Requirement, pep508
 
@@ -82,8 +81,7 @@ class SetupPy(Struct, frozen=True):
         )
 
 
-@dataclass
-class _Values:
+class _Values(Struct):
     """The strings an expression holds, and the files it is read from."""
 
     strings: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from msgspec import Struct, structs
 
+from ml_readiness import regex as re
 from ml_readiness.parsers.shell_tree import Block, CommandList, Pipeline, Simple, Statement, tree
 from ml_readiness.parsers.text import decode
 
@@ -49,13 +48,15 @@ class Command(Struct, frozen=True):
     """The file that its output goes to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """How a shell treats failures from the start."""
 
     errexit: bool = False
     """Whether it stops at the first command that fails."""
     pipefail: bool = False
+
+
+AS_IT_STARTS = Options()
 
 
 class ShellScript(Struct, frozen=True):
@@ -92,13 +93,12 @@ def shebang(text: str) -> tuple[str, Options]:
     return words[0].rpartition("/")[2], Options(state.errexit, state.pipefail)
 
 
-def commands(text: str, line: int = 1, options: Options = Options()) -> tuple[Command, ...]:
+def commands(text: str, line: int = 1, options: Options = AS_IT_STARTS) -> tuple[Command, ...]:
     """The commands of a text whose first line has this number, in order of writing."""
     return tuple(_Reader(text, line, options).read())
 
 
-@dataclass(slots=True)
-class _State:
+class _State(Struct):
     """What earlier commands have changed for later ones."""
 
     errexit: bool = False
@@ -131,8 +131,7 @@ class _State:
         self.folder = target if target[:1] in {"/", "~", "$"} or not self.folder else f"{self.folder}/{target}"[:500]
 
 
-@dataclass(frozen=True, slots=True)
-class _Around:
+class _Around(Struct, frozen=True):
     """What the blocks around a command mean for its failure."""
 
     masked: str = ""
@@ -163,14 +162,16 @@ class _Reader:
     def _list(self, found: CommandList, around: _Around) -> Iterator[Command]:
         for position, statement in enumerate(found.statements):
             following = found.statements[position + 1] if position + 1 < len(found.statements) else None
-            inside = replace(around, last=around.last and following is None)
+            inside = structs.replace(around, last=around.last and following is None)
             if statement.background and not self.waits:
-                inside = replace(inside, masked=inside.masked or "it runs in the background")
+                inside = structs.replace(inside, masked=inside.masked or "it runs in the background")
             alternatives = _alternatives(statement)
             for part, alternative in zip(statement.parts, alternatives, strict=True):
                 is_last = part is statement.parts[-1]
                 reason = inside.masked or self._unnoticed(part, alternative, is_last, inside, following)
-                yield from self._pipeline(part, replace(inside, masked=reason, ignored=around.ignored or not is_last))
+                yield from self._pipeline(
+                    part, structs.replace(inside, masked=reason, ignored=around.ignored or not is_last)
+                )
 
     def _unnoticed(
         self, part: Pipeline, alternative: Pipeline | None, is_last: bool, around: _Around, following: Statement | None
@@ -203,15 +204,15 @@ class _Reader:
         for index, item in enumerate(part.items):
             inside = around
             if index + 1 < len(part.items) and not self.state.pipefail and not around.masked:
-                inside = replace(around, masked="it feeds a pipe, whose result is that of the last command")
+                inside = structs.replace(around, masked="it feeds a pipe, whose result is that of the last command")
             if isinstance(item, Simple):
                 yield from self._simple(item, inside)
             else:
                 yield from self._block(item, inside)
 
     def _block(self, block: Block, around: _Around) -> Iterator[Command]:
-        outside = replace(self.state)
-        inside = replace(around, last=True)
+        outside = structs.replace(self.state)
+        inside = structs.replace(around, last=True)
         if block.kind == "function":
             inside = _Around(function=block.name)
         kept = [simple for each in block.lists if each.role in {"then", "else"} for simple in each.simples()]
@@ -221,9 +222,11 @@ class _Reader:
             if each.role == "cond":
                 reason = f"its result only decides {'an `if`' if block.kind == 'if' else 'a loop'}" if decides else ""
                 noted = not decides and block.kind == "if" and inside.masked in {"", GOES_ON}
-                here = replace(inside, masked="" if noted else inside.masked or reason, ignored=True, noted=noted)
+                here = structs.replace(
+                    inside, masked="" if noted else inside.masked or reason, ignored=True, noted=noted
+                )
             elif each.role == "arm":
-                here = replace(inside, cases=(*inside.cases, (block.subject, each.patterns)))
+                here = structs.replace(inside, cases=(*inside.cases, (block.subject, each.patterns)))
             yield from self._list(each, here)
         if block.kind in {"function", "paren"}:
             self.state = outside

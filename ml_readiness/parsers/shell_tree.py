@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from msgspec import Struct, field
+
+from ml_readiness import regex as re
 from ml_readiness.parsers.shell_words import Token, tokens
 
 if TYPE_CHECKING:
@@ -20,8 +21,7 @@ _NEXT = {("if", "then"): "then", ("if", "elif"): "cond", ("if", "else"): "else",
 _CLOSING = {("if", "fi"), ("loop", "done"), ("brace", "}"), ("case", "esac")}
 
 
-@dataclass(slots=True)
-class Simple:
+class Simple(Struct):
     """One command: its words, and the variables that are set for it."""
 
     line: int
@@ -32,8 +32,7 @@ class Simple:
     writes: str = ""
 
 
-@dataclass(slots=True)
-class Block:
+class Block(Struct):
     """A compound command: `if`, `loop`, `case`, `brace`, `paren` or `function`."""
 
     kind: str
@@ -45,8 +44,7 @@ class Block:
     """What a `case` looks at."""
 
 
-@dataclass(slots=True)
-class Pipeline:
+class Pipeline(Struct):
     """Commands joined by pipes, with the operator in front of them."""
 
     before: str
@@ -54,16 +52,14 @@ class Pipeline:
     negated: bool = False
 
 
-@dataclass(slots=True)
-class Statement:
+class Statement(Struct):
     """Pipelines joined by `&&` and `||`."""
 
     parts: list[Pipeline]
     background: bool = False
 
 
-@dataclass(slots=True)
-class CommandList:
+class CommandList(Struct):
     """Statements one after another; its role is what the block uses it for."""
 
     role: str
@@ -94,8 +90,7 @@ def tree(text: str, line: int = 1) -> CommandList:
     return _Builder().build(tokens(text, line))
 
 
-@dataclass(slots=True)
-class _Frame:
+class _Frame(Struct):
     block: Block
     current: CommandList
     statement: Statement | None = None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
+from msgspec import Struct, field
+
+from ml_readiness import regex as re
 
 MAX_TOKENS = 100_000
 MAX_LENGTH = 500_000
@@ -23,8 +24,7 @@ _SPECIAL = re.compile(r"[()'\"\\]")
 _HEREDOC = re.compile(r"[ \t]*(\\?['\"]?)([\w.-]+)['\"]?")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A word, an operator, or the text that a here-document feeds to a command."""
 
     kind: str
@@ -43,8 +43,7 @@ def tokens(text: str, line: int = 1) -> list[Token]:
     return _Lexer(text[:MAX_LENGTH], line).read()
 
 
-@dataclass(slots=True)
-class _Lexer:
+class _Lexer(Struct):
     text: str
     line: int
     position: int = 0

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 import tokenize
-from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.parsers.newer import older
 
 MAX_LINES = 60_000
@@ -34,8 +35,7 @@ _PYTHON2 = (
 _CONTINUES = re.compile(r"[\])}#]|(?:else|elif|except|finally)\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A parsed file and what had to be left out of it."""
 
     tree: ast.Module

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Mapping, Sequence
 
+from ml_readiness import regex as re
 from ml_readiness.parsers import loose
 from ml_readiness.parsers.text import decode
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import configparser
-import re
 from itertools import product
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from msgspec import Struct, structs
 
+from ml_readiness import regex as re
 from ml_readiness.parsers import loose, toml
 from ml_readiness.parsers.shell import Command, commands
 from ml_readiness.parsers.tasks import Task, TaskList

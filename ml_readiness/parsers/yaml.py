@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, ClassVar, Self, TypeAlias, cast
 
 import yaml
 from msgspec import Struct
 
+from ml_readiness import regex as re
 from ml_readiness.parsers.templates import looks_templated, without_templates
 from ml_readiness.parsers.text import decode
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from msgspec import structs
 
+from ml_readiness import regex as re
 from ml_readiness.parsers.shell import Command, Options, commands
 from ml_readiness.parsers.tasks import Task, TaskList
 

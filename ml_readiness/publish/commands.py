@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TextIO
 
+from ml_readiness import regex as re
 from ml_readiness.render.text import printable
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import re
 import zlib
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from ml_readiness import regex as re
 from ml_readiness.publish.github import PAUSE, Refused
 
 if TYPE_CHECKING:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from ml_readiness import regex as re
 from ml_readiness.publish import event as events
 
 if TYPE_CHECKING:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar, cast
+
+from ml_readiness import regex as re
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
+from ml_readiness import regex as re
 from ml_readiness.errors import SettingsError, suggestion
 from ml_readiness.report import Severity
 

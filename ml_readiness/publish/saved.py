@@ -6,12 +6,12 @@ library can know comes from there; what is left are places and messages, which t
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from ml_readiness import library
+from ml_readiness import regex as re
 from ml_readiness.errors import ReadinessError
 from ml_readiness.judge import result as answered
 from ml_readiness.report import Change, Comparison, Finding, Report, Result, Severity

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ml_readiness.identity import fingerprints
 from ml_readiness.render.text import printable
@@ -19,8 +20,7 @@ FALLBACK = "README.md"
 """Where a finding about the repository as a whole is shown; hosts refuse alerts without a place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(Struct, frozen=True):
     """One finding against a check, with a place and an identity that survives edits elsewhere."""
 
     result: Result

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import html
-import re
 import textwrap
 from typing import TYPE_CHECKING
 
+from ml_readiness import regex as re
 from ml_readiness.examples import explain
 from ml_readiness.render.text import printable
 from ml_readiness.report import Location

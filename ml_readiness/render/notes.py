@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ml_readiness.report import Outcome
 from ml_readiness.score import SEVERITY_WEIGHTS
@@ -19,8 +20,7 @@ FEW = 0.03
 """The share of the score below which a subject is not worth a note."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """What is behind the question of a category."""
 
     meant: str
@@ -68,8 +68,7 @@ SUBJECTS: Mapping[str, Subject] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """One question, and what can be said about it now."""
 
     category: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
+
+from ml_readiness import regex as re
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SUSPECT = re.compile(r"[^ -~]")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from ml_readiness import regex as re
 from ml_readiness.errors import RepositoryError
 from ml_readiness.sources.gitdir import GitDir
 from ml_readiness.sources.log import Log

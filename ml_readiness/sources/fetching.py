@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import os
-import re
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from ml_readiness import regex as re
 from ml_readiness.errors import RepositoryError
 from ml_readiness.sources.repository import ENVIRONMENT, furnish
 

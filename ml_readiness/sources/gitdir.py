@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.errors import RepositoryError
 from ml_readiness.snapshot import Absent
 from ml_readiness.sources.regular import read_regular
@@ -28,8 +29,7 @@ _NAME = re.compile(r"refs/[^\x00-\x20\x7f~^:?*\[\\]+")
 _SHA256 = re.compile(r"^\s*objectformat\s*=\s*\"?sha256", re.IGNORECASE | re.MULTILINE)
 
 
-@dataclass(frozen=True)
-class GitDir:
+class GitDir(Struct, frozen=True, dict=True):
     """A git directory: its own files, and those it shares with other work trees of the repository."""
 
     path: Path

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.errors import RepositoryError
 from ml_readiness.sources.gitdir import GitDir
 from ml_readiness.sources.naming import name_of
@@ -23,8 +24,7 @@ DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 _AGO = re.compile(r"(\d{1,4})\s*(day|week|month|year)s?(?:\s+ago)?", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(Struct, frozen=True):
     """One commit."""
 
     id: str

@@ -14,9 +14,10 @@ import tempfile
 import threading
 import weakref
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ml_readiness.errors import RepositoryError
 from ml_readiness.snapshot import Absent
@@ -61,8 +62,7 @@ _MEMORY = 4_000_000_000
 """Bytes that a git process may ask for: an ignore file can be of any size, and git reads it whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What git said."""
 
     output: bytes

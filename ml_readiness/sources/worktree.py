@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import suppress
-from dataclasses import replace
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING
+
+from msgspec import structs
 
 from ml_readiness.errors import RepositoryError
 from ml_readiness.snapshot import Absent, Entry, EntryKind, blob_id
@@ -83,7 +84,7 @@ class WorkTree:
         blob, entry = blob_id(data), self._entries[path]
         if blob != (entry.blob or blob):
             raise Absent("changed while it was audited")
-        self._entries[path] = replace(entry, size=len(data), blob=blob)
+        self._entries[path] = structs.replace(entry, size=len(data), blob=blob)
         self._seen.note(path, status, blob, read_at=read_at)
         return data
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
+
+from msgspec import Struct
 
 from ml_readiness.documents import Documents
 from ml_readiness.facts.automation.ci import ContinuousIntegration
@@ -29,8 +30,7 @@ TOOLS = {"ruff": "lint", "flake8": "lint", "pylint": "lint", "mypy": "types", "p
 TOLERANT = frozenset(("--exit-zero", "--exit-zero-even-if-changed", "--exit-code=0", "--no-fail"))
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """One program that reads the code."""
 
     role: str
@@ -41,8 +41,7 @@ class Reading:
     """Why its complaints stop nothing; empty if they do."""
 
 
-@dataclass(frozen=True)
-class Analysis:
+class Analysis(Struct, frozen=True, dict=True):
     """Every program that reads the code."""
 
     ci: ContinuousIntegration

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
+
+from msgspec import Struct
 
 from ml_readiness.documents import Documents
 from ml_readiness.facts.automation.places import Places
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 COMPOSE = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
+class Build(Struct, frozen=True):
     """An image that is built."""
 
     path: str
@@ -32,8 +32,7 @@ class Build:
     tags: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Builds:
+class Builds(Struct, frozen=True):
     """Finds what `docker build`, `docker run` and compose mean."""
 
     documents: Documents

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-import re
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct, field, structs
+
+from ml_readiness import regex as re
 from ml_readiness.facts.automation.commands import Commands
 from ml_readiness.facts.automation.following import Hop, Place, Run
 from ml_readiness.facts.automation.pipelines import NAMES, Pipelines
@@ -42,8 +43,7 @@ TESTS = re.compile(r"(?:^|[\W_])(?:(?:unit|integration|run)?tests?|pytest|tox|no
 """Names of missing scripts that may run tests."""
 
 
-@dataclass(frozen=True, slots=True)
-class PipelineRun:
+class PipelineRun(Struct, frozen=True):
     """A command that a pipeline runs."""
 
     run: Run
@@ -75,8 +75,7 @@ class PipelineRun:
         return NAMES.get(self.pipeline.system, self.pipeline.system)
 
 
-@dataclass(frozen=True)
-class ContinuousIntegration:
+class ContinuousIntegration(Struct, frozen=True, dict=True):
     """Every pipeline, and what it runs in the end."""
 
     pipelines: Pipelines
@@ -144,8 +143,7 @@ class ContinuousIntegration:
         return tuple(self._unknown[pipeline.path])
 
 
-@dataclass(slots=True)
-class _Reading:
+class _Reading(Struct):
     """Follows the jobs of one pipeline."""
 
     ci: ContinuousIntegration
@@ -214,7 +212,7 @@ class _Reading:
             yield from self._words(step, place)
         elif step.text:
             for text, values in step.filled():
-                inside = replace(
+                inside = structs.replace(
                     place,
                     folder=self.ci.commands.places.folder(fill(step.folder, values)),
                     variables={n.removeprefix("env."): v for n, v in values.items() if n.startswith("env.")},
@@ -234,7 +232,7 @@ class _Reading:
             line = step.line
             if "\n" in words[-1]:
                 line = step.text_line - words[-1].count("\n", 0, len(words[-1]) - len(words[-1].lstrip()))
-            yield from self.ci.commands.words(words, line, replace(place, folder=folder, variables=known))
+            yield from self.ci.commands.words(words, line, structs.replace(place, folder=folder, variables=known))
 
     def _action(self, step: Step, path: str, place: Place, depth: int) -> Iterator[Run]:
         """An action: of the tree, or of somebody else by what is known of it and what it is given to run."""
@@ -242,11 +240,11 @@ class _Reading:
         file = self.ci.pipelines.action(folder) if folder is not None else ""
         hop = Hop(step.uses, path, step.line)
         if file and depth and hop not in place.trail:
-            yield from self._composite(step, file, replace(place, trail=(*place.trail, hop)), depth)
+            yield from self._composite(step, file, structs.replace(place, trail=(*place.trail, hop)), depth)
             return
         roles = set(action_roles(step.uses))
         yield Run((step.uses,), self._sharpened(roles, step), path, step.line, place.lost, place.trail)
-        inside = replace(place, trail=(*place.trail, hop), folder=self._working(step))
+        inside = structs.replace(place, trail=(*place.trail, hop), folder=self._working(step))
         if "hooks" in roles:
             yield from self.ci.commands.words(("pre-commit", "run", "--all-files"), step.line, inside)
         if "image" in roles:
@@ -276,7 +274,9 @@ class _Reading:
         build = self.ci.commands.builds.image(path, target=step.inputs.get("target", ""), tags=tags)
         if build is not None:
             self.images.update(dict.fromkeys(build.tags, build.path))
-            yield from self.ci.commands.listed(build.commands, replace(inside, path=build.path, folder=build.folder))
+            yield from self.ci.commands.listed(
+                build.commands, structs.replace(inside, path=build.path, folder=build.folder)
+            )
 
     def _folder(self, uses: str) -> str | None:
         """The folder of an action in the tree."""
@@ -293,11 +293,13 @@ class _Reading:
         runs = tuple({**run, **{name: fill(text, run) for name, text in given.items()}} for run in step.variants)
         runs = tuple({f"{n}": v for n, v in run.items() if not EXPRESSION.fullmatch(v)} for run in runs)
         for inner in within(github.action(root), ({},)):
-            merged = replace(
+            merged = structs.replace(
                 inner, variants=tuple({**own, **run, **_filled(own, run)} for own in inner.variants for run in runs)
             )
             if not inner.disabled:
-                yield from self._step(merged, file, replace(place, path=file, lost=place.lost or inner.lost), depth - 1)
+                yield from self._step(
+                    merged, file, structs.replace(place, path=file, lost=place.lost or inner.lost), depth - 1
+                )
 
 
 def _filled(own: Values, run: Values) -> dict[str, str]:

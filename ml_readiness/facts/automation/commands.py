@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct, structs
+
+from ml_readiness import regex as re
 from ml_readiness.documents import Documents
 from ml_readiness.facts.automation.builds import Builds
 from ml_readiness.facts.automation.following import Hop, Place, Run
@@ -52,8 +53,7 @@ COMPILED_TEST = re.compile(r"(?:.*/)(?:(?:unit|integration|run)[_-]?)?(?:tests?(
 """A program that the build makes, by its name a test."""
 
 
-@dataclass(frozen=True)
-class Commands:
+class Commands(Struct, frozen=True):
     """Follows commands to what they do."""
 
     documents: Documents
@@ -91,7 +91,9 @@ class Commands:
         if len(place.trail) >= MAX_HOPS or hop in place.trail:
             return
         folder = self.places.folder(task.folder, posixpath.dirname(path)) if task.folder else posixpath.dirname(path)
-        inside = replace(place, path=path, folder=folder, lost=place.lost or task.lost, trail=(*place.trail, hop))
+        inside = structs.replace(
+            place, path=path, folder=folder, lost=place.lost or task.lost, trail=(*place.trail, hop)
+        )
         for need in task.needs:
             for where, needed in book.find(need):
                 if needed.name != "*":
@@ -116,14 +118,14 @@ class Commands:
         variables = {**known, **command.variables}
         words = tuple(words_of(command.words, variables, place.arguments))
         folder = self.places.folder(put_in(command.folder, variables), place.folder) if command.folder else place.folder
-        inside = replace(place, variables=variables, folder=folder, lost=lost_at(command, place))
+        inside = structs.replace(place, variables=variables, folder=folder, lost=lost_at(command, place))
         name = words[0] if words else ""
         hop = Hop(f"{name}()", place.path, command.line)
         if name in functions and len(place.trail) < MAX_HOPS and hop not in place.trail:
-            inside = replace(inside, trail=(*inside.trail, hop), arguments=words[1:])
+            inside = structs.replace(inside, trail=(*inside.trail, hop), arguments=words[1:])
             for inner in functions[name]:
                 if inner.words[:1] == ("shift",):
-                    inside = replace(inside, arguments=inside.arguments[shifted(inner) :])
+                    inside = structs.replace(inside, arguments=inside.arguments[shifted(inner) :])
                 yield from self._command(outside(inner), dict(variables), functions, inside)
         elif words and name not in SILENT and words[:2] not in ASKING:
             yield from self.words(words, command.line, inside, stdin=(command.stdin, command.stdin_line))
@@ -143,7 +145,7 @@ class Commands:
         hop = Hop(" ".join(words)[:80], place.path, line)
         if hop in place.trail:
             return
-        inside = replace(place, trail=(*place.trail, hop))
+        inside = structs.replace(place, trail=(*place.trail, hop))
         runner, wanted = task_of_wrapper(words)
         if runner and (own := self.runners.book(runner, place.folder).find(wanted)):
             for path, task in own:
@@ -151,10 +153,10 @@ class Commands:
             return
         bare = unwrap(words)
         if bare.elsewhere and (service := self.builds.service_folder(words, place.folder)) is not None:
-            inside = replace(inside, folder=service)
+            inside = structs.replace(inside, folder=service)
         if bare.folder:
-            inside = replace(inside, folder=self.places.folder(bare.folder, inside.folder))
-        place = replace(place, folder=inside.folder)
+            inside = structs.replace(inside, folder=self.places.folder(bare.folder, inside.folder))
+        place = structs.replace(place, folder=inside.folder)
         name = program(bare.words[0]) if bare.words else ""
         if bare.text:
             yield from self.text(bare.text, line, inside, Options())
@@ -219,7 +221,7 @@ class Commands:
         if self.scripts.is_test_run(path, words[1:]):
             yield self._run(("python", *words), line, place, frozenset({"test"}))
             return
-        below = replace(inside, path=path)
+        below = structs.replace(inside, path=path)
         for command in self.scripts.run_by_python(path):
             yield from self.listed((command,), below)
         if "--" in words:
@@ -231,7 +233,7 @@ class Commands:
         if not path:
             text, at, where = inside.written.get(posixpath.basename(words[0]) if words else "", ("", 0, ""))
             if text:
-                yield from self.text(text, at, replace(inside, path=where), Options())
+                yield from self.text(text, at, structs.replace(inside, path=where), Options())
             elif words and COMPILED_TEST.fullmatch(words[0]):
                 yield self._run(words, line, place, frozenset({"test"}))
             else:
@@ -240,7 +242,7 @@ class Commands:
         script = self.scripts.shell(path)
         if script is not None:
             folder = place.folder if words[0].startswith(("./", "../")) or "/" in words[0] else posixpath.dirname(path)
-            yield from self.listed(script, replace(inside, path=path, folder=folder, arguments=words[1:]))
+            yield from self.listed(script, structs.replace(inside, path=path, folder=folder, arguments=words[1:]))
         elif self.scripts.is_python(path):
             yield from self._python_file(path, (path, *words[1:]), line, inside, place)
         else:
@@ -257,25 +259,25 @@ class Commands:
                 and (job := self.places.file(word, inside.folder))
             ):
                 for text, at, options in self.scripts.job(job):
-                    yield from self.text(text, at, replace(inside, path=job, folder=""), options)
+                    yield from self.text(text, at, structs.replace(inside, path=job, folder=""), options)
         if "--" in words[:-1]:
             yield from self.words(words[words.index("--") + 1 :], line, inside)
 
     def _hooks(self, words: tuple[str, ...], inside: Place) -> Iterator[Run]:
         for hook in self.hooks.run_by(words):
-            yield from self.words(hook.words, hook.line, replace(inside, path=self.hooks.path))
+            yield from self.words(hook.words, hook.line, structs.replace(inside, path=self.hooks.path))
 
     def _built(self, words: tuple[str, ...], inside: Place) -> Iterator[Run]:
         build = self.builds.of(words, inside.folder)
         if build is not None:
             for tag in build.tags:
                 inside.images[tag] = build.path
-            yield from self.listed(build.commands, replace(inside, path=build.path, folder=build.folder))
+            yield from self.listed(build.commands, structs.replace(inside, path=build.path, folder=build.folder))
 
     def _container(self, words: tuple[str, ...], line: int, inside: Place) -> Iterator[Run]:
         """A container that is started without a command of its own."""
         for path, found, folder in self.builds.started(words, inside.folder, inside.images):
-            yield from self.listed(found, replace(inside, path=path, folder=folder))
+            yield from self.listed(found, structs.replace(inside, path=path, folder=folder))
 
     def _runner(self, words: tuple[str, ...], line: int, inside: Place, place: Place) -> Iterator[Run]:
         name, how = lexicon().runners[program(words[0])]
@@ -283,9 +285,9 @@ class Commands:
         if call is None:
             return
         folder = self.places.folder(call.folder, place.folder) if call.folder else place.folder
-        inside = replace(inside, folder=folder, variables={**inside.variables, **call.variables})
+        inside = structs.replace(inside, folder=folder, variables={**inside.variables, **call.variables})
         if name == "make" and "-i" in words[1:]:
-            inside = replace(inside, lost=inside.lost or "`make -i` ignores failures")
+            inside = structs.replace(inside, lost=inside.lost or "`make -i` ignores failures")
         generated = bool(call.folder) and not self.places.holds(call.folder, place.folder)
         book = Book() if generated else self.runners.book(name, folder, call.file)
         if name == "make" and not book.pages and GENERATED.intersection(call.wanted):

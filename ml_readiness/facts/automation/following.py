@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from ml_readiness.report import Location
 
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
 MAX_RUNS = 4_000
 
 
-@dataclass(frozen=True, slots=True)
-class Hop:
+class Hop(Struct, frozen=True):
     """A command that led to another one."""
 
     text: str
@@ -27,8 +27,7 @@ class Hop:
         return Location(path=self.path, line=self.line or None)
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """A command that is run in the end."""
 
     words: tuple[str, ...]
@@ -54,8 +53,7 @@ class Run:
         return " ".join(self.words)[:60]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a command is written, and what holds there."""
 
     path: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
+
+from msgspec import Struct
 
 from ml_readiness.documents import Documents
 from ml_readiness.parsers.yaml import YamlFile
@@ -26,8 +27,7 @@ SPELLED: dict[str, tuple[str, ...]] = {
 """Ids of hooks whose name is not the program's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hook:
+class Hook(Struct, frozen=True):
     """One hook that runs without being asked for by name."""
 
     id: str
@@ -35,8 +35,7 @@ class Hook:
     line: int
 
 
-@dataclass(frozen=True)
-class Hooks:
+class Hooks(Struct, frozen=True):
     """The hooks of the repository."""
 
     path: str

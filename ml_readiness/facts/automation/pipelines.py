@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct, field
+
+from ml_readiness import regex as re
 from ml_readiness.documents import Documents
 from ml_readiness.facts.tree.files import Files
 from ml_readiness.parsers.pipelines import azure, circleci, github, gitlab, simple, travis
@@ -81,8 +82,7 @@ def system_of(path: str) -> str:
     return next((system for system, pattern in SYSTEMS if pattern.fullmatch(path)), "")
 
 
-@dataclass(frozen=True)
-class Pipelines:
+class Pipelines(Struct, frozen=True, dict=True):
     """Every pipeline of the repository, read as jobs and steps."""
 
     documents: Documents

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.tree.files import Files
 
 if TYPE_CHECKING:
@@ -23,8 +24,7 @@ ROOT = re.compile(
 VARYING = re.compile(r"^(?:\$\([^()]*(?:\([^()]*\)[^()]*)*\)|\$\{\{[^{}]*\}\}|\$\{[^{}]*\}|\$\w+|~)/?")
 
 
-@dataclass(frozen=True)
-class Places:
+class Places(Struct, frozen=True, dict=True):
     """Finds files and folders by what commands call them."""
 
     files: Files

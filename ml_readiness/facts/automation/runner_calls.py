@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from msgspec import Struct, field, structs
+
+from ml_readiness import regex as re
 from ml_readiness.facts.automation.wrappers import unwrap
 from ml_readiness.facts.knowledge.lexicon import program
 
@@ -22,8 +23,7 @@ NPM_TEST = frozenset(("test", "t", "tst"))
 _OPEN = re.compile(r"\$\{\{[^{}]*\}\}|\$\{[^{}]*\}|\$\w+|\$\([^()]*\)")
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(Struct, frozen=True):
     """What a call of a runner asks for."""
 
     wanted: tuple[str, ...]
@@ -42,7 +42,7 @@ def call_of(name: str, runner: Runner, words: tuple[str, ...], variables: Mappin
     if name == "npm":
         return _npm_call(words, call)
     if name in {"mise", "pixi", "dvc", "mlflow"}:
-        return replace(call, wanted=_behind_subcommand(name, call.wanted))
+        return structs.replace(call, wanted=_behind_subcommand(name, call.wanted))
     return call
 
 
@@ -120,7 +120,7 @@ def _npm_call(words: tuple[str, ...], call: Call) -> Call:
         wanted = wanted[1:2]
     elif name == "npm":
         wanted = ["test"] if wanted[:1] and wanted[0] in NPM_TEST else [NOTHING]
-    return replace(call, wanted=tuple(wanted[:1]))
+    return structs.replace(call, wanted=tuple(wanted[:1]))
 
 
 def _behind_subcommand(name: str, wanted: tuple[str, ...]) -> tuple[str, ...]:

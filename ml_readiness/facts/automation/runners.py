@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
+
+from msgspec import Struct, field
 
 from ml_readiness.documents import Documents
 from ml_readiness.facts.tree.files import Files
@@ -66,8 +67,7 @@ OWN = frozenset(
 MAX_FILES = 20
 
 
-@dataclass(frozen=True)
-class Book:
+class Book(Struct, frozen=True):
     """The tasks that one runner knows at one place."""
 
     pages: tuple[tuple[str, TaskList], ...] = ()
@@ -89,8 +89,7 @@ class Book:
         return [(path, task) for path, page in self.pages for task in page.tasks]
 
 
-@dataclass(frozen=True)
-class Runners:
+class Runners(Struct, frozen=True):
     """Opens the task files of a repository."""
 
     documents: Documents

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-import re
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct, field
+
+from ml_readiness import regex as re
 from ml_readiness.documents import Documents
 from ml_readiness.facts.tree.files import Files, is_test
 from ml_readiness.parsers import python_tasks
@@ -42,8 +43,7 @@ KEYS = frozenset(("entrypoint", "run", "command", "args", "setup", "cmd", "scrip
 LONGEST_SCRIPT = 400
 
 
-@dataclass(frozen=True)
-class Scripts:
+class Scripts(Struct, frozen=True, dict=True):
     """Reads what a command starts."""
 
     documents: Documents

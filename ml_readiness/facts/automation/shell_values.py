@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from msgspec import structs
 
+from ml_readiness import regex as re
 from ml_readiness.parsers.shell import GOES_ON, Command
 
 if TYPE_CHECKING:

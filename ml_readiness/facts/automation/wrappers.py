@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.knowledge.lexicon import PYTHON, Wrapper, lexicon, program
 
 if TYPE_CHECKING:
@@ -19,8 +20,7 @@ CONTAINERS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Bare:
+class Bare(Struct, frozen=True):
     """A command with its wrappers taken off."""
 
     words: tuple[str, ...]

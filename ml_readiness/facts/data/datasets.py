@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.data.kept_data import DATA, KeptData
 from ml_readiness.facts.modelling.experiments import Experiments
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
@@ -84,8 +85,7 @@ SERVED = re.compile(r"https?://(?:[\w-]*api[\w-]*|data)\.[\w.-]+/[\w./?=&%-]*", 
 LFS = re.compile(r"^(\S+)\s.*filter=lfs", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Struct, frozen=True):
     """A file that code reads."""
 
     path: str
@@ -96,16 +96,14 @@ class Read:
     """The call that reads."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """Where data comes from, or what fixes it."""
 
     what: str
     location: Location
 
 
-@dataclass(frozen=True)
-class Datasets:
+class Datasets(Struct, frozen=True, dict=True):
     """The data that models are trained and evaluated on."""
 
     code: Code

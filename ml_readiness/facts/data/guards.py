@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.serving.serving import Serving
 from ml_readiness.facts.source.callgraph import CallGraph, key
 from ml_readiness.facts.source.code import Code, Site, Unit
@@ -78,8 +79,7 @@ UPLOADS = {"streamlit.file_uploader": "type", "gradio.File": "file_types", "stre
 NEAR = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
+class Guard(Struct, frozen=True):
     """One refusal."""
 
     location: Location
@@ -88,8 +88,7 @@ class Guard:
     scope: str
 
 
-@dataclass(frozen=True)
-class Guards:
+class Guards(Struct, frozen=True, dict=True):
     """Checks of data content or schema that raise, reject or report."""
 
     code: Code

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.source.values import HOLE
 from ml_readiness.facts.tree.files import Files
 
@@ -74,8 +75,7 @@ LOOKED_AT = 100
 """Tables that one text is searched for."""
 
 
-@dataclass(frozen=True)
-class KeptData:
+class KeptData(Struct, frozen=True, dict=True):
     """What is committed, and how code and settings name it."""
 
     files: Files

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
+
+from msgspec import Struct
 
 from ml_readiness.facts.dependencies.dependencies import Dependencies
 from ml_readiness.facts.dependencies.third_party import ThirdParty
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from ml_readiness.facts.dependencies.third_party import Needed
 
 
-@dataclass(frozen=True, eq=False)
-class Coverage:
+class Coverage(Struct, frozen=True, eq=False, dict=True):
     """Imports against declarations, each file against the manifests that serve it."""
 
     imports: ThirdParty

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.dependencies.includes import Declared
 from ml_readiness.facts.dependencies.installations import (
     CONTAINER,
@@ -38,8 +39,7 @@ PRECEDENCE = {
 }
 
 
-@dataclass(frozen=True)
-class Dependencies:
+class Dependencies(Struct, frozen=True, dict=True):
     """The project's dependencies, from every file that declares or installs them."""
 
     manifests: Manifests

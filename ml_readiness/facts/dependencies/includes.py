@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from ml_readiness.documents import Unreadable
 from ml_readiness.parsers.requirements import Requirements
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from ml_readiness.parsers.requirements import Include
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(Struct, frozen=True):
     """A requirement and the file that states it."""
 
     requirement: Requirement
@@ -28,8 +28,7 @@ class Declared:
         return self.requirement.key
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """Something in a manifest that installers refuse, or that is not there."""
 
     path: str
@@ -37,8 +36,7 @@ class Problem:
     message: str
 
 
-@dataclass
-class Tree:
+class Tree(Struct):
     """What a requirements file and the files it includes ask for."""
 
     declared: list[Declared] = field(default_factory=list[Declared])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.documents import Documents
 from ml_readiness.facts.tree.files import Files, is_test
 from ml_readiness.parsers.installs import Install, Installs, commands_of
@@ -55,8 +56,7 @@ README_FILES = ("README", "README.*", "INSTALL", "INSTALL.*")
 NOT_A_CONTAINER = re.compile(r"\.(?:md|py|ya?ml|dockerignore|sh|ipynb)$", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Installation:
+class Installation(Struct, frozen=True):
     """One installing command at its place, with the files that it means."""
 
     path: str
@@ -75,8 +75,7 @@ class Installation:
         return any(not requirement.is_local for requirement in self.command.requirements)
 
 
-@dataclass(frozen=True)
-class Installations:
+class Installations(Struct, frozen=True, dict=True):
     """Every installing command of the project's own files."""
 
     all: tuple[Installation, ...]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
+
+from msgspec import Struct
 
 from ml_readiness.documents import Documents
 from ml_readiness.facts.dependencies.manifests import DEVELOPER_TOOLS, RUNTIME, Manifest, Manifests, is_fixed
@@ -31,8 +32,7 @@ FEWEST_LINKS = 3
 CLOSED = 0.8
 
 
-@dataclass(frozen=True, eq=False)
-class LockFile:
+class LockFile(Struct, frozen=True, eq=False):
     """One lock file and what it locks."""
 
     path: str
@@ -61,8 +61,7 @@ class LockFile:
         return not version or requirement.is_url or _allows(requirement.specifier, version)
 
 
-@dataclass(frozen=True)
-class Locks:
+class Locks(Struct, frozen=True, dict=True):
     """Every lock file of the project's Python."""
 
     all: tuple[LockFile, ...]

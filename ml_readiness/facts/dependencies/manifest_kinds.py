@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from ml_readiness import regex as re
 from ml_readiness.facts.dependencies.includes import Declared, Problem, Tree, follow, resolved
 from ml_readiness.facts.dependencies.manifests import (
     ARTEFACT,

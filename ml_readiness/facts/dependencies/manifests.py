@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
 
+from msgspec import Struct, field
+
+from ml_readiness import regex as re
 from ml_readiness.documents import Documents
 from ml_readiness.facts.dependencies.includes import Declared, Problem
 from ml_readiness.facts.tree.files import Files, is_test
@@ -33,8 +34,7 @@ DEVELOPER_TOOLS = frozenset({
 """What developers run, not the project."""
 
 
-@dataclass(frozen=True, eq=False)
-class Manifest:
+class Manifest(Struct, frozen=True, eq=False, dict=True):
     """One list of what has to be installed, with the files it includes."""
 
     path: str
@@ -152,8 +152,7 @@ def role_of(path: str, files: Files) -> str:
     return RUNTIME
 
 
-@dataclass(frozen=True)
-class Manifests:
+class Manifests(Struct, frozen=True, dict=True):
     """Every manifest of the project's own."""
 
     all: tuple[Manifest, ...]

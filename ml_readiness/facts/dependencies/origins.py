@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.dependencies.installations import (
     CONTAINER,
     CONTAINER_FILES,
@@ -36,8 +37,7 @@ GITHUB = frozenset({"actions", "github"})
 SHELLS = ("os.system", "subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.Popen", "pip.main")
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """One thing that is fetched, and how it may change."""
 
     what: str
@@ -48,8 +48,7 @@ class Origin:
     """Whether nothing but luck keeps it the same; else somebody would have to move a tag."""
 
 
-@dataclass(frozen=True, eq=False)
-class Origins:
+class Origins(Struct, frozen=True, eq=False, dict=True):
     """Everything that building or running the project fetches by an address or without a version."""
 
     files: Files

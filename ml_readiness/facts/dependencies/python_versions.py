@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.documents import Documents
 from ml_readiness.facts.dependencies.manifests import belongs_to_model
 from ml_readiness.facts.tree.files import Files
@@ -98,8 +99,7 @@ PLAIN = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
+class Declaration(Struct, frozen=True):
     """One statement of the Python version."""
 
     path: str
@@ -110,8 +110,7 @@ class Declaration:
     """What reads it, for a reader: `requires-python`, `the image`, `the pipeline`..."""
 
 
-@dataclass(frozen=True)
-class PythonVersions:
+class PythonVersions(Struct, frozen=True):
     """Every statement of the Python version that some tool reads."""
 
     all: tuple[Declaration, ...]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.dependencies.manifests import Manifests
 from ml_readiness.facts.knowledge.distributions import distributions, is_standard
 from ml_readiness.facts.source.code import Code, Unit
@@ -45,8 +46,7 @@ MOST_SOURCES = 200
 FIND_SPEC = ("importlib.util.find_spec", "find_spec", "pkgutil.find_loader", "pytest.importorskip")
 
 
-@dataclass(frozen=True, slots=True)
-class Needed:
+class Needed(Struct, frozen=True):
     """One third-party module that a unit imports."""
 
     unit: Unit
@@ -58,8 +58,7 @@ class Needed:
     """Whether the unit works without it."""
 
 
-@dataclass(frozen=True, eq=False)
-class ThirdParty:
+class ThirdParty(Struct, frozen=True, eq=False, dict=True):
     """Third-party imports of the project's code."""
 
     code: Code

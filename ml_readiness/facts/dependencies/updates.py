@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.documents import Documents
 from ml_readiness.facts.dependencies.installations import CONTAINER_FILES, PIPELINE_FILES
 from ml_readiness.facts.dependencies.manifests import Manifests
@@ -52,8 +53,7 @@ SCANNER = re.compile(
 FORGIVING = re.compile(r"\|\|\s*(?:true|exit 0)|--exit-zero")
 
 
-@dataclass(frozen=True, slots=True)
-class Watcher:
+class Watcher(Struct, frozen=True):
     """A bot or scanner, and what it watches."""
 
     tool: str
@@ -64,8 +64,7 @@ class Watcher:
     """Whether what it finds can fail something or open a request."""
 
 
-@dataclass(frozen=True, eq=False)
-class Updates:
+class Updates(Struct, frozen=True, eq=False, dict=True):
     """Everything that watches dependencies, and what there is to watch."""
 
     documents: Documents

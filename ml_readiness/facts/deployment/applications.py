@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.documents import Documents
 from ml_readiness.facts.automation.wrappers import unwrap
 from ml_readiness.facts.knowledge.lexicon import program
@@ -28,8 +29,7 @@ PORT_OPTIONS = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Applications:
+class Applications(Struct, frozen=True, dict=True):
     """Judges start commands by the tree."""
 
     documents: Documents

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 from typing import Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.automation.ci import ContinuousIntegration
 from ml_readiness.facts.deployment.clusters import Clusters
 from ml_readiness.facts.deployment.containers import Containers
@@ -29,8 +30,7 @@ class Firmness(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class BaseImage:
+class BaseImage(Struct, frozen=True):
     """One use of an image of somebody else."""
 
     name: str
@@ -58,8 +58,7 @@ def firmness(name: str) -> Firmness:
     return Firmness.FIXED if version[1].count(".") >= 2 else Firmness.MINOR
 
 
-@dataclass(frozen=True)
-class BaseImages:
+class BaseImages(Struct, frozen=True, dict=True):
     """Every image of others that files of the project name."""
 
     containers: Containers

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.documents import Documents
 from ml_readiness.facts.tree.evidence_files import vocabulary
 from ml_readiness.facts.tree.files import Files, is_test
@@ -18,8 +19,7 @@ OBJECT = re.compile(r"^apiVersion\s*:.*$", re.MULTILINE)
 PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 
 
-@dataclass(frozen=True, eq=False)
-class ClusterObject:
+class ClusterObject(Struct, frozen=True, eq=False, dict=True):
     """One object of a manifest or chart."""
 
     kind: str
@@ -54,8 +54,7 @@ class ClusterObject:
                     yield Location(path=self.path, line=probe.line)
 
 
-@dataclass(frozen=True)
-class Clusters:
+class Clusters(Struct, frozen=True, dict=True):
     """Every Kubernetes object that runs something."""
 
     documents: Documents

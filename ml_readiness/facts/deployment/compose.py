@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.documents import Documents
 from ml_readiness.facts.tree.files import Files
 from ml_readiness.parsers.shell import Command, commands
@@ -29,8 +30,7 @@ PATTERNS = (
 _DEFAULT = re.compile(r"\$\{\w+:?-([^{}]*)\}")
 
 
-@dataclass(frozen=True, eq=False)
-class Service:
+class Service(Struct, frozen=True, eq=False, dict=True):
     """One service of a compose file."""
 
     name: str
@@ -72,8 +72,7 @@ class Service:
         return tuple(text.partition(":")[0] for text in texts if text.startswith((".", "/", "$", "~")))
 
 
-@dataclass(frozen=True)
-class Compose:
+class Compose(Struct, frozen=True, dict=True):
     """Every service of every compose file."""
 
     documents: Documents

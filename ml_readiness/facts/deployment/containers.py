@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.documents import Documents
 from ml_readiness.facts.automation.wrappers import unwrap
 from ml_readiness.facts.deployment.compose import Compose
@@ -30,8 +31,7 @@ DEVELOPMENT = re.compile(
 DEVCONTAINERS = (".devcontainer/devcontainer.json", ".devcontainer.json", "**/.devcontainer/**/devcontainer.json")
 
 
-@dataclass(frozen=True, eq=False)
-class Image:
+class Image(Struct, frozen=True, eq=False, dict=True):
     """One Dockerfile."""
 
     path: str
@@ -97,8 +97,7 @@ def sources(value: str, words: tuple[str, ...] | None) -> tuple[str, ...]:
     return given[:-1] or ("",)
 
 
-@dataclass(frozen=True)
-class Containers:
+class Containers(Struct, frozen=True, dict=True):
     """Every image that the project describes, and what is started in containers."""
 
     documents: Documents

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.automation.ci import ContinuousIntegration
 from ml_readiness.facts.automation.wrappers import unwrap
 from ml_readiness.facts.deployment.clusters import Clusters
@@ -32,16 +33,14 @@ LEFT_RUNNING = re.compile(
 """Commands after which something goes on running when the job is over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """One thing that puts the project somewhere."""
 
     what: str
     location: Location
 
 
-@dataclass(frozen=True)
-class Deployment:
+class Deployment(Struct, frozen=True, dict=True):
     """Everything that puts the project into an environment."""
 
     files: Files

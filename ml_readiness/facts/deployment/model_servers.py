@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Self
 
 from msgspec import Struct
 
+from ml_readiness import regex as re
 from ml_readiness.facts import knowledge
 from ml_readiness.facts.automation.wrappers import unwrap
 from ml_readiness.facts.deployment.clusters import Clusters
@@ -49,16 +48,14 @@ def _call() -> re.Pattern[str]:
     return re.compile(vocabulary().calls, re.VERBOSE)
 
 
-@dataclass(frozen=True, slots=True)
-class ModelServer:
+class ModelServer(Struct, frozen=True):
     """One place that names a model server."""
 
     what: str
     location: Location
 
 
-@dataclass(frozen=True)
-class ModelServers:
+class ModelServers(Struct, frozen=True, dict=True):
     """Every model server that the project names outside what its own Python code answers."""
 
     code: Code

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.deployment.applications import Applications
 from ml_readiness.facts.deployment.clusters import ClusterObject, Clusters
 from ml_readiness.facts.deployment.containers import Containers, Image, sources
@@ -34,8 +35,7 @@ MAKERS = ("Makefile", "justfile", "*.sh", ".github/workflows/*.y*ml", ".gitlab-c
           "Taskfile.y*ml", "cloudbuild*.y*ml", "azure-pipelines*.y*ml")  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Mismatch:
+class Mismatch(Struct, frozen=True):
     """One thing that a deploy file names and the tree does not bear out."""
 
     kind: str
@@ -44,8 +44,7 @@ class Mismatch:
     location: Location
 
 
-@dataclass(frozen=True)
-class References:
+class References(Struct, frozen=True, dict=True):
     """Every reference of every deploy file."""
 
     files: Files

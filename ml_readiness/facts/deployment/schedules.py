@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.documents import Documents
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
 from ml_readiness.facts.source.callgraph import CallGraph, key
@@ -70,8 +71,7 @@ CLOUD = re.compile(
 )
 
 
-@dataclass(frozen=True, eq=False)
-class Schedule:
+class Schedule(Struct, frozen=True, eq=False):
     """One thing that has a time at which it runs."""
 
     what: str
@@ -82,8 +82,7 @@ class Schedule:
     """The commands or names it runs."""
 
 
-@dataclass(frozen=True)
-class Schedules:
+class Schedules(Struct, frozen=True, dict=True):
     """Every schedule."""
 
     code: Code

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ml_readiness.facts.flow import attributes, builtin, externals, frames, learners, splitting, things
 from ml_readiness.facts.flow.events import Place
@@ -40,8 +41,7 @@ LIKE_A_CALL = frozenset(
 LIKE_ITSELF = frozenset({"with_options", "options", "partial", "configure", "override", "bind", "set"})
 
 
-@dataclass(eq=False, slots=True)
-class Call:
+class Call(Struct, eq=False):
     """One call that is being followed."""
 
     m: Machine

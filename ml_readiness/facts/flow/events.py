@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from ml_readiness.facts.flow.rows import Rows
     from ml_readiness.facts.flow.values import Thing, Value
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where in the project."""
 
     path: str
@@ -19,8 +19,7 @@ class Place:
     """In a notebook, of its joined code."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(Struct, frozen=True):
     """Something learned from rows."""
 
     kind: str
@@ -31,8 +30,7 @@ class Fit:
     place: Place
 
 
-@dataclass(eq=False, slots=True)
-class Training:
+class Training(Struct, eq=False):
     """A model was fitted."""
 
     model: Thing
@@ -48,8 +46,7 @@ class Training:
     evaluations: list[Evaluation] = field(default_factory=list["Evaluation"])
 
 
-@dataclass(eq=False, slots=True)
-class Evaluation:
+class Evaluation(Struct, eq=False):
     """A model was asked about rows."""
 
     model: Thing
@@ -69,8 +66,7 @@ class Evaluation:
     """Whether it was asked in a loop in which it was also trained."""
 
 
-@dataclass(eq=False, slots=True)
-class Comparison:
+class Comparison(Struct, eq=False):
     """Two scores were compared."""
 
     one: Evaluation
@@ -78,8 +74,7 @@ class Comparison:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Splitting:
+class Splitting(Struct, frozen=True):
     """Rows were divided."""
 
     name: str
@@ -91,8 +86,7 @@ class Splitting:
     """What was learned before and is contained in the rows."""
 
 
-@dataclass(eq=False, slots=True)
-class Stored:
+class Stored(Struct, eq=False):
     """A value was written to, or read from, a file or registry."""
 
     value: Value
@@ -104,8 +98,7 @@ class Stored:
     """The script and the functions that led here, as `:path:name`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """A learned object was applied to data: `transform`, `predict`."""
 
     thing: Thing
@@ -122,8 +115,7 @@ MOST_TRAILS = 16
 """Ways to one function that are remembered."""
 
 
-@dataclass(slots=True)
-class Events:
+class Events(Struct):
     """Everything noted while one project was followed."""
 
     fits: dict[tuple[str, str, Rows, Place], Fit] = field(default_factory=dict[tuple[str, str, "Rows", "Place"], "Fit"])

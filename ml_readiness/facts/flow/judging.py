@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ml_readiness.facts.flow.rows import covers, meet
 
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 ON_TRAINING_ROWS = frozenset({"same", "inside"})
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """One trained model and what it was asked."""
 
     training: Training
@@ -54,8 +54,7 @@ def of_unknown_models(events: Events) -> bool:
     return any(each.training is None and each.scored for each in events.evaluations)
 
 
-@dataclass(frozen=True, slots=True)
-class Reuse:
+class Reuse(Struct, frozen=True):
     """The same rows asked again to choose between models, and no others kept for the end."""
 
     rows: Rows

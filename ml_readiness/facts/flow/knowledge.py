@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from ml_readiness import regex as re
 from ml_readiness.facts import knowledge as files
 
 if TYPE_CHECKING:
@@ -25,8 +24,7 @@ GUESSES = (
 """For classes of libraries that are not listed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Knowledge:
+class Knowledge(Struct, frozen=True):
     """The knowledge file by name."""
 
     roles: Mapping[str, str]

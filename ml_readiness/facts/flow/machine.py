@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from ml_readiness.facts.flow.branching import Ends, decided, ends
 from ml_readiness.facts.flow.calls import Call, ask, invoke
@@ -38,8 +39,7 @@ MAX_VISITS = 40
 """How often one function is followed; later calls are taken to pass their data on."""
 
 
-@dataclass(eq=False)
-class Unit:
+class Unit(Struct, eq=False):
     """A file that is followed."""
 
     path: str
@@ -51,8 +51,7 @@ class Unit:
     """What the command line passes, if it is known."""
 
 
-@dataclass(eq=False, slots=True)
-class Branch:
+class Branch(Struct, eq=False):
     """An `if` that is being followed."""
 
     saved: dict[str, Value]
@@ -62,15 +61,13 @@ class Branch:
     """Whether the current side ends in `return`, `raise`, `break` or `continue`."""
 
 
-@dataclass(eq=False, slots=True)
-class Taken:
+class Taken(Struct, eq=False):
     """An `if` of which only one side is followed, since the call decides it."""
 
     end: int
 
 
-@dataclass(eq=False, slots=True)
-class Loop:
+class Loop(Struct, eq=False):
     """A loop that is being followed."""
 
     start: int
@@ -88,8 +85,7 @@ def _no_configuration(path: str, importer: str) -> Value | None:
     return None
 
 
-@dataclass(eq=False)
-class Machine:
+class Machine(Struct, eq=False):
     """The state of one walk through a project."""
 
     find: Callable[[str, str], Unit | None]

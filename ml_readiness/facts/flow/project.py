@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Self
+
+from msgspec import Struct
 
 from ml_readiness.documents import PARSE_ERRORS, Documents
 from ml_readiness.facts.flow.machine import Machine, Unit
@@ -26,8 +27,7 @@ if TYPE_CHECKING:
     from ml_readiness.facts.flow.events import Place
 
 
-@dataclass(frozen=True)
-class Flow:
+class Flow(Struct, frozen=True, dict=True):
     """What was learned, trained, asked, split, saved and loaded, with the rows that each of these saw."""
 
     machine: Machine

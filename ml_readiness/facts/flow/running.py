@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
+
+from msgspec import Struct
 
 from ml_readiness.documents import Documents
 from ml_readiness.facts.source.modules import Modules
@@ -24,8 +25,7 @@ LOOKED_AT = 6
 PIPELINES = ("dvc.yaml", "dvc.yml")
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """One way in which a script is run."""
 
     path: str
@@ -33,16 +33,14 @@ class Run:
     """After the script's name."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Stage:
+class _Stage(Struct, frozen=True):
     name: str
     runs: tuple[Run, ...]
     needs: frozenset[str]
     makes: frozenset[str]
 
 
-@dataclass(frozen=True)
-class Running:
+class Running(Struct, frozen=True):
     """Runs of the project's scripts, those of pipelines in the order in which they depend on each other."""
 
     runs: tuple[Run, ...]
@@ -63,8 +61,7 @@ class Running:
         return tuple(dict.fromkeys(run.path for run in self.runs))
 
 
-@dataclass(frozen=True)
-class _Finder:
+class _Finder(Struct, frozen=True):
     documents: Documents
     files: Files
     modules: Modules

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+
+from ml_readiness import regex as re
 
 if TYPE_CHECKING:
     from ml_readiness.facts.flow.values import Value
@@ -13,8 +15,7 @@ REGISTRY = re.compile(r"^models:/+([^/@]+)")
 UP = re.compile(r"^(?:\.{1,2}/|/)+")
 
 
-@dataclass(eq=False)
-class Shelf:
+class Shelf(Struct, eq=False):
     """Values by the path or the registered name under which they were saved."""
 
     values: dict[str, Value] = field(default_factory=dict[str, "Value"])

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from ml_readiness import regex as re
 from ml_readiness.facts.flow.events import Evaluation, Splitting, Training
 from ml_readiness.facts.flow.joining import adopted, constant, data_of, signature
 from ml_readiness.facts.flow.things import thing_of

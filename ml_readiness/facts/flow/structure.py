@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ml_readiness.facts.flow.rows import covers
 
@@ -20,8 +21,7 @@ ALWAYS_RANDOM = frozenset({"train_test_split", "random_split", "randomSplit", "S
 RANDOM_IF_TOLD = frozenset({"KFold", "StratifiedKFold", "RepeatedKFold"})
 
 
-@dataclass(frozen=True, slots=True)
-class Divided:
+class Divided(Struct, frozen=True):
     """A split, and what is known of the order of its rows."""
 
     splitting: Splitting

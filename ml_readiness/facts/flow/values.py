@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -225,8 +226,7 @@ class Choice(Value):
         return f"Choice{self.options!r}"
 
 
-@dataclass(eq=False, slots=True)
-class Frame:
+class Frame(Struct, eq=False):
     """The variables of a running body."""
 
     unit: Any
@@ -244,8 +244,7 @@ class Frame:
     """Parameters that the call mentions."""
 
 
-@dataclass(eq=False, slots=True)
-class Function(Value):
+class Function(Struct, Value, eq=False):
     """A function of the project."""
 
     body: Body
@@ -257,8 +256,7 @@ class Function(Value):
     owner: Class | None = None
 
 
-@dataclass(eq=False, slots=True)
-class Class(Value):
+class Class(Struct, Value, eq=False):
     """A class of the project."""
 
     name: str
@@ -267,23 +265,20 @@ class Class(Value):
     members: dict[str, Value]
 
 
-@dataclass(eq=False, slots=True)
-class Obj(Value):
+class Obj(Struct, Value, eq=False):
     """An object of a class of the project."""
 
     made_of: Class
     attributes: dict[str, Value] = field(default_factory=dict[str, Value])
 
 
-@dataclass(eq=False, slots=True)
-class Module(Value):
+class Module(Struct, Value, eq=False):
     """A module of the project."""
 
     unit: Any
 
 
-@dataclass(eq=False, slots=True)
-class Method(Value):
+class Method(Struct, Value, eq=False):
     """A method that was looked up but not yet called."""
 
     receiver: Value

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.flow.knowledge import knowledge
 from ml_readiness.facts.flow.rows import covers, meet
 
@@ -28,8 +29,7 @@ IN_PART = frozenset({"copies", "resplit", "contains", "partly"})
 """Ways for rows to meet that leave evaluation rows which are not training rows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """A model that was trained on some rows and asked about others."""
 
     training: Training
@@ -68,8 +68,7 @@ class Pair:
         return bool(self.refits) and not self.overlap
 
 
-@dataclass(frozen=True, slots=True)
-class Leak:
+class Leak(Struct, frozen=True):
     """Fits of one kind in one file that saw the rows of evaluations."""
 
     fits: tuple[Fit, ...]

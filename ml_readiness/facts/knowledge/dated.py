@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache, cached_property
@@ -11,6 +9,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
+from ml_readiness import regex as re
 from ml_readiness.facts import knowledge
 
 FAMILY = re.compile(r"(?:models/|[a-z][\w-]*[:/])", re.IGNORECASE)
@@ -92,8 +91,7 @@ class WindingDown(Struct, frozen=True, forbid_unknown_fields=True):
 D = TypeVar("D")
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """One file of dated facts."""
 
     name: str

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import sys
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts import knowledge
 from ml_readiness.parsers.requirement import canonical
 
@@ -33,8 +34,7 @@ STANDARD = sys.stdlib_module_names | PYTHON2 | PAST | {"__future__", "__main__",
 """Top-level modules of the standard library, of every Python there was."""
 
 
-@dataclass(frozen=True)
-class Distributions:
+class Distributions(Struct, frozen=True):
     """The knowledge file."""
 
     imports: dict[str, tuple[str, ...]]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
+from ml_readiness import regex as re
 from ml_readiness.facts import knowledge
 
 if TYPE_CHECKING:
@@ -75,8 +74,7 @@ class File(Struct, frozen=True, forbid_unknown_fields=True):
     actions: dict[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """What a command must look like to have a role."""
 
     role: str
@@ -97,8 +95,7 @@ class Rule:
         return self.all.issubset(words) and self.without.isdisjoint(words)
 
 
-@dataclass(frozen=True, slots=True)
-class Lexicon:
+class Lexicon(Struct, frozen=True):
     """The knowledge file, indexed."""
 
     wrappers: Mapping[str, Wrapper]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from pathlib import Path
@@ -14,6 +12,7 @@ import msgspec
 import yaml
 from msgspec import Struct
 
+from ml_readiness import regex as re
 from ml_readiness.errors import SettingsError
 from ml_readiness.facts import knowledge
 from ml_readiness.facts.knowledge.roles import Role
@@ -55,8 +54,7 @@ class Sign(Struct, frozen=True, forbid_unknown_fields=True):
     """Part of Python, so never declared."""
 
 
-@dataclass(frozen=True, slots=True)
-class OwnTables:
+class OwnTables(Struct, frozen=True):
     """The folders in which whoever audits describes tools of their own; a given fact."""
 
     folders: tuple[Path, ...] = ()
@@ -67,8 +65,7 @@ class OwnTables:
         return cls()
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """A tool in a role, as one name reveals it."""
 
     tool: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
+
+from msgspec import Struct
 
 from ml_readiness.facts.language.language_models import LanguageModels
 from ml_readiness.facts.source.code import Code, Site
@@ -21,16 +22,14 @@ RUNNERS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """One thing that is done with an answer."""
 
     what: str
     location: Location
 
 
-@dataclass(frozen=True)
-class Answers:
+class Answers(Struct, frozen=True, dict=True):
     """How answers are guarded, parsed, or run."""
 
     code: Code

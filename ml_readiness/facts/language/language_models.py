@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.knowledge.dated import ModelRule, hosted_models
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
 from ml_readiness.facts.source.code import Code, Site, Unit
@@ -55,8 +56,7 @@ ASIDE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ModelName:
+class ModelName(Struct, frozen=True):
     """An id that can reach a call of a language model."""
 
     text: str
@@ -65,8 +65,7 @@ class ModelName:
     rule: ModelRule | None
 
 
-@dataclass(frozen=True)
-class LanguageModels:
+class LanguageModels(Struct, frozen=True, dict=True):
     """The calls of language models in production code."""
 
     code: Code

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.documents import Documents
 from ml_readiness.facts.language.language_models import LanguageModels
 from ml_readiness.facts.modelling.quality import QualityGates
@@ -38,8 +39,7 @@ RUNS = re.compile(r"promptfoo|deepeval|ragas|inspect eval|braintrust eval|langsm
 ENOUGH, FEW = 20, 5
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One part of an evaluation, as far as it is there."""
 
     what: str
@@ -47,8 +47,7 @@ class Part:
     count: int = 1
 
 
-@dataclass(frozen=True)
-class LlmEvals:
+class LlmEvals(Struct, frozen=True, dict=True):
     """The parts of an evaluation of answers."""
 
     code: Code

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.language.language_models import LanguageModels
 from ml_readiness.facts.source.code import Code, Unit
 from ml_readiness.facts.tooling.tools import Tools
@@ -33,16 +34,14 @@ AT_HOME = re.compile(r"prompt|template|instruction|const|agent|chain|signature|c
 SCATTERED = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
+class Prompt(Struct, frozen=True):
     """One prompt and where it is kept."""
 
     what: str
     location: Location
 
 
-@dataclass(frozen=True)
-class Prompts:
+class Prompts(Struct, frozen=True, dict=True):
     """Every prompt of the project."""
 
     code: Code

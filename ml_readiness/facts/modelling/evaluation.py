@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.modelling.experiments import Experiments
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
 from ml_readiness.facts.source.code import Code, Site, Unit
@@ -43,16 +44,14 @@ MODEL = re.compile(r"model|clf|reg(?:ressor)?(?:_|$)|classifier|pred|forecast|es
 TABLE = re.compile(r"\bbaselines?\b.{0,200}?\d[.,]\d", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """Something that was seen, and where."""
 
     what: str
     location: Location
 
 
-@dataclass(frozen=True)
-class Evaluation:
+class Evaluation(Struct, frozen=True, dict=True):
     """Measurements and comparisons of the project's own models."""
 
     code: Code

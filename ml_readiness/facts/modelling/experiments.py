@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
 from ml_readiness.facts.source.code import Code, Site, Unit
 from ml_readiness.facts.tooling.tools import Tools
@@ -39,8 +40,7 @@ FIGURE = re.compile(
 TOLD = ("README*", "*.sh", "*.yml", "*.yaml", "Makefile", "*.json", "*.py", "*.toml", "*.md")
 
 
-@dataclass(frozen=True)
-class Experiments:
+class Experiments(Struct, frozen=True, dict=True):
     """What is kept of a training run."""
 
     code: Code

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.source.code import Code, Unit
 from ml_readiness.facts.source.values import HOLE, Values
 from ml_readiness.facts.tooling.tools import Tools
@@ -50,8 +51,7 @@ class Fixed(Enum):
     NOT = "not at all"
 
 
-@dataclass(frozen=True, slots=True)
-class Fetch:
+class Fetch(Struct, frozen=True):
     """One call that fetches something by name."""
 
     what: str
@@ -60,8 +60,7 @@ class Fetch:
     trusts_code: bool = False
 
 
-@dataclass(frozen=True)
-class Hubs:
+class Hubs(Struct, frozen=True, dict=True):
     """Everything that production code fetches from hubs by a name written in the repository."""
 
     code: Code

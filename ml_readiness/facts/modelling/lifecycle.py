@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Self
 
 from msgspec import Struct
 
+from ml_readiness import regex as re
 from ml_readiness.facts import knowledge
 from ml_readiness.facts.source.code import Code
 
@@ -62,8 +61,7 @@ class Entry(Struct, frozen=True, forbid_unknown_fields=True):
     methods_of_objects: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """How the calls of one stage are recognised."""
 
     names: frozenset[str]
@@ -107,8 +105,7 @@ def _beginnings(tops: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"(?:{alternatives})(?:\.|$)" if alternatives else r"(?!)")
 
 
-@dataclass(frozen=True)
-class Lifecycle:
+class Lifecycle(Struct, frozen=True, dict=True):
     """The calls of the project by what they do to a model."""
 
     code: Code

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+from ml_readiness import regex as re
 from ml_readiness.facts.dependencies.manifests import Manifests
 from ml_readiness.facts.modelling.hubs import Fixed, Hubs
 from ml_readiness.facts.source.code import Code, Site
@@ -45,8 +45,7 @@ class Risk(IntEnum):
     """It can run code, and nothing says who made the file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
+class Load(Struct, frozen=True):
     """One place where a saved object is read."""
 
     what: str
@@ -54,8 +53,7 @@ class Load:
     risk: Risk
 
 
-@dataclass(frozen=True)
-class Loads:
+class Loads(Struct, frozen=True, dict=True):
     """Every place where production code reads a saved model or transformer."""
 
     code: Code

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
 from ml_readiness.facts.source.callgraph import CallGraph, key
 from ml_readiness.facts.source.code import Code
@@ -49,8 +50,7 @@ LOOPS = frozenset(["backward", "apply_gradients", "manual_backward"])
 """Steps of a training loop that somebody has written out."""
 
 
-@dataclass(frozen=True)
-class ModelCode:
+class ModelCode(Struct, frozen=True, dict=True):
     """The model of the project, as its code knows it."""
 
     code: Code

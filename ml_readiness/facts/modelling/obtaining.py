@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.modelling.modelcode import MODEL_FILE, ModelCode
 from ml_readiness.facts.source.values import HOLE, Values
 from ml_readiness.facts.tree.files import Files
@@ -30,8 +31,7 @@ FETCHES = re.compile(
 """Lines of a README that say how to get a file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where one loaded model comes from; `how` is empty where nothing tells."""
 
     path: str
@@ -40,8 +40,7 @@ class Origin:
     serves: bool
 
 
-@dataclass(frozen=True)
-class Obtaining:
+class Obtaining(Struct, frozen=True, dict=True):
     """The origin of every model that production code loads from a file or registry."""
 
     model: ModelCode

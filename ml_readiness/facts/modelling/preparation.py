@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.modelling.lifecycle import PREPARES, Lifecycle
 from ml_readiness.facts.source.code import Code, Unit
 
@@ -44,8 +45,7 @@ READERS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Prepares:
+class Prepares(Struct, frozen=True):
     """A function or class of the project that prepares data."""
 
     unit: Unit
@@ -66,8 +66,7 @@ class Prepares:
         return self.unit.location(self.line)
 
 
-@dataclass(frozen=True)
-class Preparation:
+class Preparation(Struct, frozen=True, dict=True):
     """Preprocessing, by where it lives."""
 
     code: Code

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
 from ml_readiness.facts.source.callgraph import CallGraph, key
 from ml_readiness.facts.source.code import Code, Site, Unit
@@ -79,16 +80,14 @@ PIPELINES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(Struct, frozen=True):
     """One place where a figure of quality is compared."""
 
     what: str
     location: Location
 
 
-@dataclass(frozen=True)
-class QualityGates:
+class QualityGates(Struct, frozen=True, dict=True):
     """Comparisons of quality with a threshold or another model."""
 
     code: Code

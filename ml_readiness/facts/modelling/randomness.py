@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Self
 
 from msgspec import Struct
 
+from ml_readiness import regex as re
 from ml_readiness.facts import knowledge
 from ml_readiness.facts.modelling.modelcode import ModelCode
 from ml_readiness.facts.source.callgraph import CallGraph, key
@@ -91,8 +90,7 @@ INVENTS = re.compile(
 SPLITS = re.compile(r"split|Split|Fold|shuffle|permutation|^rand")
 
 
-@dataclass(frozen=True, slots=True)
-class Draw:
+class Draw(Struct, frozen=True):
     """Something random on the way of training."""
 
     what: str
@@ -108,8 +106,7 @@ class Draw:
         return SPLITS.search(self.what) is not None
 
 
-@dataclass(frozen=True)
-class Randomness:
+class Randomness(Struct, frozen=True, dict=True):
     """The random draws in units that train, and in what they import."""
 
     code: Code

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.documents import Documents
 from ml_readiness.facts.source.code import Code
 from ml_readiness.facts.tooling.tools import Tools
@@ -52,16 +53,14 @@ RETRAINS = re.compile(
 WORKFLOWS = (".github/workflows/*.yml", ".github/workflows/*.yaml")
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(Struct, frozen=True):
     """One way in which somebody, or something, is told."""
 
     what: str
     location: Location
 
 
-@dataclass(frozen=True)
-class Alerts:
+class Alerts(Struct, frozen=True, dict=True):
     """Everything that reacts to trouble."""
 
     code: Code

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.deployment.schedules import Schedules
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
 from ml_readiness.facts.serving.serving import Serving
@@ -61,8 +62,7 @@ class Way(IntEnum):
     """In a route, a pipeline or a scheduled job."""
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """One place where it happens."""
 
     what: str
@@ -72,8 +72,7 @@ class Comparison:
     """What starts it."""
 
 
-@dataclass(frozen=True)
-class Drift:
+class Drift(Struct, frozen=True, dict=True):
     """Comparisons of production with a reference."""
 
     code: Code

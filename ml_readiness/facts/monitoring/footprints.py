@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
 from ml_readiness.facts.prediction.inference import Inference
 from ml_readiness.facts.source.callgraph import CallGraph, key
@@ -36,8 +37,7 @@ LEVELS = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Footprints:
+class Footprints(Struct, frozen=True, dict=True):
     """Logging and printing where predictions are made."""
 
     code: Code

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Self
 
 from msgspec import Struct
 
+from ml_readiness import regex as re
 from ml_readiness.facts import knowledge
 from ml_readiness.facts.monitoring.footprints import LEVELS, LOGGER, OWN_LOGGER
 from ml_readiness.facts.prediction.inference import Inference
@@ -47,8 +46,7 @@ def table() -> _Table:
     return knowledge.read("predictions.yml", _Table)
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """One place where a prediction is written."""
 
     site: Site
@@ -58,8 +56,7 @@ class Record:
     """Whether what is written says which model answered."""
 
 
-@dataclass
-class _Scope:
+class _Scope(Struct):
     """What holds predictions in one function."""
 
     names: set[str]
@@ -82,8 +79,7 @@ class _Scope:
         return (not own and bool(ANSWERS.search(text))) or text in self.calls or _base(text) in self.names
 
 
-@dataclass(frozen=True)
-class Recorded:
+class Recorded(Struct, frozen=True, dict=True):
     """Predictions of the serving path, and where they are kept."""
 
     code: Code

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.modelling.modelcode import ModelCode
 from ml_readiness.facts.project.operation import DELIVERED
 from ml_readiness.facts.project.project import Project
@@ -21,8 +22,7 @@ PREDICTS = re.compile(
 """Paths and names of functions that answer with a model's output."""
 
 
-@dataclass(frozen=True)
-class Answering:
+class Answering(Struct, frozen=True, dict=True):
     """Which of the project's routes lead to the model."""
 
     serving: Serving

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.flow.project import Flow
 from ml_readiness.facts.flow.shelf import same_place
 from ml_readiness.facts.flow.values import Choice, Data, Map, Obj, Seq, Thing, Value
@@ -41,8 +42,7 @@ MOST_SAVED = 400
 WEIGHTS = frozenset({"model", "optimizer", "state_dict", "model_state_dict", "optimizer_state_dict", "weights"})
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """One thing that serving uses and that training, or what prepares for it, left behind."""
 
     location: Location
@@ -51,8 +51,7 @@ class Evidence:
     """The unit that uses it."""
 
 
-@dataclass(frozen=True)
-class Carried:
+class Carried(Struct, frozen=True, dict=True):
     """What goes from training to serving in a file or a registry."""
 
     flow: Flow

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.prediction.answering import Answering
 from ml_readiness.facts.serving.request_types import Contract, RequestTypes
 from ml_readiness.facts.serving.server_contracts import ServerContracts
@@ -57,8 +58,7 @@ FREE = frozenset({
 """Widgets that take anything."""
 
 
-@dataclass(frozen=True)
-class Contracts:
+class Contracts(Struct, frozen=True, dict=True):
     """The input contracts of every prediction route, and of demo pages that stand in folders without one."""
 
     code: Code

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
+
+from msgspec import Struct
 
 from ml_readiness.facts.modelling.modelcode import ModelCode
 from ml_readiness.facts.prediction.answering import Answering
@@ -17,8 +18,7 @@ CACHED = ("cache", "lru_cache", "cache_resource", "singleton", "lifespan", "on_e
 ONCE = (" is None", "not in", "not ", " == None")
 
 
-@dataclass(frozen=True)
-class Hygiene:
+class Hygiene(Struct, frozen=True, dict=True):
     """Calls that request handlers make or lead to."""
 
     answering: Answering

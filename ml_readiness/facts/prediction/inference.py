@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
 from ml_readiness.facts.modelling.modelcode import ModelCode
 from ml_readiness.facts.prediction.answering import Answering
@@ -36,8 +37,7 @@ TIMES = re.compile(r"(?:^|[_.])(?:time[dr]?|timing|latency|profil\w*|benchmark\w
 LEARNS = re.compile(r"train|evaluat|refit|\bfit\b|monitor|drift|tune|tuning", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Inference:
+class Inference(Struct, frozen=True, dict=True):
     """Predictions outside tests, sorted by what they are for."""
 
     code: Code

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.flow.project import Flow
 from ml_readiness.facts.flow.values import Thing
 from ml_readiness.facts.flow.verdicts import PLAIN
@@ -36,8 +37,7 @@ RETRAINS = re.compile(
 FITS = re.compile(r"(?:^|\.)(?:fit|fit_transform|fit_on_texts|adapt)$")
 
 
-@dataclass(frozen=True)
-class Parity:
+class Parity(Struct, frozen=True, dict=True):
     """Training and serving side by side."""
 
     preparation: Preparation

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
+
+from msgspec import Struct
 
 from ml_readiness.facts.flow.knowledge import knowledge
 from ml_readiness.facts.flow.project import Flow
@@ -24,8 +25,7 @@ OF_ANSWERS = frozenset({"LabelEncoder", "LabelBinarizer", "MultiLabelBinarizer"}
 """Encoders that usually number the answers, not the input."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A saved model and one thing that was fitted before it was trained."""
 
     fit: Fit
@@ -35,8 +35,7 @@ class Kept:
     """Where the fitted thing was saved; None where it never is."""
 
 
-@dataclass(frozen=True)
-class Persistence:
+class Persistence(Struct, frozen=True, dict=True):
     """Saved models, with what was fitted for their input."""
 
     flow: Flow

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.knowledge.words import words
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
 from ml_readiness.facts.source.code import Code
@@ -30,8 +31,7 @@ FEWEST = 3
 """Independent projects that make a collection."""
 
 
-@dataclass(frozen=True)
-class Members:
+class Members(Struct, frozen=True):
     """Folders that are projects of their own: each described, or with a manifest, and with machine learning in it."""
 
     folders: tuple[str, ...]
@@ -47,8 +47,7 @@ class Members:
         return cls(finder.fuller(folders, finder.lessons) if reasons else folders, reasons)
 
 
-@dataclass(frozen=True)
-class _Finder:
+class _Finder(Struct, frozen=True, dict=True):
     files: Files
     code: Code
     lifecycle: Lifecycle

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
+
+from msgspec import Struct
 
 from ml_readiness.facts.project.project import Project
 from ml_readiness.facts.serving.serving import Serving
@@ -15,8 +16,7 @@ DELIVERED = frozenset({ProjectKind.SERVICE, ProjectKind.BATCH, ProjectKind.LLM_A
 """Kinds of projects whose every route is part of what is delivered."""
 
 
-@dataclass(frozen=True)
-class Operation:
+class Operation(Struct, frozen=True, dict=True):
     """What keeps running without a person, if anything."""
 
     project: Project

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Self
+
+from msgspec import Struct
 
 from ml_readiness.facts.project.signals import Signals
 from ml_readiness.report import ProjectKind
 
 
-@dataclass(frozen=True)
-class Project:
+class Project(Struct, frozen=True):
     """The kind of project, and what was seen that makes it one."""
 
     kind: ProjectKind

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.knowledge.words import words
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
 from ml_readiness.facts.project.members import Members
@@ -62,8 +63,7 @@ RELEASES = re.compile(
 Reasons = tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Signals:
+class Signals(Struct, frozen=True, dict=True):
     """The signs by which the kind of a project is decided."""
 
     code: Code

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.prose.claims import CARD, Claims
 from ml_readiness.facts.prose.pages import Page, Pages
 from ml_readiness.facts.tree.files import Files
@@ -38,8 +39,7 @@ FEWEST_WORDS = 10
 MODEL_CARD_CALL = re.compile(r"(?:^|\.)(?:ModelCard|ModelCardToolkit|HyperparameterCard)$")
 
 
-@dataclass(frozen=True)
-class Card:
+class Card(Struct, frozen=True):
     """One document about the model, and which of the eight fields it fills."""
 
     page: Page
@@ -53,8 +53,7 @@ class Card:
         return tuple(name for name in FIELDS if name not in self.fields)
 
 
-@dataclass(frozen=True)
-class Cards:
+class Cards(Struct, frozen=True, dict=True):
     """The model cards, the fullest first, then the README."""
 
     pages: Pages

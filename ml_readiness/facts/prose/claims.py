@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.prose.pages import Page, Pages
 from ml_readiness.facts.tree.files import Files
 from ml_readiness.report import Location
@@ -75,8 +76,7 @@ NEAR = 60
 MOST = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """One figure about the model's quality."""
 
     page: Page
@@ -91,8 +91,7 @@ class Claim:
         return Location(path=self.page.path, line=self.line)
 
 
-@dataclass(frozen=True)
-class Claims:
+class Claims(Struct, frozen=True, dict=True):
     """The figures in the README, what it links to, the members' READMEs and the model cards."""
 
     pages: Pages

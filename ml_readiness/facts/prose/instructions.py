@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.documents import Documents
 from ml_readiness.facts import knowledge
 from ml_readiness.facts.prose.pages import Page, Pages
@@ -67,8 +68,7 @@ SENTENCE = re.compile(
 """Commands that are sure to be meant as such inside a sentence or alone on a line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Instruction:
+class Instruction(Struct, frozen=True):
     """One command or usage example."""
 
     page: str
@@ -92,8 +92,7 @@ def _knowledge() -> tuple[re.Pattern[str], dict[str, re.Pattern[str]]]:
     return wrappers, {group: re.compile("|".join(f"(?:{p})" for p in known[group])) for group in GROUPS}
 
 
-@dataclass(frozen=True)
-class Instructions:
+class Instructions(Struct, frozen=True, dict=True):
     """The instructions of the README, of what it links to, and of the members' READMEs."""
 
     pages: Pages

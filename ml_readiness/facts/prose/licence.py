@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.documents import Documents
 from ml_readiness.facts.prose.pages import Pages
 from ml_readiness.facts.tree.files import Files
@@ -31,8 +32,7 @@ MANIFESTS = ("pyproject.toml", "setup.cfg", "setup.py", "package.json")
 SECTIONS = {"project", "tool.poetry", "metadata", ""}
 
 
-@dataclass(frozen=True)
-class Licence:
+class Licence(Struct, frozen=True, dict=True):
     """The licence file, or the licence that the package metadata names."""
 
     files: Files

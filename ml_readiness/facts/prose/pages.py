@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 from urllib.parse import unquote
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.documents import Documents
 from ml_readiness.facts.project.members import Members
 from ml_readiness.facts.tree.files import Files
@@ -39,8 +40,7 @@ HOST_FILE = re.compile(
 MOST_LINKED = 40
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(Struct, frozen=True):
     """One document that people read."""
 
     path: str
@@ -52,8 +52,7 @@ class Page:
         return self.path.rpartition("/")[0]
 
 
-@dataclass(frozen=True)
-class Pages:
+class Pages(Struct, frozen=True, dict=True):
     """The documents in reading order."""
 
     files: Files

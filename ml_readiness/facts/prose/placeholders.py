@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts import knowledge
 from ml_readiness.facts.prose.pages import Page, Pages
 
@@ -25,8 +26,7 @@ FEWEST_WORDS = 60
 """Words of its own that a README needs beside the folder tree of a template."""
 
 
-@dataclass(frozen=True, slots=True)
-class Placeholder:
+class Placeholder(Struct, frozen=True):
     """One thing that was never filled in."""
 
     line: int
@@ -34,8 +34,7 @@ class Placeholder:
     """In words, with the text as it stands."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Signs:
+class _Signs(Struct, frozen=True):
     marks: re.Pattern[str]
     plans: re.Pattern[str]
     phrases: re.Pattern[str]
@@ -66,8 +65,7 @@ def signs() -> _Signs:
     )
 
 
-@dataclass(frozen=True)
-class Placeholders:
+class Placeholders(Struct, frozen=True, dict=True):
     """What is unfinished in the README."""
 
     page: Page | None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.prose.claims import CARD, Claims
 from ml_readiness.report import Location
 
@@ -49,8 +50,7 @@ MEASURED = re.compile(
 COMMON = re.compile(r"\b(?:the|and|of|to|is|for|with|this|that|in|are)\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Purpose:
+class Purpose(Struct, frozen=True, dict=True):
     """Who acts, and which outcome counts; each with its place."""
 
     claims: Claims

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.source.modules import Modules
 from ml_readiness.facts.tree.files import Files
 from ml_readiness.parsers.makefile import Makefile
@@ -62,8 +63,7 @@ INSTALLED = re.compile(
 """Modules that `python -m` finds among the installed ones."""
 
 
-@dataclass(frozen=True)
-class Targets:
+class Targets(Struct, frozen=True, dict=True):
     """Looks up what commands name."""
 
     files: Files

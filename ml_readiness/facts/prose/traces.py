@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.prose.claims import Claims
 from ml_readiness.facts.prose.instructions import Instructions
 from ml_readiness.facts.tree.files import Files
@@ -34,8 +35,7 @@ MOST_FILES = 100
 MOST_NUMBERS = 50_000
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(Struct, frozen=True):
     """One claim, and the ways from it."""
 
     claim: Claim
@@ -45,8 +45,7 @@ class Trace:
     """An address where it can be, too."""
 
 
-@dataclass(frozen=True)
-class Traces:
+class Traces(Struct, frozen=True, dict=True):
     """The first claim of every section that makes one, with its ways."""
 
     claims: Claims

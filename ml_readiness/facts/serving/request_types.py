@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.source.code import Code
 
 if TYPE_CHECKING:
@@ -30,8 +31,7 @@ CONTAINERS = frozenset({
 UPLOADS = re.compile(r"UploadFile|bytes$")
 
 
-@dataclass(frozen=True, slots=True)
-class Contract:
+class Contract(Struct, frozen=True):
     """How one way in checks what it is given: `checked`, `partly` or `raw`, and why."""
 
     state: str
@@ -39,8 +39,7 @@ class Contract:
     location: Location
 
 
-@dataclass(frozen=True)
-class RequestTypes:
+class RequestTypes(Struct, frozen=True):
     """Judges annotations, through the project's own classes."""
 
     code: Code

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.serving.request_types import Contract, RequestTypes
 from ml_readiness.facts.source.code import Code
 
@@ -39,8 +40,7 @@ TYPED = frozenset({"cog.BasePredictor", "cog.Predictor", "mlserver.MLModel"})
 """Those whose server checks what it takes by types of its own."""
 
 
-@dataclass(frozen=True)
-class ServerContracts:
+class ServerContracts(Struct, frozen=True, dict=True):
     """The input contracts of ways in that a server makes out of classes and decorators."""
 
     code: Code

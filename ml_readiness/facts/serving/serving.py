@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Self
 
 from msgspec import Struct
 
+from ml_readiness import regex as re
 from ml_readiness.facts import knowledge
 from ml_readiness.facts.deployment.model_servers import ModelServers
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
@@ -60,8 +59,7 @@ def vocabulary() -> Vocabulary:
     return knowledge.read("serving.yml", Vocabulary)
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """One way in: a path that requests go to, and the function that answers."""
 
     unit: Unit
@@ -114,8 +112,7 @@ VERBS = ("post", "get", "put", "patch", "do_POST", "do_GET", "predict", "create"
 """Methods of classes that answer requests, the ones that take a body first."""
 
 
-@dataclass(frozen=True)
-class Serving:
+class Serving(Struct, frozen=True, dict=True):
     """Every way in that the project's own production code offers."""
 
     code: Code

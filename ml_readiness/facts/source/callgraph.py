@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
+
+from msgspec import Struct
 
 from ml_readiness.facts.source.code import Code
 
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from ml_readiness.parsers.expressions import Expr
 
 
-@dataclass(frozen=True)
-class CallGraph:
+class CallGraph(Struct, frozen=True, dict=True):
     """Calls between the project's own functions, each known as `:path:qualified.name`; module code has no name."""
 
     code: Code

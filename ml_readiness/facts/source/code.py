@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Self
@@ -34,8 +33,7 @@ LONGEST = 10
 """Dots of a name that is still looked into."""
 
 
-@dataclass(frozen=True, eq=False)
-class Unit:
+class Unit(Struct, frozen=True, eq=False, dict=True):
     """A Python file, or the code cells of one notebook."""
 
     path: str
@@ -152,8 +150,7 @@ class Site(Struct, frozen=True, eq=False):
         return self.unit.location(self.call.line, self.call.column)
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(Struct, frozen=True):
     """A function or class of the project."""
 
     unit: Unit
@@ -171,8 +168,7 @@ class Definition:
         return self.unit.classes.get(self.name)
 
 
-@dataclass(frozen=True)
-class Code:
+class Code(Struct, frozen=True, dict=True):
     """Every readable unit of the project's own code, with the ways between them."""
 
     units: tuple[Unit, ...]

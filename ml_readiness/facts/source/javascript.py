@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
 import msgspec
 from msgspec import Struct
 
+from ml_readiness import regex as re
 from ml_readiness.facts.tree.files import Files, is_test
 from ml_readiness.report import Location
 
@@ -25,8 +24,7 @@ MODEL_PACKAGES = re.compile(
 MOST_TEXT = 8_000_000
 
 
-@dataclass(frozen=True)
-class JavaScript:
+class JavaScript(Struct, frozen=True, dict=True):
     """Packages and consoles of the project's own sources; empty where there is no `package.json`."""
 
     files: Files

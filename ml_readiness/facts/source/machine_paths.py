@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.source.code import Code
 from ml_readiness.facts.tree.files import Files, is_test
 from ml_readiness.report import Location
@@ -61,8 +62,7 @@ MOST_FILES = 400
 LONGEST_FILE = 200_000
 
 
-@dataclass(frozen=True, slots=True)
-class MachinePath:
+class MachinePath(Struct, frozen=True):
     """One value that ties the project to a machine."""
 
     location: Location
@@ -74,8 +74,7 @@ class MachinePath:
     path: str
 
 
-@dataclass(frozen=True)
-class MachinePaths:
+class MachinePaths(Struct, frozen=True, dict=True):
     """Every such value in code and configuration; tests and examples are left out."""
 
     code: Code

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
+
+from msgspec import Struct
 
 from ml_readiness.facts.knowledge.distributions import distributions
 from ml_readiness.facts.tree.files import Files
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True)
-class Modules:
+class Modules(Struct, frozen=True, dict=True):
     """The project's own modules, by every dotted name under which some file could import them."""
 
     paths: tuple[str, ...]

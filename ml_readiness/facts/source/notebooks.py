@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.documents import Documents
 from ml_readiness.facts.tree.files import Files, is_test
 from ml_readiness.parsers.notebook import Notebook
@@ -34,8 +35,7 @@ RUNNERS = (
 LARGEST = 200_000
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """How one notebook was left."""
 
     path: str
@@ -45,8 +45,7 @@ class State:
     location: Location
 
 
-@dataclass(frozen=True)
-class Notebooks:
+class Notebooks(Struct, frozen=True, dict=True):
     """Every notebook of the project's own."""
 
     files: Files

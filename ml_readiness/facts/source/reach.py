@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.knowledge.signs import Signs
 from ml_readiness.facts.source.code import Code
 from ml_readiness.facts.tree.files import Files
@@ -38,8 +39,7 @@ SEVERAL = 2
 TOO_MUCH_TEXT = 4_000_000
 
 
-@dataclass(frozen=True)
-class Reach:
+class Reach(Struct, frozen=True, dict=True):
     """The production code that runs when somebody or something starts the project."""
 
     code: Code

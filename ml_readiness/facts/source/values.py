@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
+
+from msgspec import Struct
 
 from ml_readiness.facts.source.code import Code
 
@@ -17,8 +18,7 @@ SAME = ("pathlib.Path", "pathlib.PurePath", "str", "os.path.abspath", "os.path.n
 HOLE = "*"
 
 
-@dataclass(frozen=True)
-class Values:
+class Values(Struct, frozen=True):
     """Evaluates names and paths as far as they are written down; what is not known is a `*`."""
 
     code: Code

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
+
+from msgspec import Struct
 
 from ml_readiness.facts.modelling.modelcode import ModelCode
 from ml_readiness.facts.modelling.preparation import Preparation
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     from ml_readiness.report import Location
 
 
-@dataclass(frozen=True, slots=True)
-class Complex:
+class Complex(Struct, frozen=True):
     """One function with its cyclomatic complexity."""
 
     name: str
@@ -30,8 +30,7 @@ class Complex:
     location: Location
 
 
-@dataclass(frozen=True)
-class Complexities:
+class Complexities(Struct, frozen=True, dict=True):
     """radon's measure, for the functions that train, prepare data or answer requests, and for no others."""
 
     files: Files

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
 from ml_readiness.facts.modelling.preparation import Preparation
 from ml_readiness.facts.serving.serving import Serving
@@ -46,8 +47,7 @@ NAMES = {
 }
 
 
-@dataclass(frozen=True)
-class RepositoryMap:
+class RepositoryMap(Struct, frozen=True, dict=True):
     """The files that people wrote, each with its role."""
 
     entries: Files

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
 from ml_readiness.facts.modelling.modelcode import NETWORKS, ModelCode
 from ml_readiness.facts.modelling.preparation import Preparation
@@ -44,8 +45,7 @@ SCRIPT = re.compile(r"[\w./-]+\.py\b")
 RAISES = re.compile(r"(?:^|\.)(?:raises|warns|assertRaises\w*|assertWarns\w*|assertLogs)$")
 
 
-@dataclass(frozen=True)
-class ModelTests:
+class ModelTests(Struct, frozen=True, dict=True):
     """Tests by what they test."""
 
     tests: Tests

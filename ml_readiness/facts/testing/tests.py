@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.knowledge.distributions import is_standard
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
 from ml_readiness.facts.source.callgraph import CallGraph, key
@@ -49,8 +50,7 @@ TEST_FOLDER = re.compile(
 )
 
 
-@dataclass(frozen=True, eq=False)
-class Test:
+class Test(Struct, frozen=True, eq=False, dict=True):
     """One collected test function."""
 
     __test__ = False
@@ -95,8 +95,7 @@ class Test:
         )
 
 
-@dataclass(frozen=True)
-class Tests:
+class Tests(Struct, frozen=True, dict=True):
     """Every test that a runner would collect."""
 
     __test__ = False

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from msgspec import Struct
 
+from ml_readiness import regex as re
 from ml_readiness.facts.dependencies.locks import is_complete
 from ml_readiness.facts.dependencies.manifests import Manifests
 from ml_readiness.facts.knowledge.signs import Signs
@@ -47,8 +46,7 @@ class _Spot(Struct, frozen=True, eq=False):
     call: Call | None = None
 
 
-@dataclass(frozen=True)
-class Tools:
+class Tools(Struct, frozen=True, dict=True):
     """The tools of the project by role, best evidence first."""
 
     code: Code

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ml_readiness.facts.source.code import Unit
 from ml_readiness.report import Location
@@ -27,8 +28,7 @@ class Level(IntEnum):
     """Called by production code that something starts."""
 
 
-@dataclass(frozen=True, eq=False)
-class Use:
+class Use(Struct, frozen=True, eq=False):
     """One place where a tool shows."""
 
     signs: Signs

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.documents import Documents
 from ml_readiness.facts.tree.files import Files, is_test
 from ml_readiness.parsers.pickled import Pickled
@@ -74,8 +75,7 @@ REMOTE = re.compile(r"^\s*\[\s*'?remote\s+\"?(?P<name>[^\"'\]]{1,100})", re.MULT
 URL = re.compile(r"^\s*url\s*=\s*(?P<url>\S+)", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Artefact:
+class Artefact(Struct, frozen=True):
     """One file that a run made or needs, not people."""
 
     path: str
@@ -94,8 +94,7 @@ class Artefact:
         return self.storage == "git"
 
 
-@dataclass(frozen=True)
-class Artefacts:
+class Artefacts(Struct, frozen=True, dict=True):
     """The binary files of the tree and what stands for them."""
 
     files: Files

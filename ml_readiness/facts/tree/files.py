@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.documents import Documents
 from ml_readiness.parsers.text import Text
 from ml_readiness.snapshot import EntryKind
@@ -48,8 +49,7 @@ def is_example(path: str) -> bool:
     return EXAMPLE_PATH.search(path) is not None
 
 
-@dataclass(frozen=True)
-class Files:
+class Files(Struct, frozen=True, dict=True):
     """The file universe: what the revision holds, without vendored and generated code."""
 
     entries: Mapping[str, Entry]

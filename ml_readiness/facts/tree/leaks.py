@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.documents import Documents
 from ml_readiness.facts.tree.files import Files, is_example, is_test
 from ml_readiness.parsers.secrets import NotebookSecrets, Secrets
@@ -50,8 +51,7 @@ TOKEN_OF = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Leak:
+class Leak(Struct, frozen=True):
     """One credential at its place."""
 
     path: str
@@ -63,8 +63,7 @@ class Leak:
         return Location(path=self.path, line=self.secret.line or None, cell=self.secret.cell or None)
 
 
-@dataclass(frozen=True)
-class Leaks:
+class Leaks(Struct, frozen=True, dict=True):
     """The live-looking credentials of the tree."""
 
     files: Files

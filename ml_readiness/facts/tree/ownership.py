@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.tree.files import Files
 from ml_readiness.report import Location
 
@@ -29,8 +30,7 @@ AUTHOR_KEY = re.compile(r"^\s*authors?(?:_email)?\s*=\s*(?P<value>\S.*)$")
 OWNER_KEY = re.compile(r"^\s*owner:\s*(?P<value>[\w:/.@-]+)")
 
 
-@dataclass(frozen=True)
-class Ownership:
+class Ownership(Struct, frozen=True, dict=True):
     """The named owner and the way to a review, each with its place."""
 
     files: Files

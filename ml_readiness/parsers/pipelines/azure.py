@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from ml_readiness import regex as re
 from ml_readiness.parsers.pipelines.model import (
     GOES_ON,
     Job,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ml_readiness.parsers.pipelines.model import (
     GOES_ON,
@@ -32,8 +33,7 @@ MAX_DEPTH = 8
 MAX_LINES = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class _Include:
+class _Include(Struct, frozen=True):
     path: str = ""
     elsewhere: str = ""
     line: int = 0

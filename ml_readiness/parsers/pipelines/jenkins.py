@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
-from msgspec import Struct, structs
+from msgspec import Struct, field, structs
 
+from ml_readiness import regex as re
 from ml_readiness.parsers.pipelines.model import GOES_ON, STOPS, Job, Pipeline, Step
 from ml_readiness.parsers.text import decode
 
@@ -81,16 +80,14 @@ def _step(each: ShellStep) -> Step:
     )
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """A block that is still open."""
 
     name: str
     argument: str = ""
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(Struct):
     text: str
     found: list[ShellStep] = field(default_factory=list[ShellStep])
     crons: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
+from msgspec import Struct, field, structs
+
+from ml_readiness import regex as re
 from ml_readiness.parsers.shell import Options
 
 if TYPE_CHECKING:
@@ -27,8 +28,7 @@ STOPS_IN_PIPES = Options(errexit=True, pipefail=True)
 GOES_ON = Options()
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One step of a job: a shell text, or something that others have written."""
 
     line: int
@@ -61,8 +61,7 @@ class Step:
                 yield text, values
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """Steps that run together."""
 
     name: str
@@ -81,8 +80,7 @@ class Job:
     """The labels of the machine that it asks for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pipeline:
+class Pipeline(Struct, frozen=True):
     """One configuration file."""
 
     system: str
@@ -167,6 +165,6 @@ def folder_of(path: str) -> str:
 def within(steps: Iterable[Step], runs: tuple[Values, ...]) -> tuple[Step, ...]:
     """The steps as they are in a job that runs with these values."""
     return tuple(
-        replace(step, variants=tuple({**run, **own} for run in runs for own in step.variants)[:MAX_VARIANTS])
+        structs.replace(step, variants=tuple({**run, **own} for run in runs for own in step.variants)[:MAX_VARIANTS])
         for step in steps
     )

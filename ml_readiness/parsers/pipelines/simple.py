@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec import structs
 
 from ml_readiness.parsers.pipelines.model import (
     GOES_ON,
@@ -99,7 +100,7 @@ def _bitbucket_steps(node: Node | None, depth: int) -> Iterator[Node]:
 
 def _bitbucket_job(name: str, node: Node) -> Job:
     steps = tuple(_lines(node.get("script")))
-    after = (replace(s, lost="`after-script` cannot fail the step") for s in _lines(node.get("after-script")))
+    after = (structs.replace(s, lost="`after-script` cannot fail the step") for s in _lines(node.get("after-script")))
     image = node.get("image")
     return Job(
         node.string("name") or name, node.line, (*steps, *after), image=image.text or "" if image is not None else ""
@@ -182,7 +183,7 @@ def code_build(root: Node, path: str) -> Pipeline:
     for phase, node in root.entries("phases"):
         lost = f"`on-failure: CONTINUE` in {phase}" if node.string("on-failure").upper() == "CONTINUE" else ""
         steps.extend(
-            replace(step, lost=lost)
+            structs.replace(step, lost=lost)
             for step in _lines(node.get("commands"), STOPS, (environment(root, "env", "variables"),))
         )
     return Pipeline("codebuild", path, (Job("build", root.line, tuple(steps)),), ("push",))

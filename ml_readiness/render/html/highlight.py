@@ -6,10 +6,10 @@ take linear time, which no general lexer promises.
 
 from __future__ import annotations
 
-import re
 from html import escape
 from typing import TYPE_CHECKING
 
+from ml_readiness import regex as re
 from ml_readiness.render.html.markup import Markup
 
 if TYPE_CHECKING:

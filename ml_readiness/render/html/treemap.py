@@ -5,8 +5,9 @@ Bruls, Huizing, van Wijk: Squarified Treemaps, 2000.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,8 +22,7 @@ DEEPEST = 12
 """Folders below are drawn into the one above."""
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """A rectangle."""
 
     x: float
@@ -36,8 +36,7 @@ class Box:
         return Box(self.x + GAP, self.y + head, max(0.0, self.width - 2 * GAP), max(0.0, self.height - head - GAP))
 
 
-@dataclass(frozen=True, slots=True)
-class Tile(Generic[T]):
+class Tile(Struct, Generic[T], frozen=True):
     """A file, or a folder with its depth, at its place."""
 
     box: Box
@@ -47,8 +46,7 @@ class Tile(Generic[T]):
     has_head: bool = False
 
 
-@dataclass(slots=True)
-class _Node(Generic[T]):
+class _Node(Struct, Generic[T]):
     path: str
     size: float = 0.0
     item: T | None = None
