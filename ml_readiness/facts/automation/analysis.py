@@ -93,7 +93,7 @@ class Analysis(Struct, frozen=True, dict=True):
 
     def _sections(self) -> Iterator[Reading]:
         project = self.documents.find(PyProject, "pyproject.toml")
-        for tool in project.tools if project is not None else ():
+        for tool in sorted(project.tools) if project is not None else ():
             if tool in TOOLS:
                 yield Reading(TOOLS[tool], tool, Location(path="pyproject.toml"))
         for path in ("setup.cfg", "tox.ini"):
