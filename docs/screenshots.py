@@ -42,10 +42,13 @@ def take(page_text: str, name: str, *, scroll_to: str = "", is_dark: bool = Fals
 def main() -> None:
     """All pictures."""
     page = html.render(audit(Memory(FILES, name="churn-service")))
-    take(page, "html-report.png", size=(1200, 820))
+    for is_dark, name in ((False, "light"), (True, "dark")):
+        take(page, f"html-report-{name}.png", is_dark=is_dark, size=(1200, 820))
     take(page, "html-map.png", scroll_to="map", is_dark=True, size=(860, 700))
     with tempfile.TemporaryDirectory() as folder:
-        take(history_html.render(history(make(Path(folder, "shop.git")), every=5)), "history.png", size=(1200, 980))
+        page = history_html.render(history(make(Path(folder, "shop.git")), every=5))
+        for is_dark, name in ((False, "light"), (True, "dark")):
+            take(page, f"history-{name}.png", is_dark=is_dark, size=(1200, 980))
 
 
 if __name__ == "__main__":

@@ -9,14 +9,25 @@ from typing import TYPE_CHECKING
 from ml_readiness import regex as re
 from ml_readiness.examples import explain
 from ml_readiness.render.text import printable
-from ml_readiness.report import Location
+from ml_readiness.report import Location, ProjectKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ml_readiness.check import Check
     from ml_readiness.report import Finding, Result, Step
 
+KINDS: Mapping[ProjectKind, str] = {
+    ProjectKind.NOT_ML: "other software",
+    ProjectKind.COLLECTION: "collections",
+    ProjectKind.LLM_APP: "LLM applications",
+    ProjectKind.SERVICE: "services",
+    ProjectKind.BATCH: "batch jobs",
+    ProjectKind.LIBRARY: "libraries",
+    ProjectKind.RESEARCH: "research releases",
+    ProjectKind.TRAINING: "training projects",
+    ProjectKind.NOTEBOOKS: "notebooks",
+}
 WIDTH = 80
 _BLOCK = re.compile(
     r'^(?P<fence>`{3,})[\w+-]*(?: title="(?P<path>[^"]+)")?(?: size="\d+")?\n(?P<text>.*?)^(?P=fence)\s*$', re.M | re.S
@@ -59,7 +70,7 @@ def _way(steps: Sequence[Step]) -> Iterator[str]:
 def page(check: Check) -> str:
     """The documentation of a check as a Markdown page."""
     explanation = explain(check.doc)
-    parts = [f"# {check.id}\n\n**{check.question}**\n\n{_facts(check).capitalize()}.\n", explanation.why]
+    parts = [f"# {check.id}\n\n**{check.question}**\n\n{_facts(check)}\n", explanation.why]
     parts += [f"## {title}\n\n{_BLOCK.sub(_shown, body)}" for title, body in explanation.sections.items()]
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
@@ -70,14 +81,18 @@ def _shown(block: re.Match[str]) -> str:
 
 
 def _facts(check: Check) -> str:
-    facts = [check.category, check.severity.value, f"{check.effort.value} effort"]
+    facts = [f"Subject: {check.category}. Severity: {check.severity.value}. Effort to fix: {check.effort.value}."]
     if check.prohibition:
-        facts.append("passing earns nothing, failing costs")
+        facts.append("Passing earns no points, failing costs some.")
     if check.requires:
-        facts.append(f"waits for {check.requires}")
-    if check.not_for:
-        facts.append(f"not for {', '.join(sorted(kind.value for kind in check.not_for))}")
-    return "; ".join(facts)
+        facts.append(f"Asked where `{check.requires}` is answered well.")
+    if others := sorted(KINDS[kind] for kind in check.not_for if kind is not ProjectKind.NOT_ML):
+        facts.append(f"Not asked of {_listed(others)}.")
+    return " ".join(facts)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _section(body: str) -> Iterator[str]:
