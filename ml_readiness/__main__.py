@@ -28,7 +28,23 @@ def main() -> None:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from ml_readiness.cli import run  # noqa: PLC0415
 
-    run()
+    try:
+        run()
+    except SystemExit as end:
+        _leave(end)
+
+
+def _leave(end: SystemExit) -> None:
+    """Ends the process at once: giving back what a large audit holds, object by object, would take a tenth of it."""
+    import atexit  # noqa: PLC0415
+
+    atexit._run_exitfuncs()  # pyright: ignore[reportPrivateUsage]
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        raise end from None
+    os._exit(end.code if isinstance(end.code, int) else 0)
 
 
 if __name__ == "__main__":

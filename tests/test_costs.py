@@ -41,15 +41,10 @@ HEAVY = frozenset(
 )
 """What only those need who judge."""
 RUN = """
-import sys
+import atexit, sys
+atexit.register(lambda: print(*sys.modules, file=sys.stderr))
 from ml_readiness.__main__ import main
-status = 0
-try:
-    main()
-except SystemExit as left:
-    status = left.code
-print(*sys.modules, sep="\\n", file=sys.stderr)
-raise SystemExit(status)
+main()
 """
 
 
@@ -140,14 +135,6 @@ def test_an_unchanged_tree_is_one_statement(tmp_path: Path) -> None:
     assert kept.statements == 1
 
 
-AT_THE_END = """
-import atexit, sys
-atexit.register(lambda: print(*sys.modules, file=sys.stderr))
-from ml_readiness.__main__ import main
-main()
-"""
-
-
 @pytest.mark.parametrize(
     ("arguments", "never"),
     [
@@ -162,7 +149,7 @@ main()
 )
 def test_what_a_command_does_not_need_is_not_loaded(tmp_path: Path, arguments: str, never: set[str]) -> None:
     (tmp_path / "train.py").write_text("import torch\n")
-    command = [sys.executable, "-c", AT_THE_END, *arguments.format(folder=tmp_path).split()]
+    command = [sys.executable, "-c", RUN, *arguments.format(folder=tmp_path).split()]
     loaded = subprocess.run(command, capture_output=True, text=True, check=False).stderr.split()
     assert "ml_readiness.__main__" in loaded
     assert never.isdisjoint(loaded)

@@ -63,11 +63,14 @@ def audit(
     """Audit a folder, a git repository or a URL; without a format, a report for people is printed."""
     wanted = targets(formats, output, quiet=quiet, known=FORMATS)
     from ml_readiness.audit import audit as run_audit
+    from ml_readiness.kept import Kept
     from ml_readiness.progress import Meter
+    from ml_readiness.store import Store
     from ml_readiness.workers import workers
 
+    store = Store(Kept.usual())
     with Meter(sys.stderr if sys.stderr.isatty() and not quiet else None) as meter, workers(jobs) as executor:
-        report = run_audit(source, rev=rev, base=base, progress=meter, executor=executor, checks=checks)
+        report = run_audit(source, rev=rev, base=base, progress=meter, store=store, executor=executor, checks=checks)
     for name, file in wanted:
         _write(report, name, file)
     raise SystemExit(_exit_code(report, fail_under, fail_on, regression=fail_on_regression))

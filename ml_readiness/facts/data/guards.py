@@ -175,7 +175,7 @@ class Guards(Struct, frozen=True, dict=True):
         """Errors whose message is about data."""
         for call in unit.python.calls:
             text = _message(call)
-            if ERRORS.search(call.name) and _is_about_data(text):
+            if text and ERRORS.search(call.name) and _is_about_data(text):
                 yield call.line, call.scope, text[:80]
             elif call.name in UPLOADS and UPLOADS[call.name] in call.keywords:
                 yield call.line, call.scope, "the kinds of file that are accepted"

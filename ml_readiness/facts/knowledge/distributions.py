@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -34,7 +34,7 @@ STANDARD = sys.stdlib_module_names | PYTHON2 | PAST | {"__future__", "__main__",
 """Top-level modules of the standard library, of every Python there was."""
 
 
-class Distributions(Struct, frozen=True):
+class Distributions(Struct, frozen=True, dict=True):
     """The knowledge file."""
 
     imports: dict[str, tuple[str, ...]]
@@ -45,6 +45,15 @@ class Distributions(Struct, frozen=True):
 
     def providing(self, module: str) -> tuple[str, ...]:
         """The distributions that provide a module, the usual one first; a guess where the module is not known."""
+        if module not in self._providers:
+            self._providers[module] = self._providing(module)
+        return self._providers[module]
+
+    @cached_property
+    def _providers(self) -> dict[str, tuple[str, ...]]:
+        return {}
+
+    def _providing(self, module: str) -> tuple[str, ...]:
         name = module
         while name and name not in self.imports:
             name = name.rpartition(".")[0]
@@ -81,9 +90,10 @@ class Distributions(Struct, frozen=True):
         """Whether a distribution is in the knowledge at all."""
         return distribution in self.installs or distribution in self.plain or distribution in self._provided
 
-    @property
+    @cached_property
     def _provided(self) -> frozenset[str]:
-        return _provided()
+        listed = {name for names in self.imports.values() for name in names}
+        return frozenset(listed | {name for names in self.installs.values() for name in names})
 
     def is_ambient(self, module: str) -> bool:
         """Whether the platform provides a module wherever the code can run."""
@@ -109,13 +119,6 @@ class Distributions(Struct, frozen=True):
 def distributions() -> Distributions:
     """The knowledge file, read once."""
     return knowledge.read("distributions.yml", Distributions)
-
-
-@cache
-def _provided() -> frozenset[str]:
-    known = distributions()
-    listed = {name for names in known.imports.values() for name in names}
-    return frozenset(listed | {name for names in known.installs.values() for name in names})
 
 
 def is_standard(module: str) -> bool:

@@ -229,7 +229,13 @@ class Lifecycle(Struct, frozen=True, dict=True):
 
     def units(self, *stages: str) -> frozenset[str]:
         """Paths of the units with a call of one of these stages."""
-        return frozenset(site.unit.path for stage in stages for site in self._stage(stage))
+        if stages not in self._units:
+            self._units[stages] = frozenset(site.unit.path for stage in stages for site in self._stage(stage))
+        return self._units[stages]
+
+    @cached_property
+    def _units(self) -> dict[tuple[str, ...], frozenset[str]]:
+        return {}
 
 
 def _place(site: Site) -> tuple[str, int, int]:

@@ -116,9 +116,10 @@ class QualityGates(Struct, frozen=True, dict=True):
     def _asserted(self) -> Iterator[Gate]:
         for unit in self.code.tests:
             for condition in unit.python.conditions:
-                gates = condition.effect == "assert" and self._is_threshold(unit, condition)
-                measured = self._uses_model(unit, condition.scope) or _reads_figures(unit)
-                if gates and not _is_range(condition) and measured:
+                gates = (
+                    condition.effect == "assert" and self._is_threshold(unit, condition) and not _is_range(condition)
+                )
+                if gates and (self._uses_model(unit, condition.scope) or _reads_figures(unit)):
                     yield Gate("a test fails below a figure of quality", unit.location(condition.line))
             for site in self.code.calls_in(unit):
                 gates = site.call.method in ASSERTIONS and _compares_metric(site)
@@ -157,7 +158,8 @@ class QualityGates(Struct, frozen=True, dict=True):
     def _asking(self) -> frozenset[str]:
         """Functions that train or ask a model, or run a notebook, which may do either."""
         runs = {(use.path, use.line) for use in self.tools.called("notebook-runner")}
-        books = [s for s in self.code.sites if (s.unit.path, s.call.line) in runs or NOTEBOOKS.search(s.call.method)]
+        books = [site for site in self.code.sites if (site.unit.path, site.call.line) in runs] if runs else []
+        books += self.code.calls_named(NOTEBOOKS.search)
         return self.graph.leading_to([*self.lifecycle.training, *self.lifecycle.predicting, *books])
 
     @cached_property
@@ -181,8 +183,8 @@ class QualityGates(Struct, frozen=True, dict=True):
         for unit, condition in self._judging():
             if condition.effect in {"raise", "exit", "assert"}:
                 yield Gate("the run stops below a figure of quality", unit.location(condition.line))
-        for site in self.code.sites:
-            if site.unit.is_production and site.call.method in STOPS and self._is_guarded(site):
+        for site in self.code.calls_named(STOPS.__contains__):
+            if site.unit.is_production and self._is_guarded(site):
                 yield Gate(f"`{site.call.method}` stops the run by a figure of quality", site.location)
 
     def _judging(self) -> Iterator[tuple[Unit, Condition]]:
@@ -196,8 +198,8 @@ class QualityGates(Struct, frozen=True, dict=True):
 
     def _promoting(self) -> Iterator[Gate]:
         """Promotions, registrations and deployments that depend on a comparison of metrics."""
-        for site in self.code.sites:
-            if site.unit.is_production and PROMOTES.search(site.call.method) and self._is_guarded(site):
+        for site in self.code.calls_named(PROMOTES.search):
+            if site.unit.is_production and self._is_guarded(site):
                 yield Gate(f"`{site.call.method.lstrip(':?')}` happens only above a figure of quality", site.location)
         for unit in self.code.production:
             for condition in unit.python.conditions:
@@ -224,8 +226,7 @@ class QualityGates(Struct, frozen=True, dict=True):
         """Functions by whose answer an orchestrator takes one way or the other."""
         branches = {
             self.code.canonical(site.unit, value.text)
-            for site in self.code.sites
-            if BRANCHES.search(site.call.method)
+            for site in self.code.calls_named(BRANCHES.search)
             for value in (site.call.keywords.get("python_callable"),)
             if value is not None
         }

@@ -196,14 +196,23 @@ class Randomness(Struct, frozen=True, dict=True):
         return tuple(unit for unit in self.training if self._is_loose(unit))
 
     def _is_loose(self, unit: Unit) -> bool:
-        around = self._around((unit,))
-        sites = [site for each in around for site in self.code.calls_in(each)]
-        for name, known in sources().frameworks.items():
-            seeding = {*known.seeded_by, *known.default}
-            used = name not in {"numpy", "random"} and any(_begins(site.name, known.used_by) for site in sites)
-            if used and not any(site.name in seeding for site in sites):
-                return True
-        return False
+        around = [self._traces(each) for each in self._around((unit,))]
+        used = set[str]().union(*(uses for uses, _ in around))
+        return not used <= set[str]().union(*(seeds for _, seeds in around))
+
+    def _traces(self, unit: Unit) -> tuple[frozenset[str], frozenset[str]]:
+        """The frameworks that a file calls, and those that it seeds."""
+        if unit not in self._traced:
+            names = {site.name for site in self.code.calls_in(unit)}
+            known = {name: each for name, each in sources().frameworks.items() if name not in {"numpy", "random"}}
+            used = (name for name, each in known.items() if any(_begins(called, each.used_by) for called in names))
+            seeded = (n for n, each in known.items() if not names.isdisjoint((*each.seeded_by, *each.default)))
+            self._traced[unit] = frozenset(used), frozenset(seeded)
+        return self._traced[unit]
+
+    @cached_property
+    def _traced(self) -> dict[Unit, tuple[frozenset[str], frozenset[str]]]:
+        return {}
 
     @cached_property
     def _seeded(self) -> frozenset[str]:

@@ -32,9 +32,10 @@ class CallGraph(Struct, frozen=True, dict=True):
         """What each function calls directly, the project's own functions only, sorted."""
         found: dict[str, set[str]] = defaultdict(set)
         for site in self.code.sites:
-            caller = key(site.unit, site.call.scope)
+            called = found[key(site.unit, site.call.scope)]
             for name in self._mentioned(site):
-                found[caller].update(self._as_functions(name))
+                if name.startswith(":"):
+                    called.update(self._as_functions(name))
         for unit in self.code.units:
             for function in unit.python.functions:
                 if function.in_class and function.name.endswith("__init__"):
@@ -43,22 +44,25 @@ class CallGraph(Struct, frozen=True, dict=True):
 
     def _mentioned(self, site: Site) -> Iterator[str]:
         yield site.name
-        for argument in (*site.call.args, *site.call.keywords.values()):
-            for name in _names(argument):
-                if not name.startswith("?"):
-                    yield self.code.canonical(site.unit, name)
+        names: list[str] = []
+        for argument in site.call.args:
+            _add_names(argument, names)
+        for argument in site.call.keywords.values():
+            _add_names(argument, names)
+        for name in names:
+            if not name.startswith("?"):
+                yield self.code.canonical(site.unit, name)
 
     def _as_functions(self, name: str) -> Iterator[str]:
-        if name.startswith(":"):
-            path, _, inner = name[1:].partition(":")
-            unit = self.code.by_path.get(path)
-            if unit is None:
-                return
-            if inner in unit.classes:
-                yield key(unit, f"{inner}.__init__")
-                yield key(unit, f"{inner}.__call__")
-                yield key(unit, f"{inner}.forward")
-            yield name
+        path, _, inner = name[1:].partition(":")
+        unit = self.code.by_path.get(path)
+        if unit is None:
+            return
+        if inner in unit.classes:
+            yield key(unit, f"{inner}.__init__")
+            yield key(unit, f"{inner}.__call__")
+            yield key(unit, f"{inner}.forward")
+        yield name
 
     @cached_property
     def callers(self) -> Mapping[str, frozenset[str]]:
@@ -97,9 +101,9 @@ def key(unit: Unit, scope: str) -> str:
     return f":{unit.path}:{scope}"
 
 
-def _names(expr: Expr, depth: int = 2) -> Iterator[str]:
+def _add_names(expr: Expr, names: list[str], depth: int = 2) -> None:
     if expr.kind == "name":
-        yield expr.text
-    elif depth and expr.kind in {"list", "dict", "call"}:
+        names.append(expr.text)
+    elif depth and expr.items and expr.kind in {"list", "dict", "call"}:
         for item in expr.items:
-            yield from _names(item, depth - 1)
+            _add_names(item, names, depth - 1)

@@ -52,7 +52,7 @@ class Unit(Struct, frozen=True, eq=False, dict=True):
         """Whether it is a notebook."""
         return self.notebook is not None
 
-    @property
+    @cached_property
     def is_production(self) -> bool:
         """Whether it could run in production: not a test, not an example, not a notebook."""
         return not (self.is_test or self.is_example or self.is_notebook)
@@ -251,6 +251,19 @@ class Code(Struct, frozen=True, dict=True):
         """
         for name in names:
             yield from (site for site in self.by_method.get(name.rpartition(".")[2], ()) if meets(site.name, name))
+
+    def calls_named(self, holds: Callable[[str], object]) -> Iterator[Site]:
+        """Calls for the last part of whose name in their file something holds, in the order of the code."""
+        found = [places for method, places in self._by_own_method.items() if holds(method)]
+        return (self.sites[place] for place in sorted(chain.from_iterable(found)))
+
+    @cached_property
+    def _by_own_method(self) -> Mapping[str, list[int]]:
+        """The positions of calls among all, by the last part of the name that they have in their file."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for place, site in enumerate(self.sites):
+            found[site.call.method].append(place)
+        return found
 
     def calls_in(self, unit: Unit, scope: str | None = None) -> Iterator[Site]:
         """The calls of one unit, or of one of its functions with what is nested in it."""

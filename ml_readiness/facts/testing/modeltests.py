@@ -98,11 +98,23 @@ class ModelTests(Struct, frozen=True, dict=True):
     def _asking(self, test: Test) -> Site | None:
         """The call of a test that trains or asks a model: its own before those of what was made ready for it, which
         count only where the test looks at what it was given."""
-        found = [s for s in test.sites if s in self._direct or self._leads(s) or self._requests(s) or _answers(s)]
+        found = [site for site in test.sites if self._asks(site)]
         own = [site for site in found if not self._is_ready(site)]
         if not own and any(site.name in self.model.leading_to_load for site in test.own_calls):
             own = [site for site in test.sites if site.call.method in ANSWERING and not self._is_ready(site)]
         return next(iter(own or (found if _looks_at_given(test) else ())), None)
+
+    def _asks(self, site: Site) -> bool:
+        """Whether a call trains or asks a model; what many tests share is looked at once."""
+        asks = self._asked.get(site)
+        if asks is None:
+            asks = site in self._direct or self._leads(site) or self._requests(site) or _answers(site)
+            self._asked[site] = asks
+        return asks
+
+    @cached_property
+    def _asked(self) -> dict[Site, bool]:
+        return {}
 
     def _is_ready(self, site: Site) -> bool:
         """Whether a call is in a fixture."""
