@@ -201,7 +201,7 @@ def keep(name: str, figures: Figures) -> None:
     KEPT.write_text(yaml.safe_dump(known, sort_keys=False, width=120), "utf-8")
 
 
-HEADINGS = ("set", "repositories", "answers", "agree", "where sure", "false alarms", "false comfort", "kind right")
+HEADINGS = ("set", "repositories", "agree", "where sure", "false alarms", "false comfort", "kind right")
 MEASURING = """
 ## Measure it yourself
 
@@ -249,7 +249,7 @@ def _shown(name: str, figures: Figures) -> str:
     comfort = f"{figures.false_comfort} ({figures.false_comfort / figures.answers:.1%})"
     kind = f"{figures.kinds_right} of {figures.repositories}"
     agree = f"{figures.agree:.3f} | {figures.agree_sure:.3f}"
-    return f"| {name} | {figures.repositories} | {figures.answers} | {agree} | {alarms} | {comfort} | {kind} |"
+    return f"| {name} | {figures.repositories} | {agree} | {alarms} | {comfort} | {kind} |"
 
 
 if __name__ == "__main__":
