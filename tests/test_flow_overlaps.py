@@ -170,6 +170,30 @@ ASKED_ONCE = {
         """,
 }
 
+NO_EVALUATION = {
+    "one row of all": """
+        array = X.values
+        X_train, y_train = array[:6000], y[:6000]
+        digit = array[3601]
+        m = LogisticRegression().fit(X_train, y_train)
+        print(m.predict([digit]))
+        """,
+    "a series continued": """
+        train, test = X.values[:800], X.values[800:]
+        m = LogisticRegression().fit(train, y[:800])
+        window = train[-16:].reshape((1, 16, 1))
+        for _ in test:
+            answer = m.predict(window)[0]
+            window = np.append(window[:, 1:, :], [[answer]], axis=1)
+        """,
+    "gaps filled": """
+        known = df[["a", "b"]].dropna()
+        m = LogisticRegression().fit(known[["a"]], known["b"])
+        df["guess"] = m.predict(df[["a", "b"]].drop("b", axis=1))
+        df.loc[df.b.isnull(), "b"] = df["guess"]
+        """,
+}
+
 
 @pytest.mark.parametrize("code", COPIES.values(), ids=COPIES)
 def test_copies_of_rows_on_both_sides(code: str) -> None:
@@ -179,6 +203,11 @@ def test_copies_of_rows_on_both_sides(code: str) -> None:
 @pytest.mark.parametrize("code", OVERLAPS.values(), ids=OVERLAPS)
 def test_asked_about_rows_that_it_was_trained_on(code: str) -> None:
     assert overlaps(code) <= {"same", "inside", "contains"}
+
+
+@pytest.mark.parametrize("code", NO_EVALUATION.values(), ids=NO_EVALUATION)
+def test_asked_for_an_answer_and_not_for_a_score(code: str) -> None:
+    assert not any(pair.overlap for pair in flow(code).pairs)
 
 
 @pytest.mark.parametrize("code", RESPLITS.values(), ids=RESPLITS)

@@ -64,6 +64,8 @@ class Evaluation(Struct, eq=False):
     """Whether it was asked row by row."""
     repeated: bool = False
     """Whether it was asked in a loop in which it was also trained."""
+    moved_on: bool = False
+    """Whether its answers become part of what it is asked next, as where a series is continued."""
 
 
 class Comparison(Struct, eq=False):

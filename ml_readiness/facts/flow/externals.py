@@ -120,6 +120,7 @@ def _stacked(c: Call, last: str) -> Value:
         values = [c.args[0], c.args[1]]
     parts = [data_of(value, c.m.universe) for value in values]
     told = [part for part in parts if part.rows is not None]
+    operators.moved_on(c.m, told)
     axis = c.option("axis", 1)
     same = len({part.rows for part in told}) <= 1
     if axis in {1, "columns", -1} or last in {"column_stack", "dstack"} or (last in {"hstack", "stack"} and same):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ml_readiness.facts.flow import learners, storing
 from ml_readiness.facts.flow.joining import constant, data_of, rows_in, signature
-from ml_readiness.facts.flow.operators import matched, stacked
+from ml_readiness.facts.flow.operators import matched, moved_on, stacked
 from ml_readiness.facts.flow.selecting import put, select
 from ml_readiness.facts.flow.shapes import SPECIAL
 from ml_readiness.facts.flow.splitting import split_parts
@@ -202,6 +202,7 @@ def _joined(c: Call, data: Data, name: str) -> Value:
     if name == "append" and data.form != "columns":
         if isinstance(c.args[0], Seq):
             others = [data_of(each, c.m.universe) for each in c.args[0].items]
+        moved_on(c.m, [data, *others])
         return stacked(c.m, [data, *others], (c.frame.unit.path, c.line))
     if name == "merge" and others:
         return matched(c, data, others[0])

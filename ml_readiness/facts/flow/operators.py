@@ -121,6 +121,14 @@ def stacked(m: Machine, parts: list[Data], place: tuple[str, int]) -> Data:
     return made
 
 
+def moved_on(m: Machine, parts: list[Data]) -> None:
+    """Remembers questions whose answers are put, time after time, behind the rows that were asked about."""
+    for part in parts if m.loop else ():
+        asked = part.made
+        if asked is not None and any(other.made is not asked and other.rows is asked.rows for other in parts):
+            asked.moved_on = True
+
+
 def _twice(parts: list[Data]) -> bool:
     """Whether some of the rows that are put together are the same ones, and not only other columns of them."""
     if len(parts) > MOST_COMPARED or any(part.form or (part.base and part.base[1]) for part in parts):

@@ -12,6 +12,9 @@ from ml_readiness.facts.flow.values import NO_FITS, NOTHING, Const, Data, Frame,
 if TYPE_CHECKING:
     from ml_readiness.facts.flow.machine import Machine
 
+LONGEST_TUPLE = 8
+"""Functions return fewer values than this: what has a later number is a row."""
+
 
 def select(m: Machine, rows: Rows, selector: Value, place: tuple[str, int]) -> Rows:
     """The rows that a slice, mask, list of positions or the like chooses."""
@@ -111,7 +114,8 @@ def _group_item(data: Data, index: Const) -> Value:
 def _by_constant(m: Machine, data: Data, index: Const) -> Value:
     if isinstance(index.value, str):
         return column(data, index.value)
-    made = data.derived(form="row" if data.form == "row" else data.form)
+    is_row = not data.form and isinstance(index.value, int) and abs(index.value) > LONGEST_TUPLE
+    made = data.derived(form="row" if is_row else data.form)
     made.sig = m.universe.same("item", data.sig, index.value) if data.sig is not None else None
     return made
 

@@ -93,7 +93,7 @@ def pairs(events: Events) -> Iterator[Pair]:
     """Every evaluation of a model whose training was seen."""
     for evaluation in events.evaluations:
         training = evaluation.training
-        if training is None or training.rows is None or evaluation.rows is None:
+        if training is None or training.rows is None or evaluation.rows is None or evaluation.moved_on:
             continue
         yield judge(training, evaluation)
 
@@ -104,13 +104,23 @@ def judge(training: Training, evaluation: Evaluation) -> Pair:
     assert rows is not None  # noqa: S101
     assert asked is not None  # noqa: S101
     overlap = meet(rows, asked)
-    if (overlap == "contains" and evaluation.single) or (overlap == "copies" and _keeps_together(asked)):
+    if overlap == "contains" and (evaluation.single or _fills_gaps(rows, evaluation)):
+        overlap = ""
+    elif overlap == "copies" and _keeps_together(asked):
         overlap = ""
     sides: dict[str, list[Fit]] = {"leak": [], "refit": [], "clean": [], "": []}
     for fit in sorted(training.fits | evaluation.fits | training.inner, key=_place):
         side = _side(fit, training, evaluation)
         sides["" if side != "clean" and fit in training.inner else side].append(fit)
     return Pair(training, evaluation, overlap, tuple(sides["leak"]), tuple(sides["refit"]), tuple(sides["clean"]))
+
+
+def _fills_gaps(trained: Rows, evaluation: Evaluation) -> bool:
+    """Whether it was trained on the complete rows of a table and asked, unscored, for what the others lack."""
+    asked = evaluation.rows
+    if evaluation.scored or asked is None or trained.parent is not asked or trained.kind != "subset":
+        return False
+    return trained.selector[0] == "dropna"
 
 
 def _keeps_together(asked: Rows) -> bool:
