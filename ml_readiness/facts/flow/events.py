@@ -98,6 +98,8 @@ class Stored(Struct, eq=False):
     how: str = ""
     trail: tuple[str, ...] = ()
     """The script and the functions that led here, as `:path:name`."""
+    home: str = ""
+    """The folder in which the script is at home."""
 
 
 class Use(Struct, frozen=True):
@@ -110,6 +112,8 @@ class Use(Struct, frozen=True):
     """The script and the functions that led here, as `:path:name`."""
     names: tuple[str, ...] = ()
     """The columns of the data, in their order, where these are written down."""
+    rows: Rows | None = None
+    """What it was fitted on."""
 
 
 MOST_USES = 4_000
@@ -130,6 +134,8 @@ class Events(Struct):
     uses: list[Use] = field(default_factory=list["Use"])
     trail: list[str] = field(default_factory=list[str])
     """The script and the functions that are being followed, as `:path:name`."""
+    home: str = ""
+    """The folder in which the script that is being followed is at home."""
     lagged: dict[Rows, tuple[str, Place]] = field(default_factory=dict["Rows", "tuple[str, Place]"])
     """Rows that know of the rows before them: by what, and where."""
     learners: dict[Fit, Thing] = field(default_factory=dict["Fit", "Thing"])
@@ -169,13 +175,15 @@ class Events(Struct):
 
     def load(self, value: Value, target: str, place: Place, how: str) -> None:
         """Remembers that a value was read."""
-        self.loaded.append(Stored(value, target, place, how, tuple(self.trail)))
+        self.loaded.append(Stored(value, target, place, how, tuple(self.trail), self.home))
 
     def save(self, value: Value, target: str, place: Place, how: str) -> None:
         """Remembers that a value was written."""
-        self.saved.append(Stored(value, target, place, how, tuple(self.trail)))
+        self.saved.append(Stored(value, target, place, how, tuple(self.trail), self.home))
 
-    def use(self, thing: Thing, method: str, place: Place, names: tuple[str, ...] = ()) -> None:
-        """Remembers that a learned object was applied here."""
+    def use(
+        self, thing: Thing, method: str, place: Place, names: tuple[str, ...] = (), rows: Rows | None = None
+    ) -> None:
+        """Remembers that a learned object was applied, or fitted, here."""
         if len(self.uses) < MOST_USES:
-            self.uses.append(Use(thing, method, place, tuple(self.trail), names))
+            self.uses.append(Use(thing, method, place, tuple(self.trail), names, rows))

@@ -174,7 +174,6 @@ def _fit_transform(c: Call, thing: Thing) -> Value:
 
 def fitted(c: Call, thing: Thing, *, transforming: bool = False) -> Value:
     """What a `fit` does to the object; the object."""
-    c.m.events.use(thing, "fit", c.place)
     thing.columns = columns_of(c.arg(0, *DATA_NAMES)) or thing.columns
     data = c.data(0, *DATA_NAMES)
     if data.rows is None and data.form != "columns":
@@ -185,6 +184,7 @@ def fitted(c: Call, thing: Thing, *, transforming: bool = False) -> Value:
         )
     if data.rows is None:
         data = c.adopted(0, *DATA_NAMES)
+    c.m.events.use(thing, "fit", c.place, rows=data.rows)
     if is_model(c, thing) and not transforming:
         return _trained(c, thing, data)
     thing.fits = _state(c, thing, data)

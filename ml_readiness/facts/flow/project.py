@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from msgspec import Struct
 
 from ml_readiness.documents import PARSE_ERRORS, Documents
+from ml_readiness.facts.flow.homes import Homes
 from ml_readiness.facts.flow.machine import Machine, Unit
 from ml_readiness.facts.flow.roots import Roots
 from ml_readiness.facts.flow.running import Running
@@ -34,6 +35,8 @@ class Flow(Struct, frozen=True, dict=True):
     files: Files
     cut_short: tuple[str, ...]
     """Files whose budget was used up, or that could not be followed to the end."""
+    homes: Homes
+    """Where each script is at home, in a repository of many projects."""
 
     @classmethod
     def gather(cls, documents: Documents, files: Files, modules: Modules, running: Running) -> Self:
@@ -48,7 +51,7 @@ class Flow(Struct, frozen=True, dict=True):
             again.continue_from(found.machine)
             again.follow()
             found = again
-        return cls(found.machine, files, tuple(dict.fromkeys(found.cut_short)))
+        return cls(found.machine, files, tuple(dict.fromkeys(found.cut_short)), found.homes)
 
     @cached_property
     def pairs(self) -> tuple[Pair, ...]:
@@ -127,6 +130,7 @@ class _Following:
         self.units = units
         self.modules = modules
         self.running = running
+        self.homes = Homes(files)
         self.known: dict[tuple[str, str], Unit | None] = {}
         self.machine = Machine(self._find, 0, words=running.words, configuration=partial(configuration, files))
         self.cut_short: list[str] = []
@@ -154,6 +158,7 @@ class _Following:
         machine = self.machine
         machine.script = unit.path
         machine.events.trail = [f":{unit.path}:"]
+        machine.events.home = machine.shelf.home = self.homes.of(unit.path)
         machine.budget = 0
         machine.allow(unit)
         try:

@@ -26,7 +26,7 @@ def reading(c: Call, last: str) -> Value:
     key = (last if not exact else "file", exact, subset) if exact else (last, place, c.m.reads(target))
     label = exact or (f"{last}()" if target is None else path or last)
     rows = c.m.universe.source(label, place, key)
-    c.m.events.load(Data(rows), path, c.place, last)
+    c.m.events.load(Data(rows), path if target is not None else label, c.place, last)
     if constant(c.arg(-1, "nrows")) is not None:
         rows = c.m.universe.subset(rows, ("first", place), place)
     if last == "load_data":

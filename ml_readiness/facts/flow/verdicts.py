@@ -111,6 +111,8 @@ def judge(training: Training, evaluation: Evaluation) -> Pair:
     sides: dict[str, list[Fit]] = {"leak": [], "refit": [], "clean": [], "": []}
     for fit in sorted(training.fits | evaluation.fits | training.inner, key=_place):
         side = _side(fit, training, evaluation)
+        if side == "leak" and overlap == "contains" and covers(asked, fit.rows):
+            side = "clean"  # nothing was told apart from what was learned from
         sides["" if side != "clean" and fit in training.inner else side].append(fit)
     return Pair(training, evaluation, overlap, tuple(sides["leak"]), tuple(sides["refit"]), tuple(sides["clean"]))
 
@@ -134,13 +136,15 @@ def _side(fit: Fit, training: Training, evaluation: Evaluation) -> str:
     assert asked is not None  # noqa: S101
     if is_harmless(fit):
         return ""
+    if _is_inner(fit.rows, evaluation):
+        return "clean" if meet(fit.rows, rows) else ""
     if _of_a_member(fit.rows, rows, asked):
         return "leak"
     if not covers(fit.rows, asked):
         if _cuts_across(fit.rows, rows, asked):
             return "leak"
         return "clean" if meet(fit.rows, rows) else ""
-    if _is_inner(fit.rows, evaluation) or not _is_division(fit, rows, asked):
+    if not _is_division(fit, rows, asked):
         return "clean"
     if covers(fit.rows, rows) or meet(fit.rows, rows):
         return "leak"
@@ -166,9 +170,14 @@ def _is_inner(learned: Rows, evaluation: Evaluation) -> bool:
         return False
     if learned.root.name.startswith("?"):
         return True
-    return any(
-        above.kind == "part" or (above.kind == "subset" and above.selector[0] in OUTER) for above in learned.above
-    )
+    return _is_set_apart(learned)
+
+
+def _is_set_apart(rows: Rows) -> bool:
+    """Whether rows were chosen so that others are left for a test, whichever of several sets they are."""
+    chosen = any(above.kind == "part" or (above.kind == "subset" and above.selector[0] in OUTER) for above in rows.above)
+    either = (above.members for above in rows.above if above.kind == "either")
+    return chosen or any(all(_is_set_apart(member) for member in members) for members in either)
 
 
 def _is_division(fit: Fit, rows: Rows, asked: Rows) -> bool:

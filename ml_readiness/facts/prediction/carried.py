@@ -101,7 +101,7 @@ class Carried(Struct, frozen=True, dict=True):
         for loaded in self.flow.machine.events.loaded:
             if not loaded.target or not self.is_served(loaded.trail):
                 continue
-            saved = next((each for each in self._ready if same_place(each.target, loaded.target)), None)
+            saved = next((each for each in self._ready if same_place(each, loaded)), None)
             if saved is not None:
                 name = re.split(r"[/\\]", saved.target)[-1]
                 what = f"reads `{name}`, which `{saved.place.path}` prepared"

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from ml_readiness import regex as re
 from ml_readiness.facts.flow.project import Flow
-from ml_readiness.facts.flow.values import Thing
+from ml_readiness.facts.flow.values import Data, Thing
 from ml_readiness.facts.flow.verdicts import PLAIN
 from ml_readiness.facts.modelling.preparation import Preparation, Prepares
 from ml_readiness.facts.prediction.carried import LEARNED_ONCE, Carried, is_learned
@@ -182,7 +182,8 @@ class Parity(Struct, frozen=True, dict=True):
         """Units with a way in of their own that use nothing of what the others share with training."""
         helpers = {p for unit in self._only_serving for p in self._reached([unit]) if p != unit.path}
         shared = {each.unit.path for each in self.shared_code} | {each.path for each in self.carried.evidence}
-        ways = [unit for unit in self._only_serving if unit.path not in helpers]
+        homes = {self.flow.homes.of(path) for path in shared}
+        ways = [u for u in self._only_serving if u.path not in helpers and self.flow.homes.of(u.path) in homes]
         return tuple(unit for unit in ways if not self._reached([unit]) & shared)
 
     @cached_property
@@ -205,12 +206,19 @@ class Parity(Struct, frozen=True, dict=True):
         by_key = {key(each.unit, each.name): each for each in self.answering if each.name}
         found: dict[tuple[Place, str], tuple[Use, Definition]] = {}
         for use in self.flow.machine.events.uses:
-            if use.method != "fit" or not self._is_applied_later(use):
+            kept = use.rows is not None and use.rows.root in self._kept
+            if use.method != "fit" or kept or not self._is_applied_later(use):
                 continue
             entry = next((by_key[each] for each in use.trail if each in by_key), None)
             if entry is not None and not any(RETRAINS.search(each) for each in use.trail):
                 found.setdefault((use.place, use.thing.name), (use, entry))
         return tuple(found.values())
+
+    @cached_property
+    def _kept(self) -> frozenset[Rows]:
+        """Data sets that are read from a place that is written down: the project's own, and not what somebody asks."""
+        found = (each for each in self.flow.machine.events.loaded if each.target.strip("*/"))
+        return frozenset(each.value.rows.root for each in found if isinstance(each.value, Data) and each.value.rows)
 
     def _is_applied_later(self, use: Use) -> bool:
         name = use.thing.name.rpartition(".")[2]

@@ -74,8 +74,8 @@ class Persistence(Struct, frozen=True, dict=True):
         fitting = {trail[0] for trail in events.fitted_by.get(fit, ()) if trail}
         if model.trail[:1] and model.trail[0] in fitting:
             return True
-        written = [each.target for each in events.saved if each.trail and each.trail[0] in fitting]
-        read = [each.target for each in events.loaded if each.trail[:1] == model.trail[:1] and each.target]
+        written = [each for each in events.saved if each.trail and each.trail[0] in fitting]
+        read = [each for each in events.loaded if each.trail[:1] == model.trail[:1] and each.target]
         return any(same_place(one, other) for one in read[:MOST_FILES] for other in written[:MOST_FILES])
 
     @cached_property
@@ -99,7 +99,7 @@ class Persistence(Struct, frozen=True, dict=True):
             and fit.kind in LEARNED_ONCE
             and fit.name.rpartition(".")[2] not in OF_ANSWERS | self._of_given_rows
         ]
-        return sorted(needed, key=lambda fit: (fit.place.path, fit.place.line))
+        return sorted(needed, key=lambda fit: (fit.place.path, fit.place.line, fit.kind, fit.name))
 
     @property
     def _of_given_rows(self) -> frozenset[str]:
