@@ -1,4 +1,5 @@
-"""Which side of an `if` a call takes, where what the caller passes decides it: `prepare(frame, scaler=None)`."""
+"""Which side of an `if` is taken, where what the caller passes decides it, `prepare(frame, scaler=None)`, or nothing
+at all, `if False:`."""
 
 from __future__ import annotations
 
@@ -39,7 +40,7 @@ def decided(frame: Frame, test: int) -> bool | None:
         if test < 0 or ops[test].code != "unary" or ops[test].name != "Not":
             break
         test, turned = ops[test].args[0], not turned
-    found = _passed_truth(frame, test) if test < 0 else _compared(frame, ops[test])
+    found = _truth(frame, test) if test < 0 else _compared(frame, ops[test]) if frame.passed else None
     return found if found is None or not turned else not found
 
 
@@ -58,8 +59,9 @@ def _is_none(value: Value | None) -> bool:
     return isinstance(value, Const) and value.value is None
 
 
-def _passed_truth(frame: Frame, operand: int) -> bool | None:
-    value = _passed(frame, operand)
+def _truth(frame: Frame, operand: int) -> bool | None:
+    written = frame.unit.pool[~operand]
+    value = written if isinstance(written, Const) else _passed(frame, operand) if frame.passed else None
     if isinstance(value, Const):
         return bool(value.value)
     return True if isinstance(value, Thing | Obj | Function | Class) else None

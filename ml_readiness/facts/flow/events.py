@@ -76,7 +76,7 @@ class Comparison(Struct, eq=False):
     place: Place
 
 
-class Splitting(Struct, frozen=True):
+class Splitting(Struct, eq=False):
     """Rows were divided."""
 
     name: str
@@ -85,7 +85,7 @@ class Splitting(Struct, frozen=True):
     options: tuple[tuple[str, str], ...] = ()
     """Constant keyword arguments; `*` for those that are not constant."""
     fits: frozenset[Fit] = frozenset()
-    """What was learned before and is contained in the rows."""
+    """What was learned before and is contained in the rows, or put into them while the sides are only a column."""
 
 
 class Stored(Struct, eq=False):
@@ -128,6 +128,8 @@ class Events(Struct):
     trainings: list[Training] = field(default_factory=list[Training])
     evaluations: list[Evaluation] = field(default_factory=list[Evaluation])
     splittings: list[Splitting] = field(default_factory=list[Splitting])
+    numbered: dict[Rows, Splitting] = field(default_factory=dict["Rows", "Splitting"])
+    """Rows that hold the number of their fold in a column."""
     comparisons: list[Comparison] = field(default_factory=list[Comparison])
     saved: list[Stored] = field(default_factory=list[Stored])
     loaded: list[Stored] = field(default_factory=list[Stored])

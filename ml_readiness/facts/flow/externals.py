@@ -69,6 +69,7 @@ def call(c: Call, name: str) -> Value:
 
 def passed_on(c: Call, name: str = "") -> Value:
     """What an unknown function makes: of data, the same rows; of anything else, an object that is not known."""
+    splitting.note_masks(c)
     parts = [data for arg in c.args if (data := data_of(arg, c.m.universe)).rows is not None]
     parts += [d for key, v in c.kw.items() if key in DATA_WORDS and (d := data_of(v, c.m.universe)).rows is not None]
     if parts:

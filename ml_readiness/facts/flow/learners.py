@@ -164,6 +164,8 @@ def transformed(c: Call, thing: Thing, data: Data) -> Value:
     """Rows seen through what a transformer has learned."""
     if data.rows is None and not data.flowing:
         return NOTHING
+    if data.rows in c.m.events.numbered:
+        c.m.events.numbered[data.rows].fits |= thing.fits
     return Data(data.rows, data.learned | thing.fits, data.pending, data.form if data.form == "row" else "")
 
 

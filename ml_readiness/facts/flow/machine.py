@@ -230,7 +230,7 @@ class Machine(Struct, eq=False):
         """Follows a branch, a loop or a way out; the position to go on after."""
         code = op.code
         if code == "if":
-            holds = decided(frame, op.args[0]) if op.args and frame.passed else None
+            holds = decided(frame, op.args[0]) if op.args else None
             if holds is not None:
                 middle, end = self._ends(frame.body).get(position, (position, len(frame.body.ops)))
                 stack.append(Taken(end))

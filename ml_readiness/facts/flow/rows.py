@@ -96,6 +96,10 @@ class Universe:
             ("subset", parent, selector), lambda: Rows("subset", parent=parent, selector=selector, place=place), place
         )
 
+    def knows(self, parent: Rows, selector: Key) -> bool:
+        """Whether rows were once chosen so."""
+        return ("subset", parent, selector) in self._known
+
     def copies(self, parent: Rows, name: str, place: tuple[str, int]) -> Rows:
         """The rows with some of them repeated or imitated."""
         return self._get(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ml_readiness.facts.flow.events import Fit
+from ml_readiness.facts.flow.events import Fit, Place, Splitting
 from ml_readiness.facts.flow.joining import constant, data_of, gathered, names_in, parts, signature
 from ml_readiness.facts.flow.rows import Rows
 from ml_readiness.facts.flow.values import NO_FITS, NOTHING, Const, Data, Frame, Seq, Slice, Value
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 LONGEST_TUPLE = 8
 """Functions return fewer values than this: what has a later number is a row."""
+FEWEST_APART = 3
+"""Fewer rows than this at one end are a heading, a first or a last row."""
 
 
 def select(m: Machine, rows: Rows, selector: Value, place: tuple[str, int]) -> Rows:
@@ -147,8 +149,22 @@ def _by_selector(m: Machine, data: Data, index: Value, place: tuple[str, int]) -
         return made
     made = data.alike(form=data.form)
     made.rows = select(m, data.rows, index, place)
+    if isinstance(index, Slice):
+        _note_slices(m, data, made.rows, place)
     made.base = data.base if data.base is not None else None
     return made
+
+
+def _note_slices(m: Machine, data: Data, rows: Rows, place: tuple[str, int]) -> None:
+    """`data[n:]` after `data[:n]`: the rows are divided."""
+    if data.rows is None or data.form not in {"", "index"} or rows.selector[:1] != ("slice",):
+        return
+    bound = rows.selector[1]
+    told = parts(bound)
+    few = told[:1] == ("const",) and (not isinstance(told[1], int | float) or abs(told[1]) < FEWEST_APART)
+    others = (("slice", start, bound) for start in (("const", None), ("const", 0)))
+    if bound is not None and not few and any(m.universe.knows(data.rows, other) for other in others):
+        m.events.splittings.append(Splitting("[n:]", Place(*place), data.rows, (), data.learned))
 
 
 def _rows_and_columns(m: Machine, data: Data, items: list[Value], place: tuple[str, int]) -> Value:
@@ -158,6 +174,8 @@ def _rows_and_columns(m: Machine, data: Data, items: list[Value], place: tuple[s
         items = items[::-1]
     if data.rows is not None:
         made.rows = select(m, data.rows, items[0], place)
+        if isinstance(items[0], Slice):
+            _note_slices(m, data.derived(form=made.form), made.rows, place)
     if len(items) > 1:
         names = names_in(items[1])
         if names is not None:
@@ -178,6 +196,8 @@ def _located(m: Machine, data: Data, index: Value, place: tuple[str, int]) -> Va
         made.rows = m.universe.subset(data.rows, ("label", index.value), place)
     elif data.rows is not None:
         made.rows = select(m, data.rows, index, place)
+        if isinstance(index, Slice):
+            _note_slices(m, data.derived(form=""), made.rows, place)
     return made
 
 
@@ -228,12 +248,23 @@ def _put_at(m: Machine, frame: Frame, target: Data, index: Value, given: Data) -
     if chooser.form == "flag":
         fits |= chooser.pending
     names = names_in(items[1]) if len(items) > 1 else None
+    _number(m, target, chooser)
     whole = isinstance(items[0], Slice) and constant(items[0].lower) is None and constant(items[0].upper) is None
     if names is None:
         target.fits |= fits
         return
     for name in names:
         _put_column(frame, target, name, fits, weak=not whole)
+
+
+def _number(m: Machine, target: Data, chooser: Data) -> None:
+    """`frame.loc[fold, "fold"] = number`: the frame knows its folds, and whole they stay together."""
+    side = chooser.rows
+    if chooser.form != "index" or side is None or side.kind != "part" or side.parent is not target.rows:
+        return
+    splitting = next((each for each in reversed(m.events.splittings) if each.rows is side.parent), None)
+    if splitting is not None and target.rows is not None:
+        m.events.numbered[target.rows] = splitting
 
 
 def _put_column(frame: Frame, target: Data, name: str, fits: frozenset[Fit], *, weak: bool = False) -> None:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from ml_readiness import regex as re
 from ml_readiness.facts.flow.events import Evaluation, Splitting, Training
-from ml_readiness.facts.flow.joining import adopted, constant, data_of, signature
+from ml_readiness.facts.flow.joining import adopted, constant, data_of, rows_in, signature
 from ml_readiness.facts.flow.things import thing_of
-from ml_readiness.facts.flow.values import NOTHING, Const, Data, Obj, Seq, Thing, Value
+from ml_readiness.facts.flow.values import NO_FITS, NOTHING, Const, Data, Obj, Seq, Thing, Value
 
 if TYPE_CHECKING:
     from ml_readiness.facts.flow.calls import Call
@@ -138,6 +138,15 @@ def note_split(c: Call, name: str, data: Data, options: dict[str, Value]) -> Non
 
 def _unsaid(value: Value) -> str:
     return "None" if isinstance(value, Const) else "*"
+
+
+def note_masks(c: Call) -> None:
+    """`Data(x=..., train_mask=..., test_mask=...)`: rows of a graph are divided by masks that lie beside them."""
+    if "train_mask" in c.kw and ("test_mask" in c.kw or "val_mask" in c.kw):
+        held = [data for value in c.values() if (data := rows_in(value)) is not None and data.form != "flag"]
+        if held:
+            learned = NO_FITS.union(*(data.learned for data in held))
+            c.m.events.splittings.append(Splitting("train_mask", c.place, held[0].rows, (), learned))
 
 
 def folds(c: Call, thing: Thing) -> Value:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ml_readiness.facts.flow.events import Evaluation, Events, Fit, Splitting, Training
     from ml_readiness.facts.flow.rows import Rows
 
-ROW_FILTERS = frozenset({"mask", "dropna", "drop_duplicates"})
+ROW_FILTERS = frozenset({"mask", "dropna", "drop_duplicates", "query"})
 OUTER = frozenset({"slice", "mask", "without", "isin", "label", "chosen"})
 """Ways to choose rows that leave others for a test."""
 TRAINING = re.compile(r"(?:^|[^a-z])train(?:ing)?(?:[^a-z]|$)", re.IGNORECASE)
@@ -223,7 +223,10 @@ def _comes_too_late(fit: Fit, splitting: Splitting) -> bool:
     """Whether rows are divided after something was learned from all of them, and for the first time."""
     if is_harmless(fit) or fit.kind in ONLY_IF_LEARNED or splitting.rows is None:
         return False
-    if not covers(fit.rows, splitting.rows):
+    learned = fit.rows
+    if learned.kind == "subset" and learned.parent is not None and learned.selector[0] in ROW_FILTERS:
+        learned = learned.parent
+    if not covers(learned, splitting.rows):
         return False
     return not any(above.kind == "part" for above in fit.rows.above)
 
