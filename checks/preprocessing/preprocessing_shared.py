@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
 from ml_readiness.facts.prediction.parity import Parity
+from ml_readiness.facts.project.operation import DELIVERED
 from ml_readiness.facts.project.project import Project
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
@@ -97,9 +98,9 @@ def preprocessing_shared(parity: Parity, project: Project) -> Iterator[Finding]:
     elif not shared:
         at = parity.serving[0].path
         yield fail("serving seems to skip what training did to its data", at=at, confidence=Confidence.LOW)
-    elif parity.without and project.kind is not ProjectKind.COLLECTION:
-        for unit in parity.without[:1]:
-            yield fail("asks the model without what the others share", at=unit.path, confidence=Confidence.LOW)
+    elif parity.without and project.kind in DELIVERED:
+        for site in parity.without[:1]:
+            yield fail("asks the model without what the others share", at=site.location, confidence=Confidence.LOW)
     elif again and (parity.fitted_again or not parity.shared_code):
         for _ in shared[:SHOWN]:
             yield partial(again[0].message, at=again[0].location, confidence=Confidence.MEDIUM)

@@ -34,6 +34,8 @@ RETRAINS = re.compile(
     re.IGNORECASE,
 )
 """Files and functions that are there to learn."""
+PREPARES = re.compile(r"preproc|prepare|processor|token|transform|encod|scale|vectori[sz]|featur|normali[sz]|clean", re.I)
+"""Names of what turns raw input into model input."""
 FITS = re.compile(r"(?:^|\.)(?:fit|fit_transform|fit_on_texts|adapt)$")
 
 
@@ -178,13 +180,19 @@ class Parity(Struct, frozen=True, dict=True):
         return frozenset(functions | {site.unit.path for site in self._transforming})
 
     @cached_property
-    def without(self) -> tuple[Unit, ...]:
-        """Units with a way in of their own that use nothing of what the others share with training."""
+    def without(self) -> tuple[Site, ...]:
+        """Questions by units with a way in of their own that use nothing of what the others share with training."""
         helpers = {p for unit in self._only_serving for p in self._reached([unit]) if p != unit.path}
         shared = {each.unit.path for each in self.shared_code} | {each.path for each in self.carried.evidence}
         homes = {self.flow.homes.of(path) for path in shared}
         ways = [u for u in self._only_serving if u.path not in helpers and self.flow.homes.of(u.path) in homes]
-        return tuple(unit for unit in ways if not self._reached([unit]) & shared)
+        bare = {unit.path for unit in ways if not self._reached([unit]) & shared and not self._prepares_somehow(unit)}
+        asked = (*self.inference.lifecycle.predicting, *self.inference.model.applied)
+        return tuple(site for site in asked if site.unit.path in bare)
+
+    def _prepares_somehow(self, unit: Unit) -> bool:
+        """Whether a unit calls something that is called after preparation, wherever it comes from."""
+        return any(PREPARES.search(f"{call.receiver}.{call.name}") for call in unit.python.calls)
 
     @cached_property
     def fitted_again(self) -> tuple[Fit, ...]:
