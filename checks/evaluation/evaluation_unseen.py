@@ -105,7 +105,8 @@ def evaluation_unseen(flow: Flow, project: Project) -> Iterator[Finding]:
         return
     again = [reuse for reuse in reused(flow.machine.events) if reuse.chooses]
     main = [reuse for reuse in again if is_main(reuse.evaluations[-1].place.path)]
-    for reuse in (main or again)[:SHOWN] if unseen else ():
+    once = {reuse.evaluations[-1].place: reuse for reuse in main or again}
+    for reuse in list(once.values())[:SHOWN] if unseen else ():
         last = reuse.evaluations[-1]
         message = f"the rows that report the score also help to choose: {reuse.why}, and no others are kept"
         steps = asked_steps(flow, *reuse.evaluations[:6])

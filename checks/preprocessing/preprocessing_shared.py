@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ml_readiness.check import check, fail, ok, partial
+from ml_readiness.check import check, fail, ok, partial, unknown
 from ml_readiness.facts.prediction.parity import Parity
 from ml_readiness.facts.project.operation import DELIVERED
 from ml_readiness.facts.project.project import Project
@@ -95,6 +95,8 @@ def preprocessing_shared(parity: Parity, project: Project) -> Iterator[Finding]:
     again = list(_again(parity))
     if not shared and again:
         yield again[0]
+    elif not shared and (project.kind is ProjectKind.LLM_APP or not parity.surely_prepared):
+        yield unknown("whether serving prepares its data as training did could not be followed", at=parity.serving[0].path)
     elif not shared:
         at = parity.serving[0].path
         yield fail("serving seems to skip what training did to its data", at=at, confidence=Confidence.LOW)

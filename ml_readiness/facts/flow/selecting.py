@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from ml_readiness.facts.flow.events import Fit, Place, Splitting
 from ml_readiness.facts.flow.joining import constant, data_of, gathered, names_in, parts, signature
 from ml_readiness.facts.flow.rows import Rows
-from ml_readiness.facts.flow.values import NO_FITS, NOTHING, Const, Data, Frame, Seq, Slice, Value
+from ml_readiness.facts.flow.values import NO_FITS, NOTHING, Const, Data, Frame, Seq, Slice, Thing, Value
 
 if TYPE_CHECKING:
     from ml_readiness.facts.flow.machine import Machine
 
 LONGEST_TUPLE = 8
 """Functions return fewer values than this: what has a later number is a row."""
+DATES = ("date_range", "bdate_range", "period_range")
+"""What makes the dates of a window, which differs from call to call."""
 FEWEST_APART = 3
 """Fewer rows than this at one end are a heading, a first or a last row."""
 
@@ -135,6 +137,10 @@ def _by_selector(m: Machine, data: Data, index: Value, place: tuple[str, int]) -
     if isinstance(index, Data) and index.form == "number" and data.rows is not None:
         made = data.derived(form="row" if data.form != "index" else "index")
         made.rows = m.universe.subset(data.rows, ("chosen", place if index.sig is None else index.sig), place)
+        return made
+    if isinstance(index, Thing) and index.name.endswith(DATES) and data.rows is not None:
+        made = data.derived(form=data.form)
+        made.rows = m.universe.subset(data.rows, ("chosen", place, m.events.tick()), place)
         return made
     if isinstance(index, Slice):
         chooses = True

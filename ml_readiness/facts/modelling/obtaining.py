@@ -74,7 +74,7 @@ class Obtaining(Struct, frozen=True, dict=True):
 
     def _how(self, site: Site, path: str) -> str:
         if path.startswith(("models:/", "runs:/")):
-            return self._registered(path)
+            return self._of_run(path) or self._registered(path)
         name = path.rstrip("/").rpartition("/")[2]
         if name and name != HOLE and (tracked := self._tracked(path, name)):
             return f"`{tracked}` is in the repository"
@@ -128,6 +128,15 @@ class Obtaining(Struct, frozen=True, dict=True):
                 near = called.unit.path == site.unit.path or called.unit in self.model.code.closure(site.unit)
                 if near or called.name != "requests.get":
                     return str(called.location)
+        return ""
+
+    def _of_run(self, uri: str) -> str:
+        """For `runs:/RUN/MODEL`, where the training code logs a model under that name."""
+        wanted = uri.partition("/")[2].strip("/").partition("/")[2] if uri.startswith("runs:/") else ""
+        for site in self.model.code.by_method.get("log_model", ()) if wanted else ():
+            given = site.call.argument(1, "artifact_path") or site.call.argument(None, "name")
+            if not site.unit.is_test and self.values.text(site.unit, given, site.call.scope) in {wanted, HOLE}:
+                return f"logged by {site.location}"
         return ""
 
     def _registered(self, uri: str) -> str:

@@ -45,6 +45,10 @@ READERS = re.compile(
 )
 
 
+COLUMNS = "assigns columns of a data frame"
+LEARNS = "fits and transforms"
+
+
 class Prepares(Struct, frozen=True):
     """A function or class of the project that prepares data."""
 
@@ -121,7 +125,7 @@ class Preparation(Struct, frozen=True, dict=True):
         if not unit.imports_any("pandas", "polars", "pyspark", "dask", "modin", "cudf"):
             return ""
         columns = (a for a in unit.python.assigns if a.scope == function.name and COLUMN.match(a.target))
-        return "assigns columns of a data frame" if next(columns, None) is not None else ""
+        return COLUMNS if next(columns, None) is not None else ""
 
     def _brings_in(self, unit: Unit, function: Function) -> str:
         sites = self._sites.get((unit.path, function.name), ())
@@ -187,7 +191,7 @@ def _class_prepares(each: Class) -> str:
     if any(MODULES.search(base) for base in each.bases):
         return ""
     if {"fit", "transform"} <= set(each.methods):
-        return "fits and transforms"
+        return LEARNS
     if DATA_CLASSES.search(each.name):
         return "its name says so"
     if base := next((base for base in each.bases if DATA_CLASSES.search(base)), None):

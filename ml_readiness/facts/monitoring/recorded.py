@@ -7,10 +7,11 @@ from functools import cache, cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Self
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from ml_readiness import regex as re
 from ml_readiness.facts import knowledge
+from ml_readiness.facts.modelling.lifecycle import PREPARES
 from ml_readiness.facts.monitoring.footprints import LEVELS, LOGGER, OWN_LOGGER
 from ml_readiness.facts.prediction.inference import Inference
 from ml_readiness.facts.source.callgraph import key
@@ -27,6 +28,10 @@ ANSWERS = re.compile(
     r"(?:^|[.:?_])(?:predict(?:_\w+|ions?)?|predicted|decision_function|forecast|score_samples|recommend\w*|classify|transcribe)(?:$|[.\[(])"
 )
 """Names of calls whose results are a model's answers, and of what holds them."""
+SIZES = re.compile(r"^(?:len|type|isinstance|id|hash)$|\.(?:shape|size|dtype|ndim)$")
+"""What says how many answers there are, or of which kind, and not what they say."""
+CHANGES = re.compile(r"\b(?:insert|update|merge|replace|upsert|copy)\b", re.IGNORECASE)
+"""Words of SQL that write."""
 MOST_RECORDS = 200
 MOST_HOPS = 3
 """Helpers within helpers to which a prediction is followed."""
@@ -62,9 +67,15 @@ class _Scope(Struct):
     names: set[str]
     calls: set[str]
     """Names of calls that give predictions, or something made of them."""
+    plain: set[str]
+    """What the caller gives, constants and settings: no predictions because of their names alone."""
+    words: list[str] = field(default_factory=list[str])
+    """What was put beside predictions, by `update` or `append`."""
 
     def holds(self, expr: Expr, depth: int = DEPTH) -> bool:
         """Whether an expression is made of a prediction."""
+        if SIZES.search(expr.text) and expr.kind in {"name", "call"}:
+            return False
         if expr.kind in {"name", "call", "item"} and expr.text and self._is_one(expr.text):
             return True
         return depth > 0 and any(self.holds(item, depth - 1) for item in expr.items)
@@ -73,9 +84,11 @@ class _Scope(Struct):
         """Follows one assignment."""
         if self.holds(assign.value):
             self.names.add(_base(assign.target))
+        elif assign.value.is_constant or assign.value.kind == "item":
+            self.plain.add(assign.target)
 
     def _is_one(self, text: str) -> bool:
-        own = text.startswith(":")
+        own = text.startswith(":") or _base(text) in self.plain
         return (not own and bool(ANSWERS.search(text))) or text in self.calls or _base(text) in self.names
 
 
@@ -119,7 +132,11 @@ class Recorded(Struct, frozen=True, dict=True):
     def predictions(self) -> tuple[Site, ...]:
         """Calls on the serving path that ask a model."""
         asked = (*self.inference.lifecycle.predicting, *self.inference.model.applied)
-        return tuple(site for site in asked if key(site.unit, site.call.scope) in self.answering)
+        return tuple(
+            site
+            for site in asked
+            if key(site.unit, site.call.scope) in self.answering and not PREPARES.search(site.call.scope)
+        )
 
     @cached_property
     def returned_only(self) -> tuple[Site, ...]:
@@ -169,7 +186,7 @@ class Recorded(Struct, frozen=True, dict=True):
         if not sites or (name, given) in seen:
             return
         seen.add((name, given))
-        scope = _Scope(set(given), set(self._giving))
+        scope = _Scope(set(given), set(self._giving), _parameters(sites[0]) - given)
         assigns = _assigns(sites[0].unit, sites[0].call.scope)
         waiting = assigns[::-1]
         for site in sites:
@@ -178,6 +195,8 @@ class Recorded(Struct, frozen=True, dict=True):
                 scope.take(waiting.pop())
             arguments = (*call.args, *call.keywords.values())
             given_one = any(scope.holds(each) for each in arguments)
+            if _base(call.receiver) in scope.names:
+                scope.words += [word for each in arguments for word in _words(each)]
             if self._answers(site) or given_one:
                 scope.names.update(_base(target) for target in call.targets)
                 if call.targets:
@@ -213,7 +232,7 @@ class Recorded(Struct, frozen=True, dict=True):
         return frozenset(held | {name for name, value in site.call.keywords.items() if scope.holds(value)})
 
     def _record(self, site: Site, scope: _Scope, assigns: Iterable[Assign]) -> Record | None:
-        lasts = _writes(site)
+        lasts = _writes(site) and not _only_reads(site, assigns)
         if not lasts and not _logs(site):
             return None
         return Record(site, lasts, _names_model(site, scope, assigns))
@@ -221,6 +240,21 @@ class Recorded(Struct, frozen=True, dict=True):
 
 def _assigns(unit: Unit, scope: str) -> list[Assign]:
     return sorted((each for each in unit.python.assigns if each.scope == scope), key=lambda each: each.line)
+
+
+def _parameters(site: Site) -> set[str]:
+    function = site.unit.functions.get(site.call.scope)
+    return {each.name for each in function.parameters} if function is not None else set()
+
+
+def _only_reads(site: Site, assigns: Iterable[Assign]) -> bool:
+    """Whether what is executed is SQL, as far as it is written down, that changes nothing."""
+    first = next(iter(site.call.args), None)
+    if first is None or not site.name.endswith("execute"):
+        return False
+    if first.kind == "name":
+        first = next((each.value for each in assigns if each.target == first.text), first)
+    return first.kind in {"str", "format"} and not CHANGES.search(first.text)
 
 
 def _writes(site: Site) -> bool:
@@ -241,7 +275,7 @@ def _logs(site: Site) -> bool:
 def _names_model(site: Site, scope: _Scope, assigns: Iterable[Assign]) -> bool:
     """Whether the written record has a field or a word for the model's version."""
     words = [word for each in (*site.call.args, *site.call.keywords.values()) for word in _words(each)]
-    words += list(site.call.keywords)
+    words += [*site.call.keywords, *scope.words]
     for each in assigns:
         if _base(each.target) in scope.names and each.line <= site.call.line:
             words += [each.target, *_words(each.value)]

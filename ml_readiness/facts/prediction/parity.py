@@ -11,7 +11,7 @@ from ml_readiness import regex as re
 from ml_readiness.facts.flow.project import Flow
 from ml_readiness.facts.flow.values import Data, Thing
 from ml_readiness.facts.flow.verdicts import PLAIN
-from ml_readiness.facts.modelling.preparation import Preparation, Prepares
+from ml_readiness.facts.modelling.preparation import COLUMNS, LEARNS, Preparation, Prepares
 from ml_readiness.facts.prediction.carried import LEARNED_ONCE, Carried, is_learned
 from ml_readiness.facts.prediction.inference import Inference
 from ml_readiness.facts.source.callgraph import key
@@ -34,6 +34,8 @@ RETRAINS = re.compile(
     re.IGNORECASE,
 )
 """Files and functions that are there to learn."""
+STEPS = ("Pipeline", "make_pipeline", "TransformedTargetRegressor")
+"""What takes preparation and model together."""
 PREPARES = re.compile(r"preproc|prepare|processor|token|transform|encod|scale|vectori[sz]|featur|normali[sz]|clean", re.I)
 """Names of what turns raw input into model input."""
 FITS = re.compile(r"(?:^|\.)(?:fit|fit_transform|fit_on_texts|adapt)$")
@@ -123,6 +125,16 @@ class Parity(Struct, frozen=True, dict=True):
     def prepared(self) -> bool:
         """Whether training transforms its data at all."""
         return bool(self._reached_by_training & self._transforming_units)
+
+    @cached_property
+    def surely_prepared(self) -> bool:
+        """Whether training is seen to transform its data by more than a name, and not as a part of its model."""
+        trained = self._reached_by_training
+        calls = (call for path in trained for call in self.inference.code.by_path[path].python.calls)
+        if any(call.name.endswith(STEPS) for call in calls):
+            return False
+        seen = {each.unit.path for each in self.preparation.functions if each.why in {COLUMNS, LEARNS}}
+        return bool(trained & (seen | {site.unit.path for site in self._transforming}))
 
     @cached_property
     def _transforming(self) -> tuple[Site, ...]:
