@@ -41,6 +41,30 @@ def app(steps: str, more: str = "") -> str:
     return dedent(APP).format(more=more, steps=steps)
 
 
+BY_FEATURES = {
+    "train.py": """
+        import joblib
+        import pandas as pd
+        from sklearn.linear_model import LogisticRegression
+        from features import prepare
+
+        rows = pd.read_csv("rows.csv")
+        joblib.dump(LogisticRegression().fit(prepare(rows.drop(columns="y")), rows["y"]), "model.joblib")
+        """,
+    "app.py": """
+        import joblib
+        import pandas as pd
+        from fastapi import FastAPI
+        from features import prepare
+
+        app = FastAPI()
+        model = joblib.load("model.joblib")
+
+        @app.post("/predict")
+        def predict(rows: list[dict]):
+            return float(model.predict(prepare(pd.DataFrame(rows)))[0])
+        """,
+}
 REPOSITORIES = {
     "the fitted scaler is loaded": (
         "pass",
@@ -244,6 +268,112 @@ REPOSITORIES = {
                 @app.post("/predict")
                 def predict(row: Row):
                     rows = pd.DataFrame([[row.age, row.fare]], columns=["age", "fare"])
+                    return float(model.predict(scaler.transform(rows))[0])
+                """,
+        },
+    ),
+    "columns by the words of the request": (
+        "fail",
+        {
+            "train.py": """
+                import joblib
+                import pandas as pd
+                from sklearn.linear_model import LogisticRegression
+
+                rows = pd.get_dummies(pd.read_csv("rows.csv"))
+                joblib.dump(LogisticRegression().fit(rows.drop(columns="y"), rows["y"]), "model.joblib")
+                """,
+            "app.py": """
+                import joblib
+                import pandas as pd
+                from fastapi import FastAPI
+
+                app = FastAPI()
+                model = joblib.load("model.joblib")
+
+                @app.post("/predict")
+                def predict(rows: list[dict]):
+                    frame = pd.get_dummies(pd.DataFrame(rows))
+                    return float(model.predict(frame)[0])
+                """,
+        },
+    ),
+    "numbers by the words of the request": (
+        "fail",
+        {
+            "train.py": """
+                import joblib
+                import pandas as pd
+                from sklearn.linear_model import LogisticRegression
+
+                rows = pd.read_csv("rows.csv")
+                rows["town"] = rows["town"].astype("category").cat.codes
+                joblib.dump(LogisticRegression().fit(rows[["town"]], rows["y"]), "model.joblib")
+                """,
+            "app.py": """
+                import joblib
+                import pandas as pd
+                from fastapi import FastAPI
+
+                app = FastAPI()
+                model = joblib.load("model.joblib")
+
+                @app.post("/predict")
+                def predict(rows: list[dict]):
+                    frame = pd.DataFrame(rows)
+                    frame["town"] = frame["town"].astype("category").cat.codes
+                    return float(model.predict(frame[["town"]])[0])
+                """,
+        },
+    ),
+    "one function makes columns by the words of the rows": (
+        "partial",
+        {
+            "features.py": """
+                import pandas as pd
+
+                def prepare(frame):
+                    return pd.get_dummies(frame)
+                """,
+            **BY_FEATURES,
+        },
+    ),
+    "one function puts columns in line with those of training": (
+        "pass",
+        {
+            "features.py": """
+                import pandas as pd
+
+                COLUMNS = ["age", "town_oslo", "town_rome"]
+
+                def prepare(frame):
+                    return pd.get_dummies(frame).reindex(columns=COLUMNS, fill_value=0)
+                """,
+            **BY_FEATURES,
+        },
+    ),
+    "columns under other names": (
+        "partial",
+        {
+            "train.py": TRAIN.replace('rows.drop(columns="y")', 'rows[["age", "fare"]]').rstrip()
+            + '\n    joblib.dump(scaler, "scaler.joblib")\n',
+            "app.py": """
+                import joblib
+                import pandas as pd
+                from fastapi import FastAPI
+                from pydantic import BaseModel
+
+                app = FastAPI()
+                model = joblib.load("model.joblib")
+                scaler = joblib.load("scaler.joblib")
+
+                class Row(BaseModel):
+                    age: float
+                    fare: float
+
+                @app.post("/predict")
+                def predict(row: Row):
+                    rows = pd.DataFrame([[row.age, row.fare]], columns=["age", "price"])
                     return float(model.predict(scaler.transform(rows))[0])
                 """,
         },

@@ -6,9 +6,11 @@ from ml_readiness.check import check, fail, ok, partial, unknown
 from ml_readiness.facts.prediction.parity import Parity
 from ml_readiness.facts.project.operation import DELIVERED
 from ml_readiness.facts.project.project import Project
-from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
+from ml_readiness.report import Confidence, Effort, Finding, Location, ProjectKind, Severity
 
 SHOWN = 3
+SERVES_OWN = DELIVERED - {ProjectKind.LLM_APP}
+"""Kinds of projects that are there to answer with a model of their own."""
 
 
 @check(
@@ -88,24 +90,37 @@ def preprocessing_shared(parity: Parity, project: Project) -> Iterator[Finding]:
     if not parity.prepared and not shared:
         return
     yield from shared[:SHOWN]
-    for use in parity.reordered[:1]:
-        message = f"`{use.method}` is given {_listed(use.names)}, but was fitted on {_listed(use.thing.columns)}"
+    for message, place in list(_other_columns(parity))[:1]:
         for _ in range(max(1, min(SHOWN, len(shared)))):
-            yield fail(message, at=parity.flow.at(use.place), confidence=Confidence.MEDIUM)
+            yield fail(message, at=place, confidence=Confidence.MEDIUM)
     again = list(_again(parity))
     if not shared and again:
         yield again[0]
-    elif not shared and (project.kind is ProjectKind.LLM_APP or not parity.surely_prepared):
-        yield unknown("whether serving prepares its data as training did could not be followed", at=parity.serving[0].path)
+    elif not shared and (project.kind not in SERVES_OWN or not parity.surely_prepared):
+        yield unknown(
+            "whether serving prepares its data as training did could not be followed", at=parity.serving[0].path
+        )
     elif not shared:
         at = parity.serving[0].path
         yield fail("serving seems to skip what training did to its data", at=at, confidence=Confidence.LOW)
     elif parity.without and project.kind in DELIVERED:
         for site in parity.without[:1]:
             yield fail("asks the model without what the others share", at=site.location, confidence=Confidence.LOW)
-    elif again and (parity.fitted_again or not parity.shared_code):
+    elif again and (parity.fitted_again or parity.encoded_anew or not parity.shared_code):
         for _ in shared[:SHOWN]:
             yield partial(again[0].message, at=again[0].location, confidence=Confidence.MEDIUM)
+
+
+def _other_columns(parity: Parity) -> Iterator[tuple[str, Location]]:
+    """What serving hands over in another order, or under other names, than it was fitted on."""
+    for use in parity.reordered:
+        message = f"`{use.method}` is given {_listed(use.names)}, but was fitted on {_listed(use.thing.columns)}"
+        yield message, parity.flow.at(use.place)
+    for use in parity.renamed:
+        new = tuple(name for name in use.names if name not in use.thing.columns)
+        old = tuple(name for name in use.thing.columns if name not in use.names)
+        message = f"`{use.method}` is given columns called {_listed(new)}, but was fitted on {_listed(old)}"
+        yield message, parity.flow.at(use.place)
 
 
 def _listed(names: tuple[str, ...]) -> str:
@@ -122,10 +137,15 @@ def _shared(parity: Parity) -> Iterator[Finding]:
 
 
 def _again(parity: Parity) -> Iterator[Finding]:
+    for use, fit in parity.encoded_anew[:1]:
+        message = (
+            f"`{fit.name}` goes by the words of the rows to predict, and `{use.method}` is asked about what it makes"
+        )
+        yield fail(message, at=parity.flow.at(fit.place), confidence=Confidence.MEDIUM)
     for fit in parity.fitted_again[:1]:
         name = fit.name.rpartition(".")[2]
         at = parity.flow.at(fit.place)
         yield fail(f"`{name}` is fitted again on the rows to predict", at=at, confidence=Confidence.MEDIUM)
     for site in parity.written_again[:1]:
-        message = f"`{site.call.method}` is written again for serving"
+        message = f"serving prepares its data with `{site.call.method}` in code that training does not use"
         yield fail(message, at=site.location, confidence=Confidence.MEDIUM)

@@ -10,6 +10,8 @@ from ml_readiness.facts.prose.instructions import Instruction, Instructions
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 SHOWN = 3
+UNNAMED = re.compile(r"\*|(?:models|runs):/+\*(?:[/@]\*?)*")
+"""Paths and names in a registry of which nothing is written down."""
 TRAINS = re.compile(r"(?:^|[\W_])train(?:ing|er)?(?:$|[\W_])", re.IGNORECASE)
 
 
@@ -72,7 +74,7 @@ def model_obtainable(obtaining: Obtaining, instructions: Instructions, project: 
     if known:
         return
     if origins:
-        named = [origin for origin in origins if origin.path != "*"]
+        named = [origin for origin in origins if UNNAMED.fullmatch(origin.path) is None]
         for origin in named[:1]:
             message = f"loads `{origin.path}`, which is not here, not downloaded and written by nothing"
             yield fail(message, at=origin.location, confidence=Confidence.MEDIUM)

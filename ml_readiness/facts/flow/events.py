@@ -113,7 +113,9 @@ class Use(Struct, frozen=True):
     names: tuple[str, ...] = ()
     """The columns of the data, in their order, where these are written down."""
     rows: Rows | None = None
-    """What it was fitted on."""
+    """What it was fitted on, or asked about."""
+    fits: frozenset[Fit] = frozenset()
+    """What was learned before and is contained in these rows."""
 
 
 MOST_USES = 4_000
@@ -184,8 +186,14 @@ class Events(Struct):
         self.saved.append(Stored(value, target, place, how, tuple(self.trail), self.home))
 
     def use(
-        self, thing: Thing, method: str, place: Place, names: tuple[str, ...] = (), rows: Rows | None = None
+        self,
+        thing: Thing,
+        method: str,
+        place: Place,
+        names: tuple[str, ...] = (),
+        rows: Rows | None = None,
+        fits: frozenset[Fit] = frozenset(),
     ) -> None:
         """Remembers that a learned object was applied, or fitted, here."""
         if len(self.uses) < MOST_USES:
-            self.uses.append(Use(thing, method, place, tuple(self.trail), names, rows))
+            self.uses.append(Use(thing, method, place, tuple(self.trail), names, rows, fits))

@@ -159,6 +159,26 @@ def _cut(c: Call) -> Value:
     return made
 
 
+def _dummies(c: Call) -> Value:
+    """`get_dummies(data)`: a column for each word that these rows happen to hold."""
+    data = c.adopted(0, "data")
+    if data.rows is None or data.form == "row":
+        return data
+    made = data.derived()
+    made.fits |= {c.m.events.fit("dummies", "get_dummies", data.rows, c.place)}
+    return made
+
+
+def _factorized(c: Call) -> Value:
+    """`factorize(data)`: numbers in the order in which the words come."""
+    data = c.adopted(0, "values")
+    if data.rows is None or data.form == "row":
+        return data
+    made = data.derived()
+    made.fits |= {c.m.events.fit("codes", "factorize", data.rows, c.place)}
+    return Seq([made, Data(form="columns")])
+
+
 def _merge(c: Call) -> Value:
     return operators.matched(c, c.data(0, "left"), c.data(1, "right"))
 
@@ -288,6 +308,8 @@ def _loader(c: Call) -> Value:
 FRAME_FUNCTIONS: Mapping[str, Callable[[Call], Value]] = {
     "where": _where,
     "cut": _cut,
+    "get_dummies": _dummies,
+    "factorize": _factorized,
     "merge": _merge,
     "merge_asof": _merge,
     "DataFrame": _frame,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ml_readiness.facts.flow import learners, storing
 from ml_readiness.facts.flow.joining import constant, data_of, rows_in, signature
 from ml_readiness.facts.flow.operators import matched, moved_on, stacked
-from ml_readiness.facts.flow.selecting import put, select
+from ml_readiness.facts.flow.selecting import aligned, put, select
 from ml_readiness.facts.flow.shapes import SPECIAL
 from ml_readiness.facts.flow.splitting import split_parts
 from ml_readiness.facts.flow.values import (
@@ -93,7 +93,7 @@ def write_back(c: Call, data: Data, result: Data) -> None:
         return
     if base is not None:
         base[0].fits |= result.fits
-    data.fits, data.rows = result.fits, result.rows
+    data.fits, data.rows, data.names = result.fits, result.rows, result.names
     data.columns = dict(result.columns) if result.columns else result.columns
 
 
@@ -103,6 +103,14 @@ def _unlisted(c: Call, data: Data, name: str) -> Value:
         return special(c, data, name)
     made = data.derived(form=data.form if data.form in {"row", "index", "group", "columns", "turned"} else "")
     made.names = data.names if name in KEEPING else ()
+    if name == "factorize" and data.rows is not None and data.form != "row":
+        made.fits |= {c.m.events.fit("codes", name, data.rows, c.place)}
+        return Seq([made, Data(form="columns")])
+    if name == "reindex" and "columns" in c.kw:
+        made.fits = aligned(made.fits)
+    if name == "astype" and c.option("dtype", 0) == "category":
+        made.sig = ("categories", data.rows)
+        return made
     made.sig = c.m.universe.same("method", name, data.sig) if data.sig is not None and not c.args else None
     return made
 

@@ -248,12 +248,12 @@ def _built_in(thing: Thing) -> frozenset[Fit]:
 
 
 def _asked(c: Call, thing: Thing, name: str) -> Value:
-    c.m.events.use(thing, name, c.place, columns_of(c.arg(0, *DATA_NAMES)))
     data = c.data(0, *DATA_NAMES, "X_test", "test_dataset", "eval_dataset")
     if data.rows is None:
         given = next((d for v in c.args[1:3] if (d := data_of(v, c.m.universe)).rows is not None), None)
         option = thing.options.get("eval_dataset") if name == "evaluate" else None
         data = given or (rows_in(option) if option is not None else None) or c.adopted(0, *DATA_NAMES, "X_test")
+    c.m.events.use(thing, name, c.place, columns_of(c.arg(0, *DATA_NAMES)), data.rows, data.learned)
     if data.rows is None:
         return NOTHING
     training = _last_training(thing)

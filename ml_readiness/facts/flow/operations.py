@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from ml_readiness.facts.flow.attributes import attribute, item, set_item
 from ml_readiness.facts.flow.calls import Call, ask, invoke, make
+from ml_readiness.facts.flow.events import Place
 from ml_readiness.facts.flow.externals import NAMES_OF_MODULES
-from ml_readiness.facts.flow.joining import elements, join
+from ml_readiness.facts.flow.joining import elements, join, parts
 from ml_readiness.facts.flow.operators import combined, compared
 from ml_readiness.facts.flow.values import (
     NOTHING,
@@ -63,7 +64,16 @@ def _method(m: Machine, frame: Frame, op: Op, values: list[Value]) -> Value:
 
 
 def _attr(m: Machine, frame: Frame, op: Op, values: list[Value]) -> Value:
-    return attribute(m, frame, values[0], op.name)
+    found = attribute(m, frame, values[0], op.name)
+    if op.name == "codes" and isinstance(found, Data) and found.rows is not None:
+        _learn_codes(m, frame, op, found)
+    return found
+
+
+def _learn_codes(m: Machine, frame: Frame, op: Op, data: Data) -> None:
+    """`astype("category").cat.codes`: numbers of the words that these rows happen to hold."""
+    if data.rows is not None and data.form != "row" and parts(data.sig)[:1] == ("categories",):
+        data.fits |= {m.events.fit("codes", "cat.codes", data.rows, Place(frame.unit.path, op.line))}
 
 
 def _item(m: Machine, frame: Frame, op: Op, values: list[Value]) -> Value:

@@ -99,7 +99,7 @@ def pick(m: Machine, frame: Frame, data: Data, index: Value, line: int) -> Value
         if index.items and _selects_rows(index):
             return _rows_and_columns(m, data, index.items, place)
         made = data.derived(form=data.form)
-        made.fits |= _chosen(m, index)
+        made.fits = aligned(made.fits) | _chosen(m, index)
         return made
     return _by_selector(m, data, index, place)
 
@@ -150,7 +150,7 @@ def _by_selector(m: Machine, data: Data, index: Value, place: tuple[str, int]) -
         chooses = False
     if not chooses or data.rows is None:
         made = data.derived(form=data.form)
-        made.fits |= _chosen(m, index)
+        made.fits = aligned(made.fits) | _chosen(m, index)
         made.base = (data, None) if index is NOTHING or (isinstance(index, Data) and index.form == "number") else None
         return made
     made = data.alike(form=data.form)
@@ -207,9 +207,14 @@ def _located(m: Machine, data: Data, index: Value, place: tuple[str, int]) -> Va
     return made
 
 
+def aligned(fits: frozenset[Fit]) -> frozenset[Fit]:
+    """What is still contained once the columns are those of a list, whichever words the rows hold."""
+    return frozenset(fit for fit in fits if fit.kind != "dummies")
+
+
 def columns_of(data: Data, names: list[str]) -> Data:
     """Some columns of a frame."""
-    made = Data(data.rows, data.fits, data.pending, "" if data.form == "at" else data.form)
+    made = Data(data.rows, aligned(data.fits), data.pending, "" if data.form == "at" else data.form)
     made.made = data.made
     if data.columns:
         made.columns = {name: fits for name, fits in data.columns.items() if name in names}
@@ -233,6 +238,8 @@ def put(m: Machine, frame: Frame, target: Data, index: Value, value: Value) -> N
     if names is not None:
         for name in names:
             _put_column(frame, target, name, fits)
+            if target.names and name not in target.names:
+                target.names = (*target.names, name)
         if target.rows is None and given.rows is not None and target is not NOTHING:
             target.rows = given.rows
         return

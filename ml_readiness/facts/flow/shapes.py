@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ml_readiness.facts.flow.joining import as_list, constant, data_of, names_in
 from ml_readiness.facts.flow.operators import combined
-from ml_readiness.facts.flow.selecting import column, turned
+from ml_readiness.facts.flow.selecting import aligned, column, turned
 from ml_readiness.facts.flow.values import NOTHING, Data, Map, Seq, Value
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def _pop(c: Call, data: Data, name: str) -> Value:
         return data.derived()
     taken = column(data, label)
     taken.base = None
+    data.names = tuple(name for name in data.names if name != label)
     if data.columns and not c.frame.branches:
         data.columns.pop(label, None)
     return taken
@@ -108,7 +109,10 @@ def _filter(c: Call, data: Data, name: str) -> Value:
 
 
 def _align(c: Call, data: Data, name: str) -> Value:
-    return Seq([data.derived(), c.data(0, "other").derived()])
+    sides = [data.derived(), c.data(0, "other").derived()]
+    for side in sides:
+        side.fits = aligned(side.fits)
+    return Seq([*sides])
 
 
 def _turn(c: Call, data: Data, name: str) -> Value:

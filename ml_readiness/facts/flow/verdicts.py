@@ -21,7 +21,7 @@ OUTER = frozenset({"slice", "mask", "without", "isin", "label", "chosen"})
 """Ways to choose rows that leave others for a test."""
 TRAINING = re.compile(r"(?:^|[^a-z])train(?:ing)?(?:[^a-z]|$)", re.IGNORECASE)
 """Names of data that say that it is the training part."""
-PLAIN = frozenset({"statistic", "frequency", "ranking"})
+PLAIN = frozenset({"statistic", "frequency", "ranking", "dummies", "codes"})
 """What is learned without an object that learns."""
 ONLY_IF_LEARNED = PLAIN | {"binning"}
 """What may be made for the split alone, to draw the same share of each bin."""
@@ -104,9 +104,8 @@ def judge(training: Training, evaluation: Evaluation) -> Pair:
     assert rows is not None  # noqa: S101
     assert asked is not None  # noqa: S101
     overlap = meet(rows, asked)
-    if overlap == "contains" and (evaluation.single or _fills_gaps(rows, evaluation)):
-        overlap = ""
-    elif overlap == "copies" and _keeps_together(asked):
+    apart = overlap == "contains" and (evaluation.single or _fills_gaps(rows, evaluation))
+    if apart or (overlap == "copies" and _keeps_together(asked)):
         overlap = ""
     sides: dict[str, list[Fit]] = {"leak": [], "refit": [], "clean": [], "": []}
     for fit in sorted(training.fits | evaluation.fits | training.inner, key=_place):
@@ -175,7 +174,9 @@ def _is_inner(learned: Rows, evaluation: Evaluation) -> bool:
 
 def _is_set_apart(rows: Rows) -> bool:
     """Whether rows were chosen so that others are left for a test, whichever of several sets they are."""
-    chosen = any(above.kind == "part" or (above.kind == "subset" and above.selector[0] in OUTER) for above in rows.above)
+    chosen = any(
+        above.kind == "part" or (above.kind == "subset" and above.selector[0] in OUTER) for above in rows.above
+    )
     either = (above.members for above in rows.above if above.kind == "either")
     return chosen or any(all(_is_set_apart(member) for member in members) for members in either)
 

@@ -135,7 +135,9 @@ class Recorded(Struct, frozen=True, dict=True):
         return tuple(
             site
             for site in asked
-            if key(site.unit, site.call.scope) in self.answering and not PREPARES.search(site.call.scope)
+            if key(site.unit, site.call.scope) in self.answering
+            and not PREPARES.search(site.call.scope)
+            and site.call.targets != ("_",)
         )
 
     @cached_property

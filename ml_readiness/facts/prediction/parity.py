@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from ml_readiness import regex as re
 from ml_readiness.facts.flow.project import Flow
+from ml_readiness.facts.flow.rows import meet
 from ml_readiness.facts.flow.values import Data, Thing
 from ml_readiness.facts.flow.verdicts import PLAIN
 from ml_readiness.facts.modelling.preparation import COLUMNS, LEARNS, Preparation, Prepares
@@ -34,9 +35,13 @@ RETRAINS = re.compile(
     re.IGNORECASE,
 )
 """Files and functions that are there to learn."""
+ANEW = frozenset({"dummies", "codes"})
+"""Encodings without an object that remembers them."""
 STEPS = ("Pipeline", "make_pipeline", "TransformedTargetRegressor")
 """What takes preparation and model together."""
-PREPARES = re.compile(r"preproc|prepare|processor|token|transform|encod|scale|vectori[sz]|featur|normali[sz]|clean", re.I)
+PREPARES = re.compile(
+    r"preproc|prepare|processor|token|transform|encod|scale|vectori[sz]|featur|normali[sz]|clean", re.I
+)
 """Names of what turns raw input into model input."""
 FITS = re.compile(r"(?:^|\.)(?:fit|fit_transform|fit_on_texts|adapt)$")
 
@@ -251,6 +256,26 @@ class Parity(Struct, frozen=True, dict=True):
         return tuple(use for use in found if _in_other_order(use.names, use.thing))
 
     @cached_property
+    def renamed(self) -> tuple[Use, ...]:
+        """Where serving hands over as many columns as something was fitted on, under other names."""
+        found = (use for use in self.flow.machine.events.uses if use.names and self.is_served(use.trail))
+        return tuple(use for use in found if _under_other_names(use.names, use.thing))
+
+    @cached_property
+    def encoded_anew(self) -> tuple[tuple[Use, Fit], ...]:
+        """Questions to a model about rows whose columns or numbers were made from the words of these rows alone."""
+        asked = (use for use in self.flow.machine.events.uses if use.fits and self.is_served(use.trail))
+        found = ((use, fit) for use in asked for fit in use.fits if fit.kind in ANEW and self._is_of_question(use, fit))
+        ordered = sorted(found, key=lambda pair: (pair[1].place.path, pair[1].place.line, pair[1].name))
+        return tuple({(fit.place, fit.name): (use, fit) for use, fit in ordered}.values())
+
+    def _is_of_question(self, use: Use, fit: Fit) -> bool:
+        """Whether a handler asks about rows that nobody wrote down, and encodes just these."""
+        if use.rows is None or use.rows.root in self._kept or use.method not in self.flow.machine.knowledge.asks:
+            return False
+        return meet(fit.rows, use.rows) != "" and not any(RETRAINS.search(each) for each in use.trail)
+
+    @cached_property
     def fitted_on_new_file(self) -> tuple[Fit, ...]:
         """Where nothing serves: what the project's functions learn anew from a file that is only predicted."""
         roots = frozenset(self._only_asked())
@@ -262,6 +287,7 @@ class Parity(Struct, frozen=True, dict=True):
             fit
             for fit in fits
             if fit.rows.above & roots
+            and fit.kind not in ANEW
             and len(learned[fit.place]) > 1
             and fit.place.path.endswith(".py")
             and not is_example(fit.place.path)
@@ -289,6 +315,11 @@ class Parity(Struct, frozen=True, dict=True):
         """Transformations of data that only the serving side has."""
         only = self._reached(self._only_serving) - self._reached(self.training)
         return tuple(site for site in self._transforming if site.unit.path in only and not NO_STEP.search(site.name))
+
+
+def _under_other_names(names: Sequence[str], thing: Thing) -> bool:
+    fitted = thing.columns
+    return len(set(names)) == len(set(fitted)) == len(fitted) and set(names) != set(fitted)
 
 
 def _in_other_order(names: Sequence[str], thing: Thing) -> bool:
