@@ -50,7 +50,7 @@ def join(one: Value, other: Value, universe: Universe) -> Value:
 
 def _says_nothing(value: Value) -> bool:
     if isinstance(value, Data):
-        return value.rows is None and not value.fits and not value.pending and value.form != "columns"
+        return value.rows is None and not value.fits and not value.pending and value.form not in {"columns", "number"}
     return isinstance(value, Const) and value.value is None
 
 
