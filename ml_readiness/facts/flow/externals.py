@@ -36,6 +36,8 @@ DATA_WORDS = frozenset(
 """Keywords under which unknown functions take rows."""
 
 
+WITH_POWER = frozenset({"boxcox", "yeojohnson"})
+"""Functions that learn nothing where they are given the power."""
 TRAINERS = frozenset({"xgboost", "xgb", "lightgbm", "lgb", "catboost"})
 
 
@@ -295,6 +297,8 @@ def _scaled(c: Call, last: str) -> Value:
     data = data_of(c.args[0], c.m.universe)
     if data.rows is None or data.form == "row" or c.option("axis") == 1:
         return data
+    if last in WITH_POWER and (power := c.arg(1, "lmbda", "lam")) is not None and constant(power) is None:
+        return operators.merged([data, data_of(power, c.m.universe)])
     made = data.derived()
     made.fits |= {c.m.events.fit("scaling", last, data.rows, c.place)}
     return made
