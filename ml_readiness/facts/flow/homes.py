@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from ml_readiness.facts.tree.files import Files
+from msgspec import Struct
+
+from ml_readiness import regex as re
+from ml_readiness.facts.tree.files import Files
 
 DESCRIBED = re.compile(r"^readme(?:\.\w+)?$", re.IGNORECASE)
 FEWEST = 4
 """Described folders beside each other that make a repository one of many projects."""
 
 
-@dataclass(frozen=True)
-class Homes:
+class Homes(Struct, frozen=True, dict=True):
     """The folders with a description of their own, if there are many."""
 
     files: Files
