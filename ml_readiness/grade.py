@@ -82,9 +82,9 @@ def graded(
     reasons: list[str] = []
     if grade is not by_score:
         better = GRADES[GRADES.index(grade) - 1]
-        needs = f"{better.letter} needs {better.weakest:.0f} in every category"
+        needs = f"{better.letter} needs {better.weakest:.0f} in every subject"
         low = [category for category in counted if (category.score or 0.0) < better.weakest]
-        reasons += [f"{category.category} is {int(category.score or 0)}; {needs}" for category in low]
+        reasons += [f"“{category.question}” is at {int(category.score or 0)}, and {needs}" for category in low]
         reasons += [f"{cap.because} ({result.check})" for cap, result in caps if cap.letter > better.letter]
         if covered < better.coverage:
             reasons.append(f"only {covered:.0%} of what applies could be decided")

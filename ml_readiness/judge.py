@@ -11,7 +11,7 @@ from ml_readiness.examples import explain
 from ml_readiness.report import Finding, Kind, Outcome, Result
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ml_readiness.check import Check
     from ml_readiness.facts import Facts
@@ -43,10 +43,18 @@ def judge(check: Check, kind: ProjectKind, facts: Facts) -> Result:
     if kind in check.not_for:
         return result(check, Outcome.NOT_APPLICABLE, (), f"does not arise for {kind.value}")
     try:
-        findings = tuple(facts.call(check.judge))
+        findings = distinct(facts.call(check.judge))
         return result(check, check.outcome(findings), findings)
     except Exception as error:  # noqa: BLE001
         return result(check, Outcome.ERROR, (Finding(kind=Kind.UNKNOWN, message=in_short(error)),))
+
+
+def distinct(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Each statement about a line once, however often a check comes to it."""
+    found: dict[tuple[object, ...], Finding] = {}
+    for each in findings:
+        found.setdefault((each.kind, each.message, each.path, each.cell, each.line), each)
+    return tuple(found.values())
 
 
 def result(check: Check, outcome: Outcome, findings: Sequence[Finding], summary: str | None = None) -> Result:

@@ -13,7 +13,7 @@ from ml_readiness.library import CATEGORIES
 from ml_readiness.report import CategoryScore, Confidence, Effort, Kind, Outcome, ProjectKind, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from ml_readiness.report import Report, Result
 
@@ -56,8 +56,15 @@ CATEGORY_WEIGHTS: Mapping[ProjectKind, Mapping[str, int]] = {
 """What a category weighs in the total, by what the repository is for; each row adds up to 100."""
 
 
-EFFORT_COST: Mapping[Effort, float] = {Effort.SMALL: 1, Effort.MEDIUM: 3, Effort.LARGE: 8}
-"""What a remedy costs, relative to an hour's work, when the next steps are chosen."""
+EFFORT_COST: Mapping[Effort, float] = {Effort.SMALL: 1, Effort.MEDIUM: 2, Effort.LARGE: 5}
+"""What a remedy costs when the next steps are chosen: less than its hours say: what takes long often counts most."""
+
+COMES_WITH: Mapping[str, str] = {
+    "imports-declared": "dependencies-declared",
+    "dependencies-pinned": "dependencies-declared",
+    "dependencies-locked": "dependencies-pinned",
+}
+"""Checks whose remedy is part of another's: whoever writes the list of libraries writes all of them, with versions."""
 
 
 class Score(Struct, frozen=True):
@@ -244,8 +251,16 @@ def _only_words(result: Result) -> bool:
 
 def _next_steps(results: Iterable[Result], points: Mapping[str, float]) -> tuple[str, ...]:
     open_ = [r for r in results if points[r.check] > 0 and r.outcome in {Outcome.FAIL, Outcome.PARTIAL}]
-    open_.sort(key=lambda r: (-points[r.check] / EFFORT_COST[r.effort], -points[r.check], r.check))
-    return tuple(result.check for result in open_[:5])
+    names = {result.check for result in open_}
+    worth = {r.check: sum(points[each] for each in (r.check, *comes_with(r.check, names))) for r in open_}
+    steps = [result for result in open_ if COMES_WITH.get(result.check) not in names]
+    steps.sort(key=lambda r: (-worth[r.check] / EFFORT_COST[r.effort], -worth[r.check], r.check))
+    return tuple(result.check for result in steps[:5])
+
+
+def comes_with(check: str, names: Collection[str]) -> tuple[str, ...]:
+    """Which of some checks the remedy of another one settles, too."""
+    return tuple(each for each, other in COMES_WITH.items() if other == check and each in names)
 
 
 def _rounded(value: float) -> int:

@@ -134,7 +134,8 @@ def test_the_weakest_category_holds_the_grade_down_and_says_so() -> None:
     scored = score(ProjectKind.SERVICE, [*good, result("drift-monitored", Outcome.FAIL, category="monitoring")])
     assert scored.total == 88
     assert scored.grade == "D"
-    assert scored.reasons == ("monitoring is 0; C needs 20 in every category",)
+    question = CATEGORIES["monitoring"]
+    assert scored.reasons == (f"“{question}” is at 0, and C needs 20 in every subject",)
 
 
 def test_what_a_kind_is_not_about_cannot_hold_its_grade_down() -> None:

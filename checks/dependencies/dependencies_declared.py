@@ -10,8 +10,11 @@ from ml_readiness.facts.dependencies.installations import Installation
 from ml_readiness.facts.dependencies.third_party import Needed, is_aside
 from ml_readiness.facts.knowledge.distributions import distributions
 from ml_readiness.report import Confidence, Effort, Finding, Location, Severity
+from ml_readiness.wording import plural, quoted
 
 SHOWN = 3
+MOST = 8
+"""Libraries that a sentence names."""
 
 
 @check("What libraries did you use?", severity=Severity.CRITICAL, effort=Effort.SMALL)
@@ -68,7 +71,7 @@ def dependencies_declared(dependencies: Dependencies, coverage: Coverage, docume
     useful = [each for each in dependencies.manifests.runtime if each.wanted]
     if useful:
         for each in useful[:SHOWN]:
-            yield ok(f"`{each.path}` lists {_count(len(each.wanted))}", at=each.path)
+            yield ok(f"`{each.path}` lists {plural(len(each.wanted), 'library')}", at=each.path)
         return
     package = next((each for each in dependencies.manifests.runtime if each.is_package or each.extras), None)
     if package is not None and not coverage.missing:
@@ -78,38 +81,36 @@ def dependencies_declared(dependencies: Dependencies, coverage: Coverage, docume
     if not needed:
         yield ok("the code imports nothing outside the standard library", confidence=Confidence.MEDIUM)
         return
-    yield _otherwise(dependencies, needed, documents)
+    wanted = quoted([wanted for _, wanted in coverage.missing], MOST)
+    hint = f"Write a `requirements.txt` with each library at the version you use: {wanted}." if wanted else None
+    yield _otherwise(dependencies, needed, documents, hint)
 
 
-def _otherwise(dependencies: Dependencies, imports: tuple[Needed, ...], documents: Documents) -> Finding:
+def _otherwise(
+    dependencies: Dependencies, imports: tuple[Needed, ...], documents: Documents, hint: str | None
+) -> Finding:
     """What there is instead of a manifest."""
     first = imports[0]
     used = {name for needed in imports for name in distributions().providing(needed.module)}
     commands = [each for each in dependencies.installations.all if _names_used(each, used)]
     if commands:
         each = commands[0]
-        named = ", ".join(f"`{r.label}`" for r in each.command.requirements[:4])
+        named = quoted([requirement.label for requirement in each.command.requirements], MOST)
         at = Location(path=each.path, line=each.command.line, cell=each.cell or None)
-        return partial(f"only an install command names {named}; no manifest lists it", at=at)
+        return partial(f"only an install command names {named}, and no manifest does", at=at, hint=hint)
     others = [each for each in dependencies.manifests.all if each.all_names]
     if others:
         return partial(f"only `{others[0].path}` lists libraries, which is for {others[0].role}", at=others[0].path)
     if listed := dependencies.listed_in_readme:
         path, line, names = listed
-        return partial(
-            f"only the README lists {', '.join(f'`{n}`' for n in names[:4])}", at=Location(path=path, line=line)
-        )
+        return partial(f"only the README lists {quoted(names, MOST)}", at=Location(path=path, line=line), hint=hint)
     broken = [each for each in documents.unreadable if each.path.endswith(("pyproject.toml", "Pipfile", "setup.py"))]
     if broken:
         return unknown(f"`{broken[0].path}` cannot be read: {broken[0].reason}", at=broken[0].path)
-    further = len({each.top for each in imports}) - 1
-    more = f" and {further} more are" if further else " is"
-    return fail(f"`{first.top}`{more} imported, and no manifest lists it", at=first.unit.location(first.line))
+    tops = sorted({each.top for each in imports})
+    verb = "is imported, and no manifest lists it" if len(tops) == 1 else "are imported, and no manifest lists them"
+    return fail(f"{quoted(tops, MOST)} {verb}", at=first.unit.location(first.line), hint=hint)
 
 
 def _names_used(each: Installation, used: set[str]) -> bool:
     return any(requirement.key in used for requirement in each.command.requirements)
-
-
-def _count(number: int) -> str:
-    return f"{number} libraries" if number != 1 else "one library"

@@ -14,7 +14,7 @@ SHOWN = 5
 
 
 @check(
-    "And what they bring along?",
+    "Are indirect dependencies locked, too?",
     severity=Severity.MEDIUM,
     effort=Effort.SMALL,
     not_for=[ProjectKind.LIBRARY],
@@ -81,7 +81,7 @@ def dependencies_locked(dependencies: Dependencies, imports: ThirdParty, project
     deciding = [(manifest, reason) for manifest, reason in dependencies.judged(project.kind) if manifest.wanted]
     if not deciding:
         if imports.judged:
-            yield fail("no manifest, so no lock", at=imports.judged[0].unit.path)
+            yield fail("no manifest names a library, so there is nothing to lock yet")
         return
     locks = {manifest: _lock(dependencies, manifest) for manifest, _ in deciding}
     unlocked = [manifest for manifest, lock in locks.items() if lock is None]
@@ -92,7 +92,13 @@ def dependencies_locked(dependencies: Dependencies, imports: ThirdParty, project
         return
     for manifest, lock in list(locks.items())[:SHOWN]:
         if lock is not None:
-            yield ok(f"`{lock.path}` fixes everything that `{manifest.path}` installs", at=lock.path)
+            yield ok(_covered(lock.path, manifest.path), at=lock.path)
+
+
+def _covered(lock: str, manifest: str) -> str:
+    if lock == manifest:
+        return f"`{lock}` holds everything that gets installed, each at one version"
+    return f"`{lock}` fixes everything that `{manifest}` installs"
 
 
 def _lock(dependencies: Dependencies, manifest: Manifest) -> LockFile | Manifest | None:
@@ -107,5 +113,5 @@ def _reason(dependencies: Dependencies, path: str) -> str:
     if dependencies.locks.front_end and not dependencies.locks.all:
         return f"`{dependencies.locks.front_end[0]}` locks the front end; nothing locks `{path}`"
     if not manifest.open:
-        return f"`{path}` fixes direct dependencies only"
+        return f"`{path}` fixes the libraries it names, but not what they bring along"
     return f"no lock covers `{path}`"

@@ -88,7 +88,8 @@ def dependencies_pinned(dependencies: Dependencies, imports: ThirdParty, project
     deciding = dependencies.judged(project.kind)
     if not any(manifest.wanted for manifest, _ in deciding):
         if imports.judged:
-            yield fail("no manifest fixes a version of what the code imports", at=imports.judged[0].unit.path)
+            hint = "Write the libraries with their versions into a `requirements.txt`, and install from it."
+            yield fail("no manifest names a library, so no version is fixed", hint=hint)
         return
     open_ones = [(manifest, each) for manifest, _ in deciding for each in _open(dependencies, manifest)]
     wanted = sum(len(manifest.wanted) for manifest, _ in deciding)

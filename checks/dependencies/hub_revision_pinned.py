@@ -1,4 +1,4 @@
-"""Is it fixed what is fetched from a model hub?"""
+"""Is what comes from a model hub fixed to one revision?"""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severi
 
 
 @check(
-    "Is it fixed what is fetched from a model hub?",
+    "Is what comes from a model hub fixed to one revision?",
     severity=Severity.MEDIUM,
     effort=Effort.SMALL,
     not_for=[ProjectKind.NOT_ML, ProjectKind.LIBRARY],
@@ -64,4 +64,6 @@ def hub_revision_pinned(hubs: Hubs) -> Iterator[Finding]:
                 f"`{fetch.what}` is fixed {fetch.fixed.value}", at=fetch.location, confidence=Confidence.MEDIUM
             )
         else:
-            yield fail(f"`{fetch.what}` is fetched without a revision", at=fetch.location, confidence=Confidence.MEDIUM)
+            hint = f"Pass `revision=` with the full commit of the {fetch.noun} that was tested."
+            message = f"the {fetch.noun} `{fetch.what}` is fetched without a revision"
+            yield fail(message, at=fetch.location, confidence=Confidence.MEDIUM, hint=hint)

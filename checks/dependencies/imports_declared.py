@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from ml_readiness.check import check, fail, ok, partial
 from ml_readiness.facts.dependencies.coverage import Coverage
 from ml_readiness.report import Confidence, Effort, Finding, Severity
+from ml_readiness.wording import quoted
 
 ALLOWED = 2
 SHOWN = 15
+MOST = 8
+"""Libraries that a remedy names."""
 
 
 @check("Is the list of libraries complete?", severity=Severity.HIGH, effort=Effort.SMALL)
@@ -63,27 +66,36 @@ def imports_declared(coverage: Coverage) -> Iterator[Finding]:
         return
     few = len(missing) <= ALLOWED and not coverage.nothing_declared
     verdict = partial if few else fail
+    hint = _hint(coverage)
     for needed, wanted in missing[:SHOWN]:
         at = needed.unit.location(needed.line)
-        yield verdict(f"`{needed.top}` is imported; `{wanted}` is not declared", at=at, confidence=Confidence.MEDIUM)
+        yield verdict(_undeclared(needed.top, wanted), at=at, confidence=Confidence.MEDIUM, hint=hint)
     for needed, by in brought[:SHOWN] if few else ():
         at = needed.unit.location(needed.line)
         message = f"`{needed.top}` is imported and not declared; it is there only because of {by}"
-        yield partial(message, at=at, confidence=Confidence.MEDIUM)
+        yield partial(message, at=at, confidence=Confidence.MEDIUM, hint=hint)
     if len(missing) > SHOWN:
         yield verdict(f"{len(missing)} imported libraries are not declared", confidence=Confidence.MEDIUM)
+
+
+def _undeclared(top: str, wanted: str) -> str:
+    if top.lower().replace("_", "-") == wanted:
+        return f"`{top}` is imported, but not declared"
+    return f"`{top}` is imported, but `{wanted}`, which it comes from, is not declared"
+
+
+def _hint(coverage: Coverage) -> str:
+    names = quoted([*dict.fromkeys([*(wanted for _, wanted in coverage.missing), *coverage.brought_names])], MOST)
+    where = coverage.first_manifest
+    return f"Add {names} to `{where}`." if where else f"List them in a `requirements.txt`: {names}."
 
 
 def _complete(coverage: Coverage) -> str:
     tops = sorted({needed.top for needed in coverage.imports.judged if not needed.guarded})
     optional = sorted({needed.top for needed in coverage.imports.judged if needed.guarded} - {*tops})
     if not tops:
-        beside = f"; {_listed(optional)} is optional" if optional else ""
+        beside = f"; {quoted(optional)} {'is' if len(optional) == 1 else 'are'} optional" if optional else ""
         return f"the code needs nothing outside the standard library{beside}"
     if len(tops) == 1:
         return f"the only imported library, `{tops[0]}`, is declared"
-    return f"all {len(tops)} imported libraries are declared: {_listed(tops)}"
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names[:6]) + ("..." if len(names) > 6 else "")
+    return f"all {len(tops)} imported libraries are declared: {quoted(tops)}"

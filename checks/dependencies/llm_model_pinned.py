@@ -1,4 +1,4 @@
-"""Is it fixed which hosted model answers?"""
+"""Is the language model fixed to one version?"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severi
 
 
 @check(
-    "Is it fixed which hosted model answers?",
+    "Is the language model fixed to one version?",
     severity=Severity.HIGH,
     effort=Effort.SMALL,
     not_for=[ProjectKind.NOT_ML, ProjectKind.LIBRARY],
@@ -76,7 +76,10 @@ def llm_model_pinned(models: LanguageModels) -> Iterator[Finding]:
     defaults = [name for name in models.names if not name.text]
     when = f"as of {hosted_models().as_of:%B %Y}"
     for name in moving:
-        yield fail(f"`{name.text}` moves to the newest model ({when})", at=name.location, confidence=Confidence.MEDIUM)
+        message = f"`{name.text}` moves to the newest model ({when})"
+        if name.rule is not None and name.rule.provider == "ollama":
+            message = f"`{name.text}` has no tag, so Ollama takes the latest model of that name"
+        yield fail(message, at=name.location, confidence=Confidence.MEDIUM, hint=_hint(name))
     if moving:
         return
     if aliases:
@@ -90,9 +93,17 @@ def llm_model_pinned(models: LanguageModels) -> Iterator[Finding]:
     elif models.names:
         name = models.names[0]
         said = (
-            "the model is chosen outside the repository" if name.text == "*" else f"`{name.text}` is not an id we know"
+            "the model is chosen outside the repository"
+            if name.text == "*"
+            else f"whether `{name.text}` always names the same model is not known"
         )
         yield unknown(said, at=name.location)
+
+
+def _hint(name: ModelName) -> str | None:
+    if name.rule is None or name.rule.provider != "ollama":
+        return None
+    return "Add the tag of the model that you tested, and change it together with a run of the evaluation."
 
 
 def _state(name: ModelName) -> ModelId | None:

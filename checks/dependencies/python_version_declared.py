@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from ml_readiness.check import check, fail, ok
 from ml_readiness.facts.dependencies.python_versions import PythonVersions
 from ml_readiness.facts.source.code import Code
+from ml_readiness.facts.tree.files import Files
 from ml_readiness.report import Effort, Finding, Location, Severity
 
 SHOWN = 4
 
 
 @check("Which Python?", severity=Severity.MEDIUM, effort=Effort.SMALL)
-def python_version_declared(code: Code, versions: PythonVersions) -> Iterator[Finding]:
+def python_version_declared(code: Code, versions: PythonVersions, files: Files) -> Iterator[Finding]:
     """The same pins resolve to other wheels, or to none, under another Python. A version in prose is read by people
     only; tools need it where they look.
 
@@ -46,6 +47,7 @@ def python_version_declared(code: Code, versions: PythonVersions) -> Iterator[Fi
         return
     for each in versions.all[:SHOWN]:
         at = Location(path=each.path, line=each.line or None)
-        yield ok(f"Python {each.version}, read by {each.how}", at=at)
+        yield ok(f"Python {each.version}: {each.how}", at=at)
     if not versions.all:
-        yield fail("no file that a tool reads states the Python version", at=code.units[0].path)
+        hint = None if files.exists("pyproject.toml") else "Commit a `.python-version` that names the version you use."
+        yield fail("no file that a tool reads states the Python version", hint=hint)

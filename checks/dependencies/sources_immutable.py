@@ -9,7 +9,13 @@ from ml_readiness.report import Effort, Finding, Severity
 SHOWN = 8
 
 
-@check("Can any input change under us?", severity=Severity.MEDIUM, effort=Effort.SMALL, prohibition=True, core=False)
+@check(
+    "Is everything that gets fetched fixed to one version?",
+    severity=Severity.MEDIUM,
+    effort=Effort.SMALL,
+    prohibition=True,
+    core=False,
+)
 def sources_immutable(origins: Origins) -> Iterator[Finding]:
     """A branch, an image tag or a package without a version is somebody else's next commit in your next build. It
     breaks on a day when you changed nothing, or does something that nobody reviewed.

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
 from ml_readiness.facts.modelling.evaluation import Evaluation
+from ml_readiness.facts.source.saying import said
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 
@@ -67,7 +68,7 @@ def evaluation_present(evaluation: Evaluation) -> Iterator[Finding]:
         return
     if evaluation.measured:
         site = evaluation.measured[0]
-        yield ok(f"`{site.call.method.lstrip(':?')}` measures", at=site.location, confidence=Confidence.MEDIUM)
+        yield ok(f"`{said(site)}` measures how good the model is", at=site.location, confidence=Confidence.MEDIUM)
     elif evaluation.by_hand:
         seen = evaluation.by_hand[0]
         yield ok(seen.what, at=seen.location, confidence=Confidence.MEDIUM)
@@ -76,8 +77,15 @@ def evaluation_present(evaluation: Evaluation) -> Iterator[Finding]:
         yield partial("a metric is computed where nothing starts it", at=site.location, confidence=Confidence.MEDIUM)
     elif evaluation.in_notebooks:
         site = evaluation.in_notebooks[0]
-        yield partial("quality is measured in a notebook only", at=site.location, confidence=Confidence.MEDIUM)
+        yield partial(
+            f"`{said(site)}` measures it, but in a notebook only", at=site.location, confidence=Confidence.MEDIUM
+        )
+    elif evaluation.by_hand_in_notebooks:
+        seen = evaluation.by_hand_in_notebooks[0]
+        yield partial(f"{seen.what}, but in a notebook only", at=seen.location, confidence=Confidence.MEDIUM)
     elif evaluation.experiments.by_hand:
-        yield partial("only the loss of training is shown", at=evaluation.experiments.by_hand[0])
+        yield partial(
+            "figures of the training are shown, but no measure of quality", at=evaluation.experiments.by_hand[0]
+        )
     else:
         yield fail("no metric is computed anywhere", at=evaluation.experiments.training[0].location)

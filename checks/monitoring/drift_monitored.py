@@ -1,4 +1,4 @@
-"""Is what comes in compared with what the model was made for?"""
+"""Would anybody notice that the incoming data has changed?"""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severi
 
 
 @check(
-    "Is what comes in compared with what the model was made for?",
+    "Would anybody notice that the incoming data has changed?",
     severity=Severity.HIGH,
     effort=Effort.LARGE,
     not_for=[ProjectKind.NOT_ML, ProjectKind.LIBRARY, ProjectKind.NOTEBOOKS],

@@ -76,5 +76,5 @@ def llm_traced(models: LanguageModels, tools: Tools) -> Iterator[Finding]:
     for use in tools.uses("llm-tracing"):
         yield partial(f"{use.title} is {use.stage}, but not attached to what runs", at=use.location)
         return
-    at = models.calls[0].location if models.calls else None
-    yield fail("the calls of the language model are not traced", at=at)
+    message = "the language model is asked, and nothing records the question and the answer"
+    yield fail(message, at=models.asked_at)

@@ -1,4 +1,4 @@
-"""Do numbers about the running system leave it?"""
+"""Does the running system report metrics?"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severi
 
 
 @check(
-    "Do numbers about the running system leave it?",
+    "Does the running system report metrics?",
     severity=Severity.HIGH,
     effort=Effort.MEDIUM,
     not_for=[ProjectKind.NOT_ML, ProjectKind.LIBRARY, ProjectKind.NOTEBOOKS],

@@ -15,6 +15,7 @@ from ml_readiness.facts.tree.files import Files
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 ENOUGH = 3
+TABLES = ("pandas", "polars", "pyspark", "dask", "modin", "cudf", "duckdb", "sqlalchemy")
 OF_ANYTHING = frozenset(["cerberus", "jsonschema", "voluptuous", "schema", "fastjsonschema"])
 SETTINGS = re.compile(r"config|setting|request|payload|openapi|argument|params|response|tool|plugin", re.IGNORECASE)
 EXPECTATION = re.compile(r"expect_(?:column|table|multicolumn)_\w+|expect_compound_\w+")
@@ -118,10 +119,11 @@ def data_validated(code: Code, tools: Tools, guards: Guards, files: Files, proje
     elif (place := _expected(code)) or (place := _dbt_tests(files)) or (place := _attached(code)):
         yield ok("the data is checked against declared expectations", at=place, confidence=Confidence.MEDIUM)
     else:
-        yield _own(code, tools, guards, guards.all if project.kind is ProjectKind.LIBRARY else guards.used)
+        found = guards.all if project.kind is ProjectKind.LIBRARY else guards.used
+        yield _own(code, tools, guards, found, project.kind)
 
 
-def _own(code: Code, tools: Tools, guards: Guards, found: tuple[Guard, ...]) -> Finding:
+def _own(code: Code, tools: Tools, guards: Guards, found: tuple[Guard, ...], kind: ProjectKind) -> Finding:
     if len(found) >= ENOUGH:
         first = found[0]
         message = f"{len(found)} guards refuse data that is not as expected, the first: {first.what}"
@@ -142,7 +144,20 @@ def _own(code: Code, tools: Tools, guards: Guards, found: tuple[Guard, ...]) -> 
             return partial(f"{use.title} describes the data, but nothing is checked against it", at=use.location)
     if not code.units:
         return unknown("no Python code to read")
-    return fail("no schema, and no check of columns, nulls or ranges", confidence=Confidence.MEDIUM)
+    return _nothing(code, kind)
+
+
+def _nothing(code: Code, kind: ProjectKind) -> Finding:
+    """That nothing is checked, in the words of what the project works on."""
+    if any(unit.imports_any(*TABLES) for unit in code.units if not unit.is_test):
+        message, hint = "nothing refuses data with missing columns, empty cells or values out of range", None
+    elif kind is ProjectKind.LLM_APP:
+        message = "nothing refuses documents or input that are empty, unreadable or too long"
+        hint = "Check each document where it is read, leave out what is empty or unreadable, and log how many were."
+    else:
+        message = "nothing refuses data that are empty, of the wrong type or shape, or out of range"
+        hint = "Check type, shape and range right after loading, and stop with a message that names the file."
+    return fail(message, confidence=Confidence.MEDIUM, hint=hint)
 
 
 def _counts(use: Use) -> bool:

@@ -1,15 +1,17 @@
 """Where is the preprocessing code?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ml_readiness import regex as re
 from ml_readiness.check import check, fail, ok, partial
 from ml_readiness.facts.modelling.lifecycle import PREPARES
 from ml_readiness.facts.modelling.modelcode import ModelCode
-from ml_readiness.facts.modelling.preparation import Preparation, Prepares
+from ml_readiness.facts.modelling.preparation import NAMED, Preparation, Prepares
 from ml_readiness.facts.project.project import Project
 from ml_readiness.facts.project.signals import Signals
 from ml_readiness.facts.serving.serving import Serving
+from ml_readiness.facts.source.code import Site
+from ml_readiness.facts.source.saying import said
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 SHOWN = 3
@@ -93,29 +95,34 @@ def preprocessing_in_modules(
         at = next(
             site.location for site in preparation.statements if site.unit.path in model.lifecycle.units("training")
         )
-        yield partial("training prepares its data by statements of a script, where nothing can import them", at=at)
+        yield partial("training prepares its data outside any function, where nothing else can import it", at=at)
     elif elsewhere or (not learned_in_notebook and (modules or preparation.inline)):
         for each in (elsewhere or modules)[:SHOWN]:
-            yield ok(f"`{each.name}` ({each.why})", at=each.location, confidence=Confidence.MEDIUM)
+            yield ok(f"`{each.name}` prepares data: {each.why}", at=each.location, confidence=Confidence.MEDIUM)
         for site in () if modules else preparation.inline[:1]:
             yield ok("prepared inside the function that asks the model", at=site.location, confidence=Confidence.MEDIUM)
     elif learned_in_notebook and (modules or preparation.inline):
         site = (preparation.in_notebooks or preparation.inline or model.training)[0]
         yield partial("serving prepares its input, but what training does is only in a notebook", at=site.location)
     elif functions or statements:
-        at = functions[0].location if functions else statements[0].location
-        yield partial("prepared by statements of a script, where nothing can import it", at=at)
+        yield partial(_in_script(functions, statements), at=(functions[0] if functions else statements[0]).location)
     elif preparation.in_notebooks and not (_is_ready_made(model) and preparation.only_splits):
         yield fail("data is prepared only in a notebook", at=preparation.in_notebooks[0].location)
     elif not _is_ready_made(model) and (sites := [*model.training, *(site for site, _ in model.local_loads)]):
         yield fail("a model is used, but no code prepares its input", at=sites[0].location, confidence=Confidence.LOW)
 
 
+def _in_script(functions: list[Prepares], statements: Sequence[Site]) -> str:
+    if functions:
+        return f"`{functions[0].name}` prepares data in a script: whoever imports it runs the whole script"
+    return f"a script prepares data with `{said(statements[0])}`, outside any function that could be imported"
+
+
 def _telling(each: Prepares) -> tuple[bool, bool, bool, bool]:
     """What is not beside the way comes first, then names that say so, calls of a library, and public names."""
     own = each.name.rpartition(".")[2]
     aside = BESIDE.search(each.unit.path) is not None
-    return aside, PREPARES.search(own) is None, each.why == "its name says so", own.startswith("_")
+    return aside, PREPARES.search(own) is None, each.why == NAMED, own.startswith("_")
 
 
 def _has_own_model(model: ModelCode, project: Project) -> bool:

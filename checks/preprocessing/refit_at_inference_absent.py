@@ -1,4 +1,4 @@
-"""Does what answers leave the fitted preprocessing as it is?"""
+"""Does serving use the preprocessing as training fitted it?"""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ SHOWN = 5
 
 
 @check(
-    "Does what answers leave the fitted preprocessing as it is?",
+    "Does serving use the preprocessing as training fitted it?",
     severity=Severity.HIGH,
     effort=Effort.SMALL,
     not_for=[ProjectKind.NOT_ML, ProjectKind.LIBRARY],

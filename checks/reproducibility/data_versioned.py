@@ -14,7 +14,7 @@ SEVERAL = 2
 
 
 @check(
-    "Is it fixed which data the model was trained on?",
+    "Can the exact training data be had again?",
     severity=Severity.MEDIUM,
     effort=Effort.MEDIUM,
     not_for=[ProjectKind.NOT_ML],

@@ -16,7 +16,7 @@ MUCH = 200_000_000
 MOST = 5
 
 
-@check("Why is git full of large files?", severity=Severity.MEDIUM, effort=Effort.MEDIUM, prohibition=True, core=False)
+@check("Is git free of large files?", severity=Severity.MEDIUM, effort=Effort.MEDIUM, prohibition=True, core=False)
 def large_binaries_managed(files: Files, artefacts: Artefacts) -> Iterator[Finding]:
     """Every clone downloads every version of every large file ever committed, also after it was deleted. Builds get
     slower month by month, and the way back is a rewritten history.

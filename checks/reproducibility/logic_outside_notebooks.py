@@ -6,29 +6,31 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ml_readiness.check import check, fail, ok, partial
-from ml_readiness.facts.modelling.lifecycle import Lifecycle
+from ml_readiness.facts.modelling.preparation import Preparation
 from ml_readiness.facts.project.project import Project
 from ml_readiness.facts.serving.serving import Serving
-from ml_readiness.facts.source.code import Code
+from ml_readiness.facts.source.mainstream import main_first
 from ml_readiness.facts.source.notebooks import Notebooks
+from ml_readiness.facts.source.saying import said
 from ml_readiness.facts.tree.artefacts import Artefacts
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 if TYPE_CHECKING:
-    from ml_readiness.facts.source.code import Site
+    from ml_readiness.facts.modelling.lifecycle import Lifecycle
+    from ml_readiness.facts.source.code import Code, Site
 
 STAGES = (("training", "trains"), ("preparing", "prepares data"))
 
 
 @check(
-    "Is a notebook the product?",
+    "Does the work live in modules, not only in notebooks?",
     severity=Severity.HIGH,
     effort=Effort.LARGE,
     not_for=[ProjectKind.NOT_ML, ProjectKind.LIBRARY, ProjectKind.COLLECTION],
     core=False,
 )
 def logic_outside_notebooks(
-    code: Code, lifecycle: Lifecycle, serving: Serving, notebooks: Notebooks, artefacts: Artefacts, project: Project
+    preparation: Preparation, serving: Serving, notebooks: Notebooks, artefacts: Artefacts, project: Project
 ) -> Iterator[Finding]:
     """A notebook cannot be imported, tested or reviewed line by line, and it runs in whatever order somebody pressed
     the keys. What production needs has to live in modules; the notebook may call them.
@@ -78,25 +80,29 @@ def logic_outside_notebooks(
     SVC().fit([[1]], [1])
     ```
     """
+    code, lifecycle = preparation.code, preparation.lifecycle
     if all(unit.is_example for unit in code.notebooks):
         return
     inside, outside = _split(lifecycle, code)
-    only = [(verb, inside[stage]) for stage, verb in STAGES if inside[stage] and not outside[stage]]
+    in_modules = {stage for stage, _ in STAGES if outside[stage]}
+    if any(each.transforms for each in preparation.functions):
+        in_modules.add("preparing")
+    only = [(verb, inside[stage]) for stage, verb in STAGES if inside[stage] and stage not in in_modules]
     if not only:
         if outside["training"] or outside["preparing"]:
-            site = (outside["training"] or outside["preparing"])[0]
-            yield ok("what notebooks do is in modules too", at=site.location, confidence=Confidence.MEDIUM)
+            site = main_first(outside["training"] or outside["preparing"], "train")[0]
+            yield ok("what notebooks do is in modules, too", at=site.location, confidence=Confidence.MEDIUM)
         return
     needed = bool(serving.routes or serving.demos or artefacts.models or lifecycle.saving)
     helped = notebooks.executed_by is not None or bool(notebooks.exporting) or _calls_modules(code)
     for verb, sites in only:
-        said = f"only a notebook {verb}: `{sites[0].name.rpartition('.')[2].lstrip('?:')}`"
+        message = f"only a notebook {verb}, here with `{said(sites[0])}`"
         if helped or outside["training"]:
-            yield partial(said, at=sites[0].location, confidence=Confidence.MEDIUM)
+            yield partial(message, at=sites[0].location, confidence=Confidence.MEDIUM)
         elif needed and project.kind is not ProjectKind.NOTEBOOKS:
-            yield fail(said, at=sites[0].location, confidence=Confidence.MEDIUM)
+            yield fail(message, at=sites[0].location, confidence=Confidence.MEDIUM)
         else:
-            yield partial(said, at=sites[0].location, confidence=Confidence.MEDIUM)
+            yield partial(message, at=sites[0].location, confidence=Confidence.MEDIUM)
 
 
 def _split(lifecycle: Lifecycle, code: Code) -> tuple[dict[str, list[Site]], dict[str, list[Site]]]:

@@ -7,6 +7,8 @@ from ml_readiness.check import check, fail, ok, unknown
 from ml_readiness.facts.modelling.obtaining import Obtaining
 from ml_readiness.facts.project.project import Project
 from ml_readiness.facts.prose.instructions import Instruction, Instructions
+from ml_readiness.facts.source.mainstream import main_first
+from ml_readiness.facts.source.saying import said
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 SHOWN = 3
@@ -68,27 +70,29 @@ def model_obtainable(obtaining: Obtaining, instructions: Instructions, project: 
     ```
     """
     origins = [o for o in obtaining.origins if o.serves] or list(obtaining.origins)
-    known = [origin for origin in origins if origin.how]
+    known = [origin for origin in origins if origin.told]
     for origin in known[:SHOWN]:
-        yield ok(f"`{origin.path}`: {origin.how}", at=origin.location, confidence=Confidence.MEDIUM)
+        yield ok(origin.told, at=origin.location, confidence=Confidence.MEDIUM)
     if known:
         return
     if origins:
         named = [origin for origin in origins if UNNAMED.fullmatch(origin.path) is None]
         for origin in named[:1]:
-            message = f"loads `{origin.path}`, which is not here, not downloaded and written by nothing"
+            message = f"`{origin.path}` is loaded, but it is not in the repository, and nothing writes or downloads it"
             yield fail(message, at=origin.location, confidence=Confidence.MEDIUM)
         if not named:
-            yield unknown("the path of the model is only known at run time", at=origins[0].location)
+            message = "the path of the model is only known at run time, and nothing here writes or downloads one"
+            yield unknown(message, at=origins[0].location)
     elif obtaining.hub:
         site = obtaining.hub[0]
-        yield ok(f"`{site.name}` fetches a published model by name", at=site.location, confidence=Confidence.MEDIUM)
-    elif training := obtaining.model.own_training(project.kind):
+        message = f"`{said(site)}` fetches a published model by its name"
+        yield ok(message, at=site.location, confidence=Confidence.MEDIUM)
+    elif training := main_first(obtaining.model.own_training(project.kind), "train", "fit"):
         site = training[0]
         if all(each.unit.is_notebook for each in training) and (lost := _lost(instructions)) is not None:
-            yield fail(f"`{lost.text}` is told to train it: {lost.missing}", at=lost.location)
+            yield fail(f"`{lost.text}` is said to train it, but {lost.missing}", at=lost.location)
             return
-        yield ok("trained by the code here", at=site.location, confidence=Confidence.MEDIUM)
+        yield ok(f"the code here trains it: `{said(site)}`", at=site.location, confidence=Confidence.MEDIUM)
     elif obtaining.model.estimators:
         yield ok("the package fits its own model", at=obtaining.model.estimators[0], confidence=Confidence.MEDIUM)
 

@@ -72,7 +72,7 @@ def seeds_fixed(randomness: Randomness, members: Members) -> Iterator[Finding]:
     open_, fixed = [d for d in draws if not d.seeded_by], [d for d in draws if d.seeded_by]
     loose = randomness.loose if members.reasons and fixed else ()
     if loose:
-        message = f"{len(loose)} of {len(randomness.training)} files that train seed nothing, this one first"
+        message = f"{len(loose)} of {len(randomness.training)} files that train seed nothing, such as this one"
         yield partial(message, at=loose[0].path, confidence=Confidence.MEDIUM)
     mostly = len(fixed) >= MOST * len(draws) and not any(draw.splits or draw.what in FRAMEWORKS for draw in open_)
     if not open_ or mostly:
@@ -80,7 +80,17 @@ def seeds_fixed(randomness: Randomness, members: Members) -> Iterator[Finding]:
         return
     for draw in open_[:SHOWN]:
         judge = partial if fixed else fail
-        yield judge(f"{draw.what} is not seeded", at=draw.location, confidence=Confidence.MEDIUM)
+        yield judge(_open(draw), at=draw.location, confidence=Confidence.MEDIUM)
+
+
+def _what(draw: Draw) -> str:
+    return draw.what if draw.what in FRAMEWORKS else f"`{draw.what}`"
+
+
+def _open(draw: Draw) -> str:
+    if draw.what in FRAMEWORKS:
+        return f"{draw.what} draws random numbers in training, and nothing seeds it"
+    return f"`{draw.what}` draws at random, and no seed is given"
 
 
 def _fixed(draws: list[Draw]) -> Iterator[Finding]:
@@ -88,8 +98,8 @@ def _fixed(draws: list[Draw]) -> Iterator[Finding]:
     if len(uncertain) > (1 - MOST) * len(draws):
         for draw in uncertain[:SHOWN]:
             unless = "only later, or only if a setting says so"
-            message = f"{draw.what} is seeded by `{draw.seeded_by}`, but not for everything: {unless}"
+            message = f"`{draw.seeded_by}` seeds {_what(draw)}, but not for everything: {unless}"
             yield partial(message, at=draw.location, confidence=Confidence.MEDIUM)
         return
     for draw in draws[:SHOWN]:
-        yield ok(f"{draw.what} is seeded by `{draw.seeded_by}`", at=draw.location, confidence=Confidence.MEDIUM)
+        yield ok(f"`{draw.seeded_by}` seeds {_what(draw)}", at=draw.location, confidence=Confidence.MEDIUM)

@@ -6,6 +6,8 @@ from ml_readiness.check import check, fail, ok, partial
 from ml_readiness.facts.modelling.modelcode import ModelCode
 from ml_readiness.facts.project.project import Project
 from ml_readiness.facts.source.code import Site
+from ml_readiness.facts.source.mainstream import main_first
+from ml_readiness.facts.source.saying import said
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 SHOWN = 3
@@ -55,26 +57,26 @@ def training_code_present(model: ModelCode, project: Project) -> Iterator[Findin
     pipeline("sentiment-analysis")("fine")
     ```
     """
-    own = model.own_training(project.kind)
+    own = main_first(model.own_training(project.kind), "train", "fit")
     if project.kind is ProjectKind.LIBRARY:
         for at in model.estimators[:SHOWN]:
             yield ok("a class that fits and predicts", at=at, confidence=Confidence.MEDIUM)
     outside = [site for site in own if not site.unit.is_notebook]
     for site in outside[:SHOWN]:
-        yield ok(f"`{_shown(site.name)}`", at=site.location, confidence=Confidence.MEDIUM)
+        yield ok(f"`{said(site)}` trains", at=site.location, confidence=Confidence.MEDIUM)
     if outside or project.kind is ProjectKind.LIBRARY:
         return
     loads = [pair for pair in model.local_loads if pair[0].unit.is_production]
     for site in _makers(model, {path.rpartition("/")[2] for _, path in loads}):
-        yield ok(f"`{_shown(site.name)}` writes what is loaded", at=site.location, confidence=Confidence.MEDIUM)
+        yield ok(f"`{said(site)}` writes what is loaded", at=site.location, confidence=Confidence.MEDIUM)
         return
     made = [*own, *(site for site in model.lifecycle.saving if site.unit.is_notebook and loads)]
     if made:
-        yield partial(f"`{_shown(made[0].name)}` only in a notebook", at=made[0].location, confidence=Confidence.MEDIUM)
+        yield partial(f"`{said(made[0])}` stands in a notebook only", at=made[0].location, confidence=Confidence.MEDIUM)
     elif loads:
         site, path = loads[0]
         what = f"`{path}`" if path.strip("*/.") else "a model"
-        yield fail(f"loads {what}, but nothing here trains one", at=site.location, confidence=Confidence.MEDIUM)
+        yield fail(f"{what} is loaded, but nothing here trains it", at=site.location, confidence=Confidence.MEDIUM)
 
 
 def _makers(model: ModelCode, names: set[str]) -> Iterator[Site]:
@@ -82,7 +84,3 @@ def _makers(model: ModelCode, names: set[str]) -> Iterator[Site]:
     for site in model.lifecycle.saving:
         if site.unit.is_production and model.path_of(site).rpartition("/")[2] in names - {"*"}:
             yield site
-
-
-def _shown(name: str) -> str:
-    return name.rpartition(":")[2].lstrip("?")

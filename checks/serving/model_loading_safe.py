@@ -1,4 +1,4 @@
-"""Can reading the model run somebody else's code?"""
+"""Is it safe to load the model?"""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SHOWN = 5
 
 
 @check(
-    "Can reading the model run somebody else's code?",
+    "Is it safe to load the model?",
     severity=Severity.MEDIUM,
     effort=Effort.MEDIUM,
     not_for=[ProjectKind.NOT_ML],
@@ -75,10 +75,11 @@ def model_loading_safe(loads: Loads) -> Iterator[Finding]:
     risky = [load for load in loads.all if load.risk is not Risk.NONE]
     for load in risky[:SHOWN]:
         if load.risk is Risk.UNKNOWN:
-            message = f"{load.what}, and nothing here says who made it"
+            message = f"{load.what}, and nothing here writes or checks that file"
             yield fail(message, at=load.location, confidence=Confidence.MEDIUM)
         else:
-            yield partial(f"{load.what}; it is made or checked here", at=load.location, confidence=Confidence.MEDIUM)
+            message = f"{load.what}; such files are written or checked by the project itself"
+            yield partial(message, at=load.location, confidence=Confidence.MEDIUM)
     if not risky:
         for load in loads.all[:1]:
             yield ok(load.what, at=load.location, confidence=Confidence.MEDIUM)

@@ -93,4 +93,5 @@ def model_output_guarded(answers: Answers, models: LanguageModels) -> Iterator[F
         seen = answers.parsed[0]
         yield partial(f"{seen.what} takes the answer apart by hand", at=seen.location, confidence=Confidence.LOW)
     else:
-        yield fail("the answer goes on as it comes", at=models.calls[0].location, confidence=Confidence.MEDIUM)
+        message = "what the language model answers is used as it comes, unchecked"
+        yield fail(message, at=models.asked_at, confidence=Confidence.MEDIUM)

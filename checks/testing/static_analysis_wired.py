@@ -1,4 +1,4 @@
-"""Does a machine read the code first?"""
+"""Do a linter and a type checker read every change?"""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from ml_readiness.report import Effort, Finding, Severity
 KINDS = {"lint": "linter", "types": "type checker", "security": "security scanner"}
 
 
-@check("Does a machine read the code first?", severity=Severity.LOW, effort=Effort.SMALL, core=False)
+@check("Do a linter and a type checker read every change?", severity=Severity.LOW, effort=Effort.SMALL, core=False)
 def static_analysis_wired(analysis: Analysis, code: Code) -> Iterator[Finding]:
     """A linter and a type checker find undefined names, unused results and wrong arguments in seconds, in code that no
     test reaches; set up but run by nobody, they find nothing.

@@ -2,13 +2,26 @@
 
 from collections.abc import Iterator
 
+from ml_readiness import regex as re
 from ml_readiness.check import check, fail, ok, partial
+from ml_readiness.facts.modelling.lifecycle import PREPARES
 from ml_readiness.facts.modelling.modelcode import ModelCode
 from ml_readiness.facts.project.signals import Signals
+from ml_readiness.facts.source.code import Site
+from ml_readiness.facts.source.saying import said
 from ml_readiness.facts.testing.modeltests import ModelTests, asserts_values
+from ml_readiness.facts.testing.tests import Test
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 SHOWN = 3
+ANSWERS = re.compile(
+    r"predict|infer|generat|train|fit|forward|invoke|answer|classif|score|evaluat|model|query|forecast|recommend|detect",
+    re.IGNORECASE,
+)
+REFUSES = re.compile(
+    r"auth|invalid|wrong|missing|error|fail|unknown|(?:^|_)(?:no|not|bad|empty|without)_", re.IGNORECASE
+)
+"""Names of tests that something is turned down."""
 
 
 @check(
@@ -86,15 +99,21 @@ def tests_check_model(tests: ModelTests, model: ModelCode, signals: Signals) -> 
     if not model.has_model and not signals.llm_elsewhere:
         return
     asking = tests.of_model
-    checking = [(test, site) for test, site in asking if asserts_values(test)]
-    for test, site in checking[:SHOWN]:
-        called = site.name.rpartition(":")[2].lstrip("?")
-        message = f"`{test.function.name}` asserts on what `{called}` gives"
+    checking = sorted(((test, site) for test, site in asking if asserts_values(test)), key=lambda pair: _aside(*pair))
+    for test, site in [pair for pair in checking if _aside(*pair)[0] == _aside(*checking[0])[0]][:SHOWN]:
+        message = f"`{test.function.name}` asserts on what `{said(site)}` gives"
         yield ok(message, at=test.location, confidence=Confidence.MEDIUM)
     if checking:
         return
     weak = next((test for test, _ in asking if test.asserts), None)
     if weak is not None:
-        yield partial(f"`{weak.function.name}` asserts only that the call succeeds", at=weak.location)
+        yield partial(f"`{weak.function.name}` asserts no more than that the call succeeds", at=weak.location)
     else:
         yield fail("no test trains the model or asserts on a prediction", confidence=Confidence.MEDIUM)
+
+
+def _aside(test: Test, site: Site) -> tuple[bool, bool, bool]:
+    """Whether a test is less telling than others: of data or of refusals, of another call, under another name."""
+    method, name = site.call.method, test.function.name
+    other = PREPARES.search(method) is not None or REFUSES.search(name) is not None
+    return other, ANSWERS.search(method) is None, ANSWERS.search(name) is None

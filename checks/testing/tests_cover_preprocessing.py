@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok
-from ml_readiness.facts.modelling.preparation import Preparation
+from ml_readiness.facts.modelling.preparation import LOADS, NAMED, Preparation, Prepares
+from ml_readiness.facts.project.project import Project
 from ml_readiness.facts.project.signals import Signals
+from ml_readiness.facts.source.saying import said
 from ml_readiness.facts.testing.modeltests import ModelTests
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 SHOWN = 3
-NAMED = "its name says so"
+TABLES = ("pandas", "polars", "pyspark", "dask", "modin", "cudf")
+ARRAYS = ("torch", "tensorflow", "keras", "jax", "numpy", "cv2", "PIL", "torchvision", "librosa")
 
 
 @check(
@@ -19,7 +22,9 @@ NAMED = "its name says so"
     requires="tests-exist",
     not_for=[ProjectKind.NOT_ML],
 )
-def tests_cover_preprocessing(tests: ModelTests, preparation: Preparation, signals: Signals) -> Iterator[Finding]:
+def tests_cover_preprocessing(
+    tests: ModelTests, preparation: Preparation, signals: Signals, project: Project
+) -> Iterator[Finding]:
     """A wrong feature raises no exception: the model just gets worse. Only a test that calls the loading, cleaning or
     feature function and asserts on what it returns will tell.
 
@@ -80,17 +85,29 @@ def tests_cover_preprocessing(tests: ModelTests, preparation: Preparation, signa
             yield fail("no test of how prompts and documents are prepared was recognised", confidence=Confidence.LOW)
         return
     for test, site in tests.of_preparation[:SHOWN]:
-        called = site.name.rpartition(":")[2]
-        yield ok(f"`{test.function.name}` calls `{called}` and asserts", at=test.location, confidence=Confidence.MEDIUM)
-    if not tests.of_preparation:
-        first, *others = sorted(preparation.functions, key=lambda each: (not each.transforms, each.why == NAMED))
-        more = ", which prepares data"
-        if others:
-            more = (
-                f", nor any of {len(others)} more that prepare data" if len(others) > 1 else f" or `{others[0].name}`"
-            )
-        yield fail(
-            f"no test calls `{first.name}`{more}",
-            at=first.location,
-            confidence=Confidence.MEDIUM,
+        yield ok(
+            f"`{test.function.name}` calls `{said(site)}` and asserts", at=test.location, confidence=Confidence.MEDIUM
         )
+    if not tests.of_preparation:
+        first, *others = sorted(preparation.functions, key=_telling)
+        message = f"no test calls `{first.name}`, which prepares data"
+        if others:
+            message = f"no test calls any of {len(others) + 1} functions that prepare data, such as `{first.name}`"
+        hint = _hint(first, project.kind)
+        yield fail(message, at=first.location, confidence=Confidence.MEDIUM, hint=hint)
+
+
+def _telling(each: Prepares) -> tuple[bool, bool, bool]:
+    """What changes data comes before what only reads it."""
+    return not each.transforms, LOADS.search(each.name.rpartition(".")[2]) is not None, each.why == NAMED
+
+
+def _hint(first: Prepares, kind: ProjectKind) -> str | None:
+    """What to assert, by what the function works on; rows of a table where nothing tells."""
+    if first.unit.imports_any(*TABLES):
+        return f"Start with `{first.name}`: assert on its result for one typical row, and for one with missing values."
+    if kind is ProjectKind.LLM_APP:
+        return f"Start with `{first.name}`: give it one short text, and assert that nothing is lost or doubled."
+    if first.unit.imports_any(*ARRAYS):
+        return f"Start with `{first.name}`: assert on the shape, type and range of values of its result for one input."
+    return f"Start with `{first.name}`: assert on its result for one typical input, and for one that is empty."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ml_readiness.render import changes, markdown, words
 from ml_readiness.render.gfm import code, prose
 from ml_readiness.report import Movement, Outcome, ProjectKind
+from ml_readiness.wording import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -70,7 +71,7 @@ def verdict(report: Report, situation: Situation) -> tuple[str, str]:
     if not report.complete or situation.objections:
         return "CAUTION", " ".join(_troubles(report, situation, is_worse=is_worse))
     if comparison is not None and is_worse:
-        answers = words.plural(len(comparison.regressions), "answer")
+        answers = plural(len(comparison.regressions), "answer")
         return "WARNING", f"**{answers} got worse with this change.** That fails nothing; {REMEDIES}."
     if report.score is None:
         return "NOTE", "**Nothing to do:** no machine learning of its own was found here, so there is no score."
@@ -78,7 +79,7 @@ def verdict(report: Report, situation: Situation) -> tuple[str, str]:
     if not missing:
         return "TIP", "**All clear:** nothing that is asked is missing."
     if comparison is None:
-        questions = words.plural(missing, "question")
+        questions = plural(missing, "question")
         return "NOTE", f"**{questions} without a good answer.** Nothing was compared, so none need be new."
     return _good_news(comparison)
 
@@ -97,9 +98,9 @@ def _troubles(report: Report, situation: Situation, *, is_worse: bool) -> Iterat
 def _good_news(comparison: Comparison) -> tuple[str, str]:
     better = comparison.with_movement(Movement.FIXED, Movement.BETTER, Movement.SHRUNK)
     unanswered = changes.unanswered(comparison)
-    good = f", and {words.plural(len(better), 'answer')} got better" if better else ""
+    good = f", and {plural(len(better), 'answer')} got better" if better else ""
     if unanswered:
-        asked = words.plural(len(unanswered), "new question")
+        asked = plural(len(unanswered), "new question")
         said = f"This change brings {asked} without a good answer yet; that fails nothing."
         return "NOTE", f"**Nothing got worse{good}.** {said}"
     if better:

@@ -6,7 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from ml_readiness.render.text import printable
-from ml_readiness.render.words import EFFORTS
+from ml_readiness.render.words import EFFORTS, fix
 from ml_readiness.report import Outcome
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def _lines(report: Report, result: Result | None, draft: Draft | None, *, writte
         return
     yield ""
     yield from _indented("Why ", result.why)
-    yield from _indented("Fix ", result.fix)
+    yield from _indented("Fix ", fix(result))
     if draft is not None:
         yield from _draft(draft, written=written)
 

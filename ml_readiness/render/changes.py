@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ml_readiness.render import words
 from ml_readiness.render.gfm import code, place, prose
 from ml_readiness.report import Movement, Outcome
+from ml_readiness.wording import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -84,7 +85,7 @@ def _group(title: str, changes: Sequence[Change], most: int, report: Report, lin
     for change in changes[:most]:
         yield from _in_detail(change, report, link)
     if len(changes) > most:
-        yield f"- and {words.plural(len(changes) - most, 'more question')}"
+        yield f"- and {plural(len(changes) - most, 'more question')}"
 
 
 def _in_detail(change: Change, report: Report, link: Link | None) -> Iterator[str]:
@@ -92,11 +93,12 @@ def _in_detail(change: Change, report: Report, link: Link | None) -> Iterator[st
     findings = change.new or (words.telling(result) if result is not None else ())
     grown = ", in more places than before" if change.movement is Movement.GROWN else ""
     yield f"- **{prose(change.question)}** <sub>{prose(change.check)}, {change.severity.value}{grown}</sub>"
-    for finding in findings[:PLACES]:
+    shown, others = words.cut(findings, PLACES)
+    for finding in shown:
         where = place(finding, link)
         yield f"  - {where}{': ' if where else ''}{prose(finding.message)}"
-    if len(findings) > PLACES:
-        yield f"  - and {words.plural(len(findings) - PLACES, 'more place')}"
+    if others:
+        yield f"  - {others}"
     fix = next((finding.hint for finding in findings if finding.hint), None) or (result.fix if result else "")
     if fix:
         yield f"  - **Fix:** {prose(fix)}"
@@ -120,4 +122,4 @@ def better(comparison: Comparison) -> Iterator[str]:
         how = "new, and in place" if change.movement is Movement.ARISING else words.MOVEMENTS[change.movement]
         yield f"- {prose(change.question)} <sub>{how}</sub>{gone}"
     if len(found) > CHANGES:
-        yield f"- and {words.plural(len(found) - CHANGES, 'more question')}"
+        yield f"- and {plural(len(found) - CHANGES, 'more question')}"

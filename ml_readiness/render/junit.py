@@ -65,4 +65,4 @@ def _told(element: Element, result: Result) -> None:
     places = [
         printable(f"{finding.location or '-'}: {finding.message}", 500) for finding in words.telling(result)[:100]
     ]
-    element.text = "\n".join([printable(result.question), *places, printable(result.fix)])
+    element.text = "\n".join([printable(result.question), *places, printable(words.fix(result))])

@@ -125,7 +125,7 @@ def next_steps(
         yield title
         yield ""
     for number, result in enumerate(steps, 1):
-        yield f"{number}. **{prose(result.question)}** {prose(result.fix)} ({_gain(result)})"
+        yield f"{number}. **{prose(result.question)}** {prose(words.fix(result))} ({prose(words.gain(report, result))})"
 
 
 def _gain(result: Result) -> str:
@@ -161,14 +161,13 @@ def _in_detail(result: Result, link: Link | None) -> Iterator[str]:
     gain = f", {_gain(result)}" if result.points else ""
     symbol = _SYMBOLS[result.outcome]
     yield f"- {symbol} {prose(result.question)} <sub>{prose(result.check)}, {result.severity.value}{gain}</sub>"
-    findings = words.telling(result)
-    for finding in findings[:PLACES]:
+    shown, others = words.cut(words.telling(result), PLACES)
+    for finding in shown:
         where = place(finding, link)
         yield f"  - {where}{': ' if where else ''}{prose(finding.message)}"
-    if len(findings) > PLACES:
-        yield f"  - and {words.plural(len(findings) - PLACES, 'more place')}"
-    fix = next((finding.hint for finding in findings if finding.hint), None) or result.fix
-    if fix:
+    if others:
+        yield f"  - {others}"
+    if fix := words.fix(result):
         yield f"  - **Fix:** {prose(fix)}"
 
 

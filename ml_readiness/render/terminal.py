@@ -186,15 +186,14 @@ class _Page:
         else:
             self._line(self._symbol(result.outcome), question)
             self._line((name, "dim"), indent=2)
-        findings = words.telling(result)
-        for finding in findings[:PLACES]:
+        shown, others = words.cut(words.telling(result), PLACES)
+        for finding in shown:
             self._line(*self._evidence(finding), indent=2)
-        if len(findings) > PLACES:
-            self._line((f"and {words.plural(len(findings) - PLACES, 'more place')}", "dim"), indent=2)
+        if others:
+            self._line((others, "dim"), indent=2)
         if result.why and result.outcome is Outcome.FAIL and result.severity in _WORTH_A_WHY:
             self._line(("Why ", "bold"), printable(first_sentence(result.why)), indent=2, hang=4)
-        fix = next((finding.hint for finding in findings if finding.hint), None) or result.fix
-        if fix:
+        if fix := words.fix(result):
             self._line(("Fix ", "bold"), printable(fix), indent=2, hang=4)
 
     def _name_and_gain(self, result: Result) -> str:
@@ -235,8 +234,8 @@ class _Page:
         self._line()
         self._line(("What to do first", "bold underline"), " (most points for the effort)")
         for number, result in enumerate(steps, 1):
-            gain = f"{result.points:+.1f} points for {words.EFFORTS[result.effort]}"
-            self._line(f"{number}. ", (result.check, "bold"), f" ({gain}): {printable(result.fix)}", hang=3)
+            gain = words.gain(self.report, result)
+            self._line(f"{number}. ", (result.check, "bold"), f" ({gain}): {printable(words.fix(result))}", hang=3)
         self._line()
         self._verdict()
 

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from ml_readiness.grade import GRADES
 from ml_readiness.report import Effort, Movement, Outcome, ProjectKind
+from ml_readiness.score import comes_with
+from ml_readiness.wording import joined, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ml_readiness.report import Comparison, Finding, Report, Result
 
@@ -97,6 +99,29 @@ def telling(result: Result) -> tuple[Finding, ...]:
     return against or result.findings
 
 
+def fix(result: Result) -> str:
+    """What to do: as concrete as a finding makes it, else the check's general advice."""
+    return next((finding.hint for finding in telling(result) if finding.hint), None) or result.fix
+
+
+def gain(report: Report, result: Result) -> str:
+    """What a next step earns and takes: `+4.7 points for an hour`, with what it settles beside its own question."""
+    open_ = {each.check: each.points for each in report.results if each.outcome in {Outcome.FAIL, Outcome.PARTIAL}}
+    others = comes_with(result.check, open_)
+    points = result.points + sum(open_[each] for each in others)
+    beside = f", {joined(others)} included" if others else ""
+    return f"{points:+.1f} points for {EFFORTS[result.effort]}{beside}"
+
+
+def cut(findings: Sequence[Finding], most: int) -> tuple[Sequence[Finding], str]:
+    """The findings to show, and how many are left out in words; a single one is never left out."""
+    over = len(findings) - most
+    if over <= 1:
+        return findings, ""
+    places = "more places" if findings[most].path is not None else "more"
+    return findings[:most], f"and {over} {places}"
+
+
 def change(points: int | None) -> str:
     """`+4 points`, `-1 point`, `no change`."""
     if points is None:
@@ -114,8 +139,3 @@ def changes(comparison: Comparison) -> str:
     shown = [f"{counts[movement]} {MOVEMENTS[movement]}" for movement in _COUNTED if counts[movement]]
     shown += [f"{plural(asked, 'question')} {MOVEMENTS[Movement.ARISING]}"] if asked else []
     return ", ".join(shown) or "no answer changed"
-
-
-def plural(count: int, noun: str) -> str:
-    """`1 file`, `2 files`."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -48,6 +48,11 @@ HOSTS = re.compile(
     r"|[\w./?=&%-]+\.(?:csv|tsv|parquet|zip|tar|gz|tgz|xlsx?|json|jsonl|npz|h5|txt|data)(?![\w/]))",
     re.IGNORECASE,
 )
+PROGRAM = re.compile(
+    r"linux|x86_64|amd64|arm64|aarch64|[-_]x64|darwin|mac-?os|windows|win(?:32|64)|[-_]bin[-_.]|\.(?:deb|rpm|whl|jar|exe|dmg)$",
+    re.IGNORECASE,
+)
+"""Addresses of programs: they are made for one kind of machine."""
 NAMED = re.compile(
     r"\b(?:kaggle|uci machine learning|hugging ?face datasets?|competition data|dataset|data ?set|data source)\b.{0,200}?https?://",
     re.IGNORECASE | re.DOTALL,
@@ -202,7 +207,7 @@ class Datasets(Struct, frozen=True, dict=True):
                 named.append((f"Kaggle's `{kaggle[1]}`", read.location))
             elif "://" in read.path and not _is_fixed(read.path):
                 named.append((read.path[:120], read.location))
-        return tuple(Source(f"the data is fetched from {url}", at) for url, at in named)
+        return tuple(Source(f"the data is fetched from {url}, without a version", at) for url, at in named)
 
     @cached_property
     def gathered(self) -> tuple[Source, ...]:
@@ -230,7 +235,7 @@ class Datasets(Struct, frozen=True, dict=True):
     def services(self) -> tuple[Source, ...]:
         """Services that production code asks for data."""
         return tuple(
-            Source(f"the data comes from {found[0][:80]}", unit.location(text.line))
+            Source(f"the data comes from {found[0][:80]}, without a version", unit.location(text.line))
             for unit in self._units
             if unit.is_production
             for text in unit.python.texts
@@ -256,13 +261,13 @@ class Datasets(Struct, frozen=True, dict=True):
             match = _data_address(text) or NAMED.search(text) or (PROPER.search(text) if "README" in path else None)
             if match is not None and path.count("/") <= 3:
                 line = text.count("\n", 0, match.start()) + 1
-                found.append(Source("the data's source is named, without a version", Location(path=path, line=line)))
+                found.append(Source(_named(match), Location(path=path, line=line)))
         for unit in self.code.notebooks:
             for cell in unit.notebook.cells if unit.notebook is not None else ():
                 match = _data_address("\n".join(cell.source)) if cell.kind != "code" else None
                 if match is not None:
                     at = Location(path=unit.path, cell=cell.index)
-                    found.append(Source("the data's source is named, without a version", at))
+                    found.append(Source(_named(match), at))
         for path in self.files.find("*.json", "*.yaml", "*.yml", "*.toml", "*.cfg", "*.ini"):
             text = "" if NO_SETTINGS.search(path) else self.files.text(path)
             match = _data_address(text) or BUCKET.search(text)
@@ -313,6 +318,13 @@ class Datasets(Struct, frozen=True, dict=True):
         )
 
 
+def _named(match: re.Match[str]) -> str:
+    """That a source is named and no version, with its address where there is one."""
+    address = ADDRESS.search(match[0])
+    where = f"comes from {address[0][:100]}" if address is not None else "has a source by name"
+    return f"the data {where}, without a version"
+
+
 def _is_fixed(url: str) -> bool:
     return FIXED_URL.search(url) is not None
 
@@ -329,4 +341,5 @@ def _is_pinned_call(use: Use) -> bool:
 
 def _data_address(text: str) -> re.Match[str] | None:
     """The first address that leads to data."""
-    return next((found for found in ADDRESS.finditer(text) if HOSTS.search(found[0])), None)
+    leading = (found for found in ADDRESS.finditer(text) if HOSTS.search(found[0]))
+    return next((found for found in leading if not PROGRAM.search(found[0])), None)

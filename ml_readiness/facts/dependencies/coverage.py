@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
@@ -50,6 +51,12 @@ class Coverage(Struct, frozen=True, eq=False, dict=True):
         return tuple(found.values())
 
     @cached_property
+    def brought_names(self) -> tuple[str, ...]:
+        """The distributions of what is undeclared but there."""
+        lost = {wanted for _, wanted in self.missing}
+        return tuple(dict.fromkeys(wanted for _, wanted, by in self._undeclared if by and wanted not in lost))
+
+    @cached_property
     def nothing_declared(self) -> bool:
         """Whether no manifest serves the judged code at all."""
         folders = {needed.unit.path for needed in self.imports.judged}
@@ -63,8 +70,9 @@ class Coverage(Struct, frozen=True, eq=False, dict=True):
 
     @cached_property
     def _undeclared(self) -> tuple[tuple[Needed, str, str], ...]:
-        """(import, distribution, what installs it if anything)."""
-        return tuple(self._unmet())
+        """(import, distribution, what installs it if anything); what most files import first."""
+        used = Counter(needed.top for needed in self.imports.judged)
+        return tuple(sorted(self._unmet(), key=lambda unmet: -used[unmet[0].top]))
 
     def _unmet(self) -> Iterator[tuple[Needed, str, str]]:
         for needed in self.imports.judged:

@@ -107,11 +107,11 @@ class Declaration(Struct, frozen=True):
     version: str
     """As written: `>=3.10`, `3.11-slim`; `?` where it is computed."""
     how: str
-    """What reads it, for a reader: `requires-python`, `the image`, `the pipeline`..."""
+    """What reads it, for a reader: `the package metadata`, `the image`, `the pipeline`..."""
 
 
 class PythonVersions(Struct, frozen=True):
-    """Every statement of the Python version that some tool reads."""
+    """Every statement of the Python version that some tool reads, at the root first."""
 
     all: tuple[Declaration, ...]
 
@@ -119,7 +119,7 @@ class PythonVersions(Struct, frozen=True):
     def gather(cls, documents: Documents, files: Files) -> Self:
         """From package metadata, environments, version files, containers, pipelines and platforms."""
         found = [*_metadata(documents, files), *_plain(files), *_texts(documents, files)]
-        return cls(tuple(found))
+        return cls(tuple(sorted(found, key=lambda each: each.path.count("/"))))
 
 
 Stating = PyProject | SetupPy | SetupCfg | Pipfile | Pixi
@@ -131,12 +131,18 @@ def _stated(found: Iterable[tuple[str, Stating]], how: str) -> Iterator[Declarat
             yield Declaration(path, document.requires_python_line, document.requires_python, how)
 
 
+def _plainly(specifier: str) -> str:
+    """A conda pin as people write it: `3.10` for `=3.10`, `3.6.1` for `=3.6.1=2`."""
+    pinned = re.fullmatch(rf"==?({VERSION})(?:=[\w.]+)?", specifier.replace(" ", ""))
+    return pinned[1] if pinned is not None else specifier
+
+
 def _metadata(documents: Documents, files: Files) -> Iterator[Declaration]:
     stated = (
-        *_stated(documents.all(PyProject), "requires-python"),
-        *_stated(documents.all(SetupPy), "python_requires"),
-        *_stated(documents.all(SetupCfg), "python_requires"),
-        *_stated(documents.all(Pipfile), "python_version"),
+        *_stated(documents.all(PyProject), "the package metadata"),
+        *_stated(documents.all(SetupPy), "the package metadata"),
+        *_stated(documents.all(SetupCfg), "the package metadata"),
+        *_stated(documents.all(Pipfile), "the Pipfile"),
         *_stated(documents.all(Pixi), "the environment"),
     )
     yield from (each for each in stated if not files.is_vendored(each.path))
@@ -146,7 +152,7 @@ def _metadata(documents: Documents, files: Files) -> Iterator[Declaration]:
             environment = documents.find(CondaEnvironment, path)
             python = environment.python if environment is not None else None
             if python is not None and python.specifier:
-                yield Declaration(path, python.line, python.specifier, "the conda environment")
+                yield Declaration(path, python.line, _plainly(python.specifier), "the conda environment")
     for path, lock in documents.all(Lock):
         if lock.requires_python and not files.is_vendored(path):
             yield Declaration(path, 0, lock.requires_python, "the lock file")
@@ -182,7 +188,12 @@ def _texts(documents: Documents, files: Files) -> Iterator[Declaration]:
                 yield Declaration(path, found[0], found[1], how)
     for path in files.find("tox.ini"):
         if match := TOX.search(files.text(path)[:20_000]):
-            yield Declaration(path, files.text(path).count("\n", 0, match.start()) + 1, match[1], "tox")
+            yield Declaration(path, files.text(path).count("\n", 0, match.start()) + 1, _dotted(match[1]), "tox")
+
+
+def _dotted(version: str) -> str:
+    """`3.10` for tox's `310`."""
+    return version if "." in version else f"{version[0]}.{version[1:]}"
 
 
 def _first(lines: tuple[str, ...], how: str) -> tuple[int, str] | None:
@@ -194,12 +205,20 @@ def _first(lines: tuple[str, ...], how: str) -> tuple[int, str] | None:
             continue
         image = IMAGE.search(line)
         version = of_image(image[1] or image[2]) if image is not None else ""
-        stated = next((found[1] for pattern in PATTERNS[how] if (found := pattern.search(line))), "")
+        stated = next((_all(found) for pattern in PATTERNS[how] if (found := pattern.search(line))), "")
         listed = PIPELINE_LIST.match(line) if listing else None
         if version or stated or listed is not None:
             return number, version or stated or (listed[1] if listed is not None else "")
         listing = LIST_KEY.match(line) is not None or (listing and not line.strip())
     return None
+
+
+def _all(found: re.Match[str]) -> str:
+    """The version that was found, and those after it in the same list."""
+    begin, end = found.span(1)
+    inside, _, _ = found.string[end:].partition("]")
+    others = re.findall(rf"[\"',\s]({VERSION})", inside) if "[" in found.string[:begin] else []
+    return ", ".join(dict.fromkeys([found[1], *others]))
 
 
 def of_image(reference: str) -> str:

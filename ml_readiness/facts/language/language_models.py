@@ -12,6 +12,7 @@ from ml_readiness import regex as re
 from ml_readiness.facts.knowledge.dated import ModelRule, hosted_models
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
 from ml_readiness.facts.source.code import Code, Site, Unit
+from ml_readiness.facts.source.mainstream import main_first
 from ml_readiness.facts.source.values import HOLE, Values
 from ml_readiness.facts.tooling.tools import Tools
 from ml_readiness.facts.tooling.uses import Level, Use
@@ -37,6 +38,10 @@ PROVIDERS = (
     (re.compile(r"^boto3|bedrock", re.IGNORECASE), "bedrock"),
     (re.compile(r"groq", re.IGNORECASE), "groq"),
 )
+ASKS = re.compile(
+    r"^a?(?:invoke|create|chat|complete|completion|generate\w*|stream\w*|run\w*|predict|parse|query|send\w*)$"
+)
+"""Methods by which a language model is asked."""
 FAMILIES = re.compile(r"gpt|claude|gemini|mistral|llama|qwen|command|grok|sonnet|haiku|opus|phi")
 TELLING = frozenset(["openai", "anthropic", "google", "mistral", "cohere", "bedrock", "xai", "deepseek", "any"])
 """Providers whose ids look like nothing else."""
@@ -87,6 +92,13 @@ class LanguageModels(Struct, frozen=True, dict=True):
             for use in self.tools.called("llm")
             if use.unit is not None and use.unit.is_production and use.call is not None and use.level >= Level.CALLED
         )
+
+    @property
+    def asked_at(self) -> Location | None:
+        """The place that shows best that a language model is asked: a question before what only gets one ready."""
+        asking = [site for site in self.sites() if ASKS.search(site.call.method)]
+        first = next(iter(main_first(asking or list(self.sites()))), None)
+        return first.location if first is not None else None
 
     @property
     def used(self) -> bool:

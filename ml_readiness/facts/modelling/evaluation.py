@@ -24,7 +24,8 @@ FIGURE = re.compile(
     r"acc|auc|f1|score|rmse|\bmse|mae|precision|recall|metric|iou|dice|bleu|perplexity|correct", re.IGNORECASE
 )
 HAND = re.compile(
-    r"(?:^|[_.])(?:acc|accuracy|auc|f1|rmse|mse|mae|mape|precision|recall|iou|dice|bleu|ppl|perplexity|psnr|map)(?:$|_)",
+    r"(?:^|[_.])(?:acc|accuracy|auc|f1|rmse|mse|mae|mape|precision|recall|iou|dice|bleu|ppl|perplexity|psnr|map"
+    r"|(?:val|valid|validation|test|eval)_loss)(?:$|_)",
     re.IGNORECASE,
 )
 SIMPLE = re.compile(r"\.(?:LogisticRegression|LinearRegression|Ridge|Lasso|\w+NB|KNeighbors\w+)$")
@@ -80,18 +81,19 @@ class Evaluation(Struct, frozen=True, dict=True):
     def by_hand(self) -> tuple[Seen, ...]:
         """Evaluation functions of the project's own that count or average what was right."""
         functions = tuple(
-            Seen(f"`{function.name}` measures", unit.location(function.line))
+            Seen(f"`{function.name}` measures how good the model is", unit.location(function.line))
             for unit in self.code.production
             for function in unit.python.functions
             if EVALUATES.search(function.name) and function.statements > 2 and self._figures(unit, function.name)
         )
-        return functions or tuple(
-            Seen(f"`{assign.target}` is computed", unit.location(assign.line))
-            for unit in self.code.production
-            if unit.path in self.experiments.paths
-            for assign in unit.python.assigns
-            if HAND.search(assign.target) and not assign.value.is_constant
-        )
+        learning = (unit for unit in self.code.production if unit.path in self.experiments.paths)
+        return functions or tuple(seen for unit in learning for seen in _computed(unit))
+
+    @cached_property
+    def by_hand_in_notebooks(self) -> tuple[Seen, ...]:
+        """Figures that notebooks compute without a library."""
+        notebooks = (unit for unit in self.code.units if unit.is_notebook and unit.path in self.experiments.paths)
+        return tuple(seen for unit in notebooks for seen in _computed(unit))
 
     def _figures(self, unit: Unit, scope: str) -> bool:
         assigned = any(a.scope == scope and FIGURE.search(a.target) for a in unit.python.assigns)
@@ -157,3 +159,10 @@ class Evaluation(Struct, frozen=True, dict=True):
                 at = Location(path=path, line=text.count("\n", 0, match.start()) + 1)
                 found.append(Seen("a figure of a baseline is written down", at))
         return tuple(found)
+
+
+def _computed(unit: Unit) -> Iterator[Seen]:
+    """Names of metrics that are given computed values."""
+    for assign in unit.python.assigns:
+        if HAND.search(assign.target) and not assign.value.is_constant:
+            yield Seen(f"`{assign.target}` is computed", unit.location(assign.line))

@@ -58,6 +58,8 @@ class Fetch(Struct, frozen=True):
     location: Location
     fixed: Fixed
     trusts_code: bool = False
+    noun: str = "model"
+    """What is fetched, in a word."""
 
 
 class Hubs(Struct, frozen=True, dict=True):
@@ -93,7 +95,8 @@ class Hubs(Struct, frozen=True, dict=True):
         if "source" in call.keywords and call.keywords["source"].text == "local":
             return
         trusts = "trust_remote_code" in call.keywords and call.keywords["trust_remote_code"].text == "True"
-        yield Fetch(name, use.location, self._fixed(unit, call, use.scope, name), trusts)
+        noun = "data set" if method == "load_dataset" else "model"
+        yield Fetch(name, use.location, self._fixed(unit, call, use.scope, name), trusts, noun)
 
     def _text(self, unit: Unit, call: Call, scope: str) -> str:
         first = call.argument(0, *NAMES)

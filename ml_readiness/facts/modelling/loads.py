@@ -84,7 +84,7 @@ class Loads(Struct, frozen=True, dict=True):
         for use, call in self._uses("pickle-load"):
             method = use.name.rpartition(".")[2]
             if method in PICKLED or (method == "loads" and MODELS.search(" ".join((*call.targets, use.scope)))):
-                yield Load(f"{use.shown} runs what the file says", use.location, self._provenance(use, call))
+                yield Load(f"{use.shown} can run code that the file holds", use.location, self._provenance(use, call))
 
     def _torch(self) -> Iterator[Load]:
         for site in self._production("torch.load"):
@@ -92,9 +92,17 @@ class Loads(Struct, frozen=True, dict=True):
             if given is not None and given.text == "True":
                 yield Load("`torch.load` reads weights only", site.location, Risk.NONE)
             elif given is not None and given.text == "False":
-                yield Load("`torch.load` is told to run what the file says", site.location, self._origin(site))
+                yield Load(
+                    "`torch.load` with `weights_only=False` can run code that the file holds",
+                    site.location,
+                    self._origin(site),
+                )
             elif self._old_torch:
-                yield Load("`torch.load` of this version runs what the file says", site.location, self._origin(site))
+                yield Load(
+                    "`torch.load` of the declared version can run code that the file holds",
+                    site.location,
+                    self._origin(site),
+                )
             else:
                 yield Load("`torch.load` reads weights only since version 2.6", site.location, Risk.NONE)
 

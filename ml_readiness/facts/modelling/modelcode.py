@@ -46,6 +46,8 @@ NETWORKS = re.compile(
     r"|equinox\.Module|haiku\.Module|paddle\.nn\.Layer)"
 )
 
+PATH_MAKERS = ("os.path.join", "posixpath.join", ".joinpath", "pathlib.Path", "os.path.abspath")
+
 LOOPS = frozenset(["backward", "apply_gradients", "manual_backward"])
 """Steps of a training loop that somebody has written out."""
 
@@ -81,6 +83,8 @@ class ModelCode(Struct, frozen=True, dict=True):
             if site.unit.is_test or site.name.endswith((".loads", ".download")):
                 continue
             text = self.path_of(site)
+            if site.call.method == "load_state_dict" and text == HOLE:
+                continue
             if site.name.startswith(BY_NAME) and not MODEL_FILE.search(text):
                 continue
             if site.name.endswith(".load") or any(part in site.name for part in FROM_FILES) or MODEL_FILE.search(text):
@@ -95,7 +99,25 @@ class ModelCode(Struct, frozen=True, dict=True):
                 return text
             if argument.kind in {"call", "name"} and (opened := self._opened(site, argument.text)):
                 return opened
+            if argument.kind == "name" and (bound := self._bound(site, argument.text)):
+                return bound
         return HOLE
+
+    def _bound(self, site: Site, maker: str) -> str:
+        """The path that a name holds: what the call that made it gave when it was last bound before."""
+        if not maker.endswith(PATH_MAKERS):
+            return ""
+        scopes = {site.call.scope, ""}
+        made = [
+            each
+            for each in site.unit.python.assigns
+            if each.value.kind == "call"
+            and each.value.text == maker
+            and each.scope in scopes
+            and each.line <= site.call.line
+        ]
+        text = self.values.text(site.unit, made[-1].value, made[-1].scope) if made else HOLE
+        return text if text.rpartition("/")[2].strip(HOLE) else ""
 
     def _opened(self, site: Site, name: str) -> str:
         if name != "open" and not name.endswith(".open"):
@@ -107,7 +129,9 @@ class ModelCode(Struct, frozen=True, dict=True):
         ]
         if not near or not near[-1].args:
             return ""
-        return self.values.text(site.unit, near[-1].args[0], site.call.scope)
+        first = near[-1].args[0]
+        text = self.values.text(site.unit, first, site.call.scope)
+        return text if text != HOLE else self._bound(site, first.text) or HOLE
 
     @cached_property
     def networks(self) -> frozenset[str]:

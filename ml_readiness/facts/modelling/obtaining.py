@@ -32,10 +32,11 @@ FETCHES = re.compile(
 
 
 class Origin(Struct, frozen=True):
-    """Where one loaded model comes from; `how` is empty where nothing tells."""
+    """Where one loaded model comes from."""
 
     path: str
-    how: str
+    told: str
+    """The origin in a sentence; empty where nothing tells."""
     location: Location
     serves: bool
 
@@ -58,7 +59,7 @@ class Obtaining(Struct, frozen=True, dict=True):
         loads = [(s, p) for s, p in self.model.local_loads if not s.unit.is_example]
         production = [(s, p) for s, p in loads if s.unit.is_production]
         return tuple(
-            Origin(path, self._how(site, path), site.location, site.unit.path not in self._training)
+            Origin(path, self._told(site, path), site.location, site.unit.path not in self._training)
             for site, path in production or loads
         )
 
@@ -72,22 +73,23 @@ class Obtaining(Struct, frozen=True, dict=True):
     def _training(self) -> frozenset[str]:
         return self.model.lifecycle.units("training")
 
-    def _how(self, site: Site, path: str) -> str:
+    def _told(self, site: Site, path: str) -> str:
+        name = path.rstrip("/").rpartition("/")[2]
+        what = f"`{name}`" if name.strip(HOLE) else "the model"
         if path.startswith(("models:/", "runs:/")):
             return self._of_run(path) or self._registered(path)
-        name = path.rstrip("/").rpartition("/")[2]
         if name and name != HOLE and (tracked := self._tracked(path, name)):
             return f"`{tracked}` is in the repository"
         if saved := self._saved(name):
-            return f"written by {saved}"
+            return f"{what} is written by {saved}"
         if downloaded := self._downloaded(site):
-            return f"downloaded by {downloaded}"
+            return f"{what} is downloaded by {downloaded}"
         if told := FETCHES.search(self.readme):
-            return f"the README says how to get it: {told[0].strip()[:80]}"
+            return f"the README says how to get {what}: {told[0].strip()[:80]}"
         if name == HOLE and (kept := self._kept):
-            return f"a path that is given at run time; `{kept}` is in the repository"
+            return f"the path is only known at run time; `{kept}` is in the repository"
         if name == HOLE and self.model.training:
-            return f"a path that is given at run time; {self.model.training[0].location} trains one"
+            return f"the path is only known at run time; {self.model.training[0].location} trains a model"
         return ""
 
     def _tracked(self, path: str, name: str) -> str:
@@ -113,14 +115,17 @@ class Obtaining(Struct, frozen=True, dict=True):
         return ""
 
     def _saved(self, name: str) -> str:
-        for site in self.model.lifecycle.saving:
-            if site.unit.is_test:
-                continue
-            written = self.model.path_of(site).rstrip("/").rpartition("/")[2]
-            dynamic = written in {"", HOLE} or written.startswith(HOLE)
-            if written == name or (dynamic and self.model.training) or (name == HOLE and written):
-                return str(site.location)
-        return ""
+        """Where a file of this name is written; where either name is only known at run time, by what trains first."""
+        written = [(site, self._name(site)) for site in self.model.lifecycle.saving if not site.unit.is_test]
+        same = [site for site, own in written if own == name and name != HOLE]
+        open_ones = [s for s, own in written if own.startswith(HOLE) or not own] if self.model.training else []
+        any_ones = [site for site, own in written if own] if name == HOLE else []
+        found = same or sorted([*any_ones, *open_ones], key=lambda site: site.unit.path not in self._training)
+        return str(found[0].location) if found else ""
+
+    def _name(self, site: Site) -> str:
+        """The name of the file that a call writes."""
+        return self.model.path_of(site).rstrip("/").rpartition("/")[2]
 
     def _downloaded(self, site: Site) -> str:
         for called in self.model.code.calls_to(*(f".{name.rpartition('.')[2]}" for name in DOWNLOADS)):
@@ -136,7 +141,7 @@ class Obtaining(Struct, frozen=True, dict=True):
         for site in self.model.code.by_method.get("log_model", ()) if wanted else ():
             given = site.call.argument(1, "artifact_path") or site.call.argument(None, "name")
             if not site.unit.is_test and self.values.text(site.unit, given, site.call.scope) in {wanted, HOLE}:
-                return f"logged by {site.location}"
+                return f"the model is logged by {site.location}"
         return ""
 
     def _registered(self, uri: str) -> str:
@@ -149,7 +154,7 @@ class Obtaining(Struct, frozen=True, dict=True):
             if given is not None and not site.unit.is_test:
                 names.add(self.values.text(site.unit, given, site.call.scope))
         matched = wanted == HOLE or any(HOLE in name or name.rpartition(".")[2] == wanted for name in names)
-        return "registered by the training code" if names and matched else ""
+        return "the training code registers the model that is loaded" if names and matched else ""
 
     @cached_property
     def readme(self) -> str:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from ml_readiness import regex as re
 from ml_readiness.facts.modelling.lifecycle import PREPARES, Lifecycle
 from ml_readiness.facts.source.code import Code, Unit
+from ml_readiness.facts.source.saying import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,6 +28,7 @@ LOADS = re.compile(
     re.IGNORECASE,
 )
 """Names of functions that bring data in."""
+NAMED = "its name says so"
 DATA_CLASSES = re.compile(r"(?:Dataset|DataModule|DataLoader|Preprocessor|Tokenizer|Transformer|Vectorizer|Encoder)$")
 MODULES = re.compile(
     r"(?:^|\.)(?:nn|linen|nnx|layers|eqx|equinox|hk|haiku|keras)\b.*\.?(?:Module|Model|Layer|Block)$|LightningModule$"
@@ -45,8 +47,8 @@ READERS = re.compile(
 )
 
 
-COLUMNS = "assigns columns of a data frame"
-LEARNS = "fits and transforms"
+COLUMNS = "it assigns columns of a data frame"
+LEARNS = "it fits and transforms"
 
 
 class Prepares(Struct, frozen=True):
@@ -116,12 +118,12 @@ class Preparation(Struct, frozen=True, dict=True):
     def _transforms(self, unit: Unit, function: Function) -> str:
         sites = self._sites.get((unit.path, function.name), ())
         if site := next((site for site in sites if not READERS.match(site.name)), None):
-            return f"calls {site.name.rpartition(':')[2].lstrip('?')}"
+            return f"it calls `{said(site)}`"
         own = function.name.rpartition(".")[2]
         if PREPARES.search(own) and not ABOUT.search(own):
-            return "its name says so"
+            return NAMED
         if sites and (unit.path, function.name) in self._writing_functions:
-            return "reads a table and writes another"
+            return "it reads a table and writes another"
         if not unit.imports_any("pandas", "polars", "pyspark", "dask", "modin", "cudf"):
             return ""
         columns = (a for a in unit.python.assigns if a.scope == function.name and COLUMN.match(a.target))
@@ -130,9 +132,9 @@ class Preparation(Struct, frozen=True, dict=True):
     def _brings_in(self, unit: Unit, function: Function) -> str:
         sites = self._sites.get((unit.path, function.name), ())
         if sites:
-            return f"calls {sites[0].name.rpartition(':')[2].lstrip('?')}"
+            return f"it calls `{said(sites[0])}`"
         own = function.name.rpartition(".")[2]
-        return "its name says so" if LOADS.search(own) and not ABOUT.search(own) else ""
+        return NAMED if LOADS.search(own) and not ABOUT.search(own) else ""
 
     @cached_property
     def inline(self) -> tuple[Site, ...]:
@@ -193,7 +195,7 @@ def _class_prepares(each: Class) -> str:
     if {"fit", "transform"} <= set(each.methods):
         return LEARNS
     if DATA_CLASSES.search(each.name):
-        return "its name says so"
+        return NAMED
     if base := next((base for base in each.bases if DATA_CLASSES.search(base)), None):
-        return f"is a {base.rpartition('.')[2]}"
+        return f"it is a `{base.rpartition('.')[2]}`"
     return ""

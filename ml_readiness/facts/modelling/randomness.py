@@ -12,6 +12,7 @@ from ml_readiness.facts import knowledge
 from ml_readiness.facts.modelling.modelcode import ModelCode
 from ml_readiness.facts.source.callgraph import CallGraph, key
 from ml_readiness.facts.source.code import Code
+from ml_readiness.facts.source.mainstream import main_first
 from ml_readiness.facts.tree.files import Files
 
 if TYPE_CHECKING:
@@ -158,7 +159,13 @@ class Randomness(Struct, frozen=True, dict=True):
                 certain = _in_force(seed) and not (seed.name in known.default and self._head_first)
                 yield Draw(name, seed.location, seed.call.method, certain=certain)
             elif place is not None and name not in {"numpy", "random"}:
-                yield Draw(name, place, "")
+                yield Draw(name, self._trained_with(known.used_by) or place, "")
+
+    def _trained_with(self, tops: tuple[str, ...]) -> Location | None:
+        """Where something is trained in a file that uses a framework."""
+        using = {site.unit.path for site in self._sites if _begins(site.name, tops)}
+        training = main_first((site for site in self.model.training if site.unit.path in using), "train", "fit")
+        return training[0].location if training else None
 
     @cached_property
     def _head_first(self) -> bool:
@@ -179,7 +186,8 @@ class Randomness(Struct, frozen=True, dict=True):
     def _seed(self, names: Iterable[str]) -> Site | None:
         """A call that seeds and is itself reached: at module level, or in a function that something calls."""
         wanted = set(names)
-        found = [site for site in self._sites if site.name in wanted and _says_seed(site)]
+        seeding = (site for site in self._sites if site.name in wanted and _says_seed(site))
+        found = main_first(seeding, "train", "main", "seed")
         return next((site for site in found if self._is_reached(site)), None)
 
     def _is_reached(self, site: Site) -> bool:

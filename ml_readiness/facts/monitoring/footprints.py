@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from ml_readiness import regex as re
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
-from ml_readiness.facts.prediction.inference import Inference
+from ml_readiness.facts.prediction.inference import JUDGES, Inference
 from ml_readiness.facts.source.callgraph import CallGraph, key
 from ml_readiness.facts.source.code import Code, Site, Unit
 from ml_readiness.facts.source.javascript import JavaScript
@@ -126,7 +126,11 @@ class Footprints(Struct, frozen=True, dict=True):
         order = {location.path: rank for rank, (location, _) in reversed([*enumerate(self.inference.entries)])}
         here = sorted(
             (use for use in uses if use.path in users),
-            key=lambda use: (use.path not in paths, order.get(use.path, len(order))),
+            key=lambda use: (
+                use.path not in paths,
+                not self._asks(use.path, use.scope),
+                order.get(use.path, len(order)),
+            ),
         )
         if here and here[0].path in paths:
             return tuple(use.location for use in here)
@@ -136,7 +140,18 @@ class Footprints(Struct, frozen=True, dict=True):
     def printed(self, paths: Iterable[str]) -> tuple[Location, ...]:
         """Where code in these files prints."""
         wanted = self._with_users(paths)
-        return tuple(site.location for site in self._prints if site.unit.path in wanted)
+        found = [site for site in self._prints if site.unit.path in wanted]
+        found.sort(key=lambda site: not self._asks(site.unit.path, site.call.scope))
+        return tuple(site.location for site in found)
+
+    def _asks(self, path: str, scope: str) -> bool:
+        """Whether a function, or the code at the top of a file, asks the model itself."""
+        return (path, scope) in self._asking
+
+    @cached_property
+    def _asking(self) -> frozenset[tuple[str, str]]:
+        sites = (site for site in self.inference.asking if not JUDGES.search(site.call.scope))
+        return frozenset((site.unit.path, site.call.scope) for site in sites)
 
     @cached_property
     def printed_by_library(self) -> tuple[Location, ...]:

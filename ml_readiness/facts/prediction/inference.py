@@ -15,6 +15,7 @@ from ml_readiness.facts.project.signals import Signals
 from ml_readiness.facts.serving.serving import Serving
 from ml_readiness.facts.source.callgraph import CallGraph, key
 from ml_readiness.facts.source.code import Code, Definition
+from ml_readiness.facts.source.saying import said
 
 if TYPE_CHECKING:
     from ml_readiness.facts.serving.serving import Route
@@ -225,4 +226,4 @@ def _future(name: str) -> bool:
 
 
 def _message(site: Site) -> str:
-    return f"`{site.name.rpartition(':')[2].lstrip('?')}` on new input"
+    return f"`{said(site)}` asks the model about new input"

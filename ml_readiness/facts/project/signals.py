@@ -14,6 +14,8 @@ from ml_readiness.facts.modelling.lifecycle import Lifecycle
 from ml_readiness.facts.project.members import Members
 from ml_readiness.facts.serving.serving import Serving
 from ml_readiness.facts.source.code import Code, Unit
+from ml_readiness.facts.source.mainstream import main_first
+from ml_readiness.facts.source.saying import said
 from ml_readiness.facts.tree.files import Files
 
 if TYPE_CHECKING:
@@ -89,7 +91,7 @@ class Signals(Struct, frozen=True, dict=True):
         sites = [s for stage in stages for s in getattr(self.lifecycle, stage) if not s.unit.is_test and self._sure(s)]
         own = [site for site in sites if not site.unit.is_example] or ([] if self.published else sites)
         if own:
-            return (f"{own[0].location}: {_shown(own[0])}",)
+            return (f"{own[0].location}: `{said(own[0])}`",)
         return (f"{self._learning[0].path} imports a machine-learning library",) if self._learning else ()
 
     @cached_property
@@ -104,11 +106,9 @@ class Signals(Struct, frozen=True, dict=True):
     @cached_property
     def trained(self) -> Reasons:
         """Training calls, production code first."""
-        sites = sorted(
-            (s for s in self.lifecycle.training if not s.unit.is_test and not s.unit.is_example),
-            key=lambda site: not site.unit.is_production,
-        )
-        return (f"trains a model: {sites[0].location} ({_shown(sites[0])})",) if sites else ()
+        own = (s for s in self.lifecycle.training if not s.unit.is_test and not s.unit.is_example)
+        sites = main_first(own, "train", "fit")
+        return (f"trains a model: {sites[0].location} (`{said(sites[0])}`)",) if sites else ()
 
     @cached_property
     def own_model(self) -> Reasons:
@@ -131,7 +131,7 @@ class Signals(Struct, frozen=True, dict=True):
             and self._sure(site)
             and not (self.llm and site.name.startswith(ANYTHING) and not self._predicts)
         ]
-        return (f"loads a model: {sites[0].location} ({_shown(sites[0])})",) if sites else ()
+        return (f"loads a model: {sites[0].location} (`{said(sites[0])}`)",) if sites else ()
 
     @property
     def _predicts(self) -> bool:
@@ -141,9 +141,9 @@ class Signals(Struct, frozen=True, dict=True):
     @cached_property
     def llm(self) -> Reasons:
         """Production code that calls a language model."""
-        sites = [s for s in self.lifecycle.prompting if not s.unit.is_test and not s.unit.is_example]
-        if sites:
-            return (f"calls a language model: {sites[0].location} ({_shown(sites[0])})",)
+        own = (s for s in self.lifecycle.prompting if not s.unit.is_test and not s.unit.is_example)
+        if sites := main_first(own, "chat", "agent", "answer", "query", "ask", "rag"):
+            return (f"calls a language model: {sites[0].location} (`{said(sites[0])}`)",)
         importing = [unit for unit in self._importing(words().llm_packages) if unit.is_production]
         return (f"{importing[0].path} imports a language-model library",) if importing else ()
 
@@ -341,7 +341,3 @@ def _is_scheduled(site: Site) -> bool:
 
 def _loose(name: str) -> str:
     return re.sub(r"[-_.]+", "[-_.]+", re.escape(name).replace(r"\-", "-").replace(r"\_", "_").replace(r"\.", "."))
-
-
-def _shown(site: Site) -> str:
-    return site.name.rpartition(":")[2].lstrip("?")

@@ -117,8 +117,8 @@ def _is_run(cell: Cell) -> bool:
 
 def _out_of_order(cell: Cell, expected: int) -> str:
     if cell.execution_count is None:
-        return f"the cell that would be number {expected} was not run"
-    return f"the cell that would be number {expected} was run as number {cell.execution_count}"
+        return f"this cell was not run; from top to bottom it would be number {expected}"
+    return f"this cell was run as number {cell.execution_count}; from top to bottom it would be number {expected}"
 
 
 def _exports(cell: Cell) -> bool:

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Self
 from msgspec import Struct
 
 from ml_readiness import regex as re
-from ml_readiness.facts.modelling.lifecycle import Lifecycle
+from ml_readiness.facts.modelling.lifecycle import PREPARES, Lifecycle
 from ml_readiness.facts.modelling.modelcode import NETWORKS, ModelCode
 from ml_readiness.facts.modelling.preparation import Preparation
 from ml_readiness.facts.serving.serving import Serving
 from ml_readiness.facts.testing.tests import CLIENTS, Test, Tests, is_request
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from ml_readiness.facts.source.code import Site
     from ml_readiness.parsers.python import Condition
     from ml_readiness.report import Location
@@ -71,8 +73,8 @@ class ModelTests(Struct, frozen=True, dict=True):
             if test.location in self._asking_places:
                 calls = [site for site in calls if _is_asserted(test, site)]
             if calls and asserts_values(test):
-                found.append((test, calls[0]))
-        return tuple(found)
+                found.append((test, min(calls, key=lambda site: _beside(site, names))))
+        return tuple(sorted(found, key=lambda pair: _beside(pair[1], names)))
 
     @cached_property
     def _asking_places(self) -> frozenset[Location]:
@@ -166,6 +168,11 @@ def _looks_at_given(test: Test) -> bool:
     """Whether a test asserts on something that a fixture gave it."""
     given = {parameter.name for parameter in test.function.parameters}
     return any(name.partition(".")[0].lstrip("?") in given for condition in test.conditions for name in condition.names)
+
+
+def _beside(site: Site, functions: Collection[str]) -> tuple[bool, bool]:
+    """Whether a call says less than others that data preparation is tested: a method of a class that also prepares."""
+    return site.name not in functions, PREPARES.search(site.name.rpartition(":")[2]) is None
 
 
 def _reads_result(test: Test) -> bool:

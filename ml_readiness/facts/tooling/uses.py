@@ -72,5 +72,5 @@ class Use(Struct, frozen=True, eq=False):
         parts = self.name.split(".")
         for end in range(2, len(parts)):
             if any((m.tool, m.role) == (self.tool, self.role) for m in self.signs.of(".".join(parts[:end]))):
-                return parts[end - 1]
+                return parts[end] if parts[end - 1].islower() and parts[end][:1].isupper() else parts[end - 1]
         return parts[-1].lstrip("?:")

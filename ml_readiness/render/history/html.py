@@ -13,6 +13,7 @@ from ml_readiness.render.html.glance import dial, switch
 from ml_readiness.render.html.markup import Markup, join, prose, tag, text
 from ml_readiness.render.html.page import footer, page
 from ml_readiness.timeline import BETTER, WORSE
+from ml_readiness.wording import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,7 +41,7 @@ def render(timeline: Timeline) -> str:
 def _header(timeline: Timeline) -> Markup:
     first, last = timeline.moments[0], timeline.moments[-1]
     title = tag("div", tag("h1", "History of ", text(timeline.repository, 200)), switch(), class_="title")
-    count = words.plural(len(timeline.moments), "commit")
+    count = plural(len(timeline.moments), "commit")
     told = tag(
         "p", f"{count} from {first.when:%Y-%m-%d} to {last.when:%Y-%m-%d}, judged by the settings of the last one."
     )

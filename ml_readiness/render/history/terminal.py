@@ -13,6 +13,7 @@ from ml_readiness.render import words
 from ml_readiness.render.history.sampling import BARS, PLAIN, area, categories, of, sampled, sparkline, total
 from ml_readiness.render.text import printable
 from ml_readiness.report import Movement
+from ml_readiness.wording import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -55,7 +56,7 @@ def show(timeline: Timeline, console: Console) -> None:
 
 def _lines(timeline: Timeline, width: int, bars: str) -> Iterator[Text]:
     first, last = timeline.moments[0], timeline.moments[-1]
-    yield Text(f"{printable(timeline.repository)}  {words.plural(len(timeline.moments), 'commit')}", style="bold")
+    yield Text(f"{printable(timeline.repository)}  {plural(len(timeline.moments), 'commit')}", style="bold")
     yield Text()
     yield from _chart(timeline, width - 6, bars)
     yield Text()

@@ -29,19 +29,19 @@ def first_steps(report: Report) -> Markup | None:
     return tag(
         "section",
         tag("h2", f"The {count} worth making first"),
-        tag("ol", map(_first_step, steps), class_="steps"),
+        tag("ol", (_first_step(report, result) for result in steps), class_="steps"),
         id="first",
     )
 
 
-def _first_step(result: Result) -> Markup:
-    takes = words.EFFORTS[result.effort]
+def _first_step(report: Report, result: Result) -> Markup:
+    earns, _, takes = words.gain(report, result).partition(" for ")
     return tag(
         "li",
         tag("h3", tag("a", result.question, href=f"#{result.check}")),
-        tag("p", tag("b", f"{result.points:+.1f} points"), f" for about {takes}", class_="gain"),
+        tag("p", tag("b", earns), f" for about {takes}", class_="gain"),
         tag("p", "Now: ", prose(result.summary, 300), class_="quiet"),
-        tag("p", prose(result.fix, 500), class_="fix"),
+        tag("p", prose(words.fix(result), 500), class_="fix"),
     )
 
 
@@ -100,7 +100,7 @@ def _to_prepare(note: Note) -> Iterator[Markup]:
     for result in note.missing:
         yield tag(
             "li",
-            join(["Change: ", prose(result.fix, 300)]),
+            join(["Change: ", prose(words.fix(result), 300)]),
             tag("span", f" ({words.EFFORTS[result.effort]})", class_="quiet"),
         )
     for result in note.open:

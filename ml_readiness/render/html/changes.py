@@ -87,7 +87,8 @@ def _change(report: Report, change: Change) -> Markup:
     sides = [ANSWERS[side] if side is not None else "not asked" for side in (change.before, change.after)]
     told = tag("span", f"{sides[0]} → {sides[1]}" if sides[0] != sides[1] else sides[1], class_="quiet")
     is_against = change.movement in {Movement.WORSE, Movement.GROWN, Movement.ARISING}
-    fix = tag("p", tag("b", "Fix "), prose(result.fix)) if result is not None and is_against and result.fix else None
+    remedy = words.fix(result) if result is not None and is_against else ""
+    fix = tag("p", tag("b", "Fix "), prose(remedy)) if remedy else None
     if change.after is Outcome.PASS:
         fix = None
     return tag(

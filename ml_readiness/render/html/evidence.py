@@ -25,10 +25,12 @@ SIGNS: Mapping[Kind, tuple[str, str]] = {
 AROUND = 2
 
 
-def findings(report: Report, found: Sequence[Finding], new: frozenset[Finding] = frozenset()) -> Markup:
-    """A list of findings; many are folded behind the first ones."""
+def findings(report: Report, found: Sequence[Finding], new: frozenset[Finding] = frozenset(), told: str = "") -> Markup:
+    """A list of findings, each with its own advice where that is not `told` elsewhere; many are folded."""
     first, more = found[:WITH_LINES], found[WITH_LINES:]
-    shown = tag("ul", (_finding(report, each, each in new) for each in first), class_="findings") if first else None
+    shown = (
+        tag("ul", (_finding(report, each, each in new, told) for each in first), class_="findings") if first else None
+    )
     if not more:
         return join(shown)
     rest = tag("ul", (_in_short(each, each in new) for each in more), class_="findings short")
@@ -52,12 +54,13 @@ def _line(path: str, number: int, line: str, is_hit: bool) -> Markup:
     return tag("mark" if is_hit else "span", highlighted(line, path), Markup("\n"), class_="l", data_n=number)
 
 
-def _finding(report: Report, finding: Finding, is_new: bool) -> Markup:
+def _finding(report: Report, finding: Finding, is_new: bool, told: str) -> Markup:
+    hint = finding.hint if finding.hint != told else None
     return tag(
         "li",
         tag("p", _said(finding, is_new), class_="said"),
         _lines(report, finding),
-        tag("p", "What to do: ", prose(finding.hint, 500), class_="hint") if finding.hint else None,
+        tag("p", "What to do: ", prose(hint, 500), class_="hint") if hint else None,
         steps(finding.steps) if finding.steps else None,
         class_=f"finding {finding.kind.value}",
         data_path=finding.path,

@@ -6,11 +6,11 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from ml_readiness.facts.survey.repository_map import MOST
-from ml_readiness.render import words
 from ml_readiness.render.html.evidence import place
 from ml_readiness.render.html.markup import Markup, tag
 from ml_readiness.render.html.treemap import Box, treemap
 from ml_readiness.report import FileRole, Kind, Location
+from ml_readiness.wording import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -165,7 +165,7 @@ def _tested(file: MappedFile) -> str:
 
 def _said(file: MappedFile, findings: int) -> str:
     test = {None: "", True: ", a test runs it", False: ", no test was found"}[file.tested]
-    found = f", {words.plural(findings, 'finding')}" if findings else ""
+    found = f", {plural(findings, 'finding')}" if findings else ""
     return f"{file.path}: {ROLES[file.role]}, {amount(file.size)}{test}{found}"
 
 

@@ -10,7 +10,7 @@ from ml_readiness.render import words
 from ml_readiness.render.html.evidence import findings
 from ml_readiness.render.html.groups import ANSWERS, GROUPS, OPENED, group_of
 from ml_readiness.render.html.markup import Markup, prose, tag
-from ml_readiness.report import Movement, Outcome, Severity
+from ml_readiness.report import Finding, Movement, Outcome, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -130,11 +130,12 @@ def _body(report: Report, result: Result, change: Change | None) -> Iterator[Mar
     if not result.findings or result.outcome in SPOKEN_FOR:
         yield tag("p", prose(result.summary))
     if result.findings:
-        yield findings(report, result.findings, frozenset(change.new) if change is not None else frozenset())
+        new = frozenset(change.new) if change is not None else frozenset[Finding]()
+        yield findings(report, result.findings, new, words.fix(result))
     if result.why:
         yield tag("p", tag("b", "Why "), prose(result.why))
-    if result.fix and result.outcome is not Outcome.PASS:
-        yield tag("p", tag("b", "Fix "), prose(result.fix))
+    if words.fix(result) and result.outcome is not Outcome.PASS:
+        yield tag("p", tag("b", "Fix "), prose(words.fix(result)))
 
 
 def _change(report: Report, check: str) -> Change | None:
