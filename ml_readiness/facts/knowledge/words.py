@@ -25,6 +25,11 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     llm_packages: tuple[str, ...]
     llm_node_packages: frozenset[str]
     orchestration: Orchestration
+    application: str
+    front_ends: frozenset[str]
+    language_purposes: str
+    aside: str
+    components: str
     teaching_words: tuple[str, ...]
     ordinal: str
     research_words: tuple[str, ...]

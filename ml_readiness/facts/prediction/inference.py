@@ -11,7 +11,7 @@ from ml_readiness import regex as re
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
 from ml_readiness.facts.modelling.modelcode import ModelCode
 from ml_readiness.facts.prediction.answering import Answering
-from ml_readiness.facts.project.signals import Signals
+from ml_readiness.facts.project.introduction import Introduction
 from ml_readiness.facts.serving.serving import Serving
 from ml_readiness.facts.source.callgraph import CallGraph, key
 from ml_readiness.facts.source.code import Code, Definition
@@ -50,10 +50,10 @@ class Inference(Struct, frozen=True, dict=True):
     readme: str
 
     @classmethod
-    def gather(cls, answering: Answering, graph: CallGraph, model: ModelCode, signals: Signals) -> Self:
+    def gather(cls, answering: Answering, graph: CallGraph, model: ModelCode, introduction: Introduction) -> Self:
         """From the calls that ask a model, and what surrounds them."""
         serving = answering.serving
-        return cls(serving.code, serving.lifecycle, serving, answering, graph, model, signals.readme)
+        return cls(serving.code, serving.lifecycle, serving, answering, graph, model, introduction.readme)
 
     @cached_property
     def asking(self) -> tuple[Site, ...]:

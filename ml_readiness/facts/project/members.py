@@ -11,6 +11,8 @@ from msgspec import Struct
 from ml_readiness import regex as re
 from ml_readiness.facts.knowledge.words import words
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
+from ml_readiness.facts.project.introduction import Introduction
+from ml_readiness.facts.project.subjects import Subjects
 from ml_readiness.facts.source.code import Code
 from ml_readiness.facts.tree.files import Files
 
@@ -37,20 +39,27 @@ class Members(Struct, frozen=True):
     folders: tuple[str, ...]
     reasons: tuple[str, ...]
     """Why the repository is a collection; empty if it is not."""
+    is_said: bool = False
+    """Whether the README says that it teaches or collects."""
 
     @classmethod
-    def gather(cls, files: Files, code: Code, lifecycle: Lifecycle) -> Self:
+    def gather(
+        cls, files: Files, code: Code, lifecycle: Lifecycle, introduction: Introduction, subjects: Subjects
+    ) -> Self:
         """From folders on the first two levels."""
-        finder = _Finder(files, code, lifecycle)
+        finder = _Finder(files, code, lifecycle, introduction, subjects)
         folders = finder.projects
         reasons = finder.reasons(folders)
-        return cls(finder.fuller(folders, finder.lessons) if reasons else folders, reasons)
+        fuller = finder.fuller(folders, finder.lessons, finder.subjects_found) if reasons else folders
+        return cls(fuller, reasons, bool(finder.teaching))
 
 
 class _Finder(Struct, frozen=True, dict=True):
     files: Files
     code: Code
     lifecycle: Lifecycle
+    introduction: Introduction
+    subjects: Subjects
 
     @cached_property
     def projects(self) -> tuple[str, ...]:
@@ -97,14 +106,23 @@ class _Finder(Struct, frozen=True, dict=True):
 
     def reasons(self, folders: tuple[str, ...]) -> tuple[str, ...]:
         """What makes it a collection, if it is one."""
-        said = self._teaching
+        said = self.teaching
         inside = [path.removeprefix(self._home) for path in self._working]
         root_work = [path for path in inside if "/" not in path or path.startswith("src/")]
         if len(folders) >= FEWEST and not root_work and (said or self._all_complete(folders)):
             return (f"{len(folders)} projects of their own: {', '.join(folders[:4])}", *said)
         if said and (numbered := self._numbered):
             return (*said, f"numbered lessons: {', '.join(numbered[:4])}")
+        if found := self.subjects_found:
+            return (*said, f"{len(found)} folders that share no code: {', '.join(found[:4])}")
+        if said and (books := self.subjects.side_by_side):
+            return (*said, f"{len(books)} notebooks side by side: {', '.join(books[:2])}")
         return ()
+
+    @cached_property
+    def subjects_found(self) -> tuple[str, ...]:
+        """Folders on subjects of their own."""
+        return self.subjects.folders(said=bool(self.teaching))
 
     def _all_complete(self, folders: tuple[str, ...]) -> bool:
         """Whether most of the folders have their own description and train or call a model of their own."""
@@ -129,9 +147,10 @@ class _Finder(Struct, frozen=True, dict=True):
         return [p for p in self.files.own if p.rpartition("/")[0] == folder]
 
     @cached_property
-    def _teaching(self) -> tuple[str, ...]:
-        text = next((self.files.text(p) for p in self.files.own if README.match(p)), "")[:1500].lower()
-        word = next((w for w in words().teaching_words if re.search(rf"\b{re.escape(w)}\b", text)), None)
+    def teaching(self) -> tuple[str, ...]:
+        """The word by which the README says that it teaches or collects, if it does."""
+        text = self.introduction.opening.lower()
+        word = next((word for word in words().teaching_words if _says(text, word)), None)
         return (f"the README speaks of: {word}",) if word else ()
 
     @cached_property
@@ -142,3 +161,8 @@ class _Finder(Struct, frozen=True, dict=True):
         tops = {path.partition("/")[0] for path in inside}
         numbered = sorted(top for top in tops if ordinal.search(top.removesuffix(".ipynb").removesuffix(".py")))
         return tuple(numbered) if len(numbered) >= FEWEST and len(numbered) >= 0.4 * len(tops) else ()
+
+
+def _says(text: str, word: str) -> bool:
+    """Whether a word stands in a text; scripts without spaces have no borders of words."""
+    return (word in text) if ord(word[0]) > 0x2E7F else re.search(rf"\b{re.escape(word)}\b", text) is not None

@@ -27,12 +27,12 @@ def decide(signals: Signals) -> tuple[ProjectKind, tuple[str, ...]]:
     ml = signals.machine_learning or signals.llm or signals.llm_elsewhere
     if not ml:
         return ProjectKind.NOT_ML, ("no code that trains, runs or calls a model",)
-    package = signals.published
+    package = signals.package.published
     if not package and (several := signals.independent_projects):
         return ProjectKind.COLLECTION, several
-    own_model = (signals.trained or signals.own_model) and not signals.trains_language_models_only
     llm = signals.llm or signals.llm_elsewhere
-    if llm and not own_model and (signals.llm_application or not package):
+    asks = llm and signals.language_models_lead and not signals.language_models_studied
+    if asks and not signals.audience.imports_it:
         return ProjectKind.LLM_APP, llm
     if signals.serves and not package:
         return ProjectKind.SERVICE, signals.serves
@@ -40,8 +40,8 @@ def decide(signals: Signals) -> tuple[ProjectKind, tuple[str, ...]]:
         return ProjectKind.BATCH, signals.scheduled
     if package and not signals.is_paper_code:
         return ProjectKind.LIBRARY, package
-    if signals.paper:
-        return ProjectKind.RESEARCH, signals.paper
+    if signals.paper.reasons:
+        return ProjectKind.RESEARCH, signals.paper.reasons
     if signals.notebooks_only:
         return ProjectKind.NOTEBOOKS, signals.notebooks_only
     return ProjectKind.TRAINING, signals.trained or ml

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from msgspec import Struct
@@ -11,7 +11,10 @@ from msgspec import Struct
 from ml_readiness import regex as re
 from ml_readiness.facts.knowledge.words import words
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
+from ml_readiness.facts.project.audience import Audience
 from ml_readiness.facts.project.members import Members
+from ml_readiness.facts.project.package import Package
+from ml_readiness.facts.project.paper import Paper
 from ml_readiness.facts.serving.serving import Serving
 from ml_readiness.facts.source.code import Code, Unit
 from ml_readiness.facts.source.mainstream import main_first
@@ -23,27 +26,9 @@ if TYPE_CHECKING:
 
     from ml_readiness.facts.source.code import Site
 
-README = re.compile(r"^readme(?:\.(?:md|rst|txt|markdown))?$", re.IGNORECASE)
-PUBLISHES = re.compile(r"gh-action-pypi-publish|twine upload|(?:poetry|flit|hatch|uv|pdm) publish|maturin publish")
-INSTALLS = r"(?:pip3?|uv|conda|mamba)(?: pip)? (?:install|add)(?: +(?:-[\w-]+|conda-forge))* +[\"']?"
-INDEX = r"(?:pypi|badge\.fury\.io/py|pepy\.tech|anaconda\.org/conda-forge|anaconda\.org/pytorch)"
-"""Addresses of published packages, and of badges that speak of them."""
 SCORES = re.compile(r"batch|inference|predict|scor(?:e|ing)|forecast|feature", re.IGNORECASE)
-NAMES = {
-    "pyproject.toml": r"(?m)^\s*name\s*=\s*[\"']([\w.-]+)",
-    "setup.cfg": r"(?m)^\s*name\s*=\s*([\w.-]+)",
-    "setup.py": r"(?mi)name\s*=\s*[\"']([\w.-]+)",
-}
-"""How manifests give the name of a distribution."""
-FOR_AN_INDEX = re.compile(r"Development Status ::|Intended Audience ::")
-LIBRARY = re.compile(
-    r"(?:^#.*|\b(?:is|are|provides|offers)\b[^.\n]{0,100}?)"
-    r"\b(library|toolkit|toolbox|framework|python package|package for)\b",
-    re.MULTILINE | re.IGNORECASE,
-)
-"""How a README says that it is made to be imported, in its title or a sentence."""
-INTRODUCTION = 2500
-"""Characters of a README that say what a project is."""
+SCORED = re.compile(r"(?:^|[/_-])(?:batch|inference|predict\w*|scor(?:e|ed|ing))(?:[/_.-]|$)", re.IGNORECASE)
+"""Names of a pipeline's steps in which a model is asked about new rows."""
 FINE_TUNING = (
     "transformers.",
     "sentence_transformers.",
@@ -54,14 +39,14 @@ FINE_TUNING = (
     "openai.",
     "sagemaker.huggingface.",
 )
+HOSTED = ("openai.", "together.")
+"""Those that train elsewhere."""
+LEAD = 500
+"""Characters of what is said first that say what comes first."""
+OWN = ("joblib.load", "pickle.load", "torch.load", "keras.models.load_model", "load_weights", "mlflow", "bentoml")
+"""Parts of the names of calls that read weights of one's own."""
 ANYTHING = ("pickle.", "cPickle.", "_pickle.", "dill.", "cloudpickle.", "pandas.read_pickle")
 """Loaders that are used for any kind of object."""
-RELEASES = re.compile(
-    r"https?://[^\s)\"'>]+\.(?:pth|pt|pth\.tar|ckpt|safetensors|h5|hdf5|onnx|caffemodel|npz|tflite|pkl)\b"
-    r"|^#+ .*\b(?:model zoo|(?:pre-?trained|released) (?:models?|weights|checkpoints?)|checkpoints)\b",
-    re.IGNORECASE | re.MULTILINE,
-)
-"""How a README gives trained weights away."""
 Reasons = tuple[str, ...]
 
 
@@ -73,23 +58,31 @@ class Signals(Struct, frozen=True, dict=True):
     lifecycle: Lifecycle
     serving: Serving
     members: Members
+    package: Package
+    paper: Paper
+    audience: Audience
 
     @classmethod
-    def gather(cls, code: Code, files: Files, lifecycle: Lifecycle, serving: Serving, members: Members) -> Self:
+    def gather(
+        cls,
+        code: Code,
+        files: Files,
+        lifecycle: Lifecycle,
+        serving: Serving,
+        members: Members,
+        package: Package,
+        paper: Paper,
+        audience: Audience,
+    ) -> Self:
         """From code, file names and the README."""
-        return cls(code, files, lifecycle, serving, members)
-
-    @cached_property
-    def readme(self) -> str:
-        """The root README's text."""
-        return next((self.files.text(path) for path in self.files.own if README.match(path)), "")
+        return cls(code, files, lifecycle, serving, members, package, paper, audience)
 
     @cached_property
     def machine_learning(self) -> Reasons:
         """Code of the project's own that trains, runs or measures a model; examples of a package alone are none."""
         stages = ("training", "predicting", "loading", "measuring")
         sites = [s for stage in stages for s in getattr(self.lifecycle, stage) if not s.unit.is_test and self._sure(s)]
-        own = [site for site in sites if not site.unit.is_example] or ([] if self.published else sites)
+        own = [site for site in sites if not site.unit.is_example] or ([] if self.package.published else sites)
         if own:
             return (f"{own[0].location}: `{said(own[0])}`",)
         return (f"{self._learning[0].path} imports a machine-learning library",) if self._learning else ()
@@ -113,25 +106,20 @@ class Signals(Struct, frozen=True, dict=True):
     @cached_property
     def own_model(self) -> Reasons:
         """Loading a model from a file of the project, or by a framework that needs weights of one's own."""
-        own = (
-            "joblib.load",
-            "pickle.load",
-            "torch.load",
-            "keras.models.load_model",
-            "load_weights",
-            "mlflow",
-            "bentoml",
-        )
-        sites = [
+        sites = self._loading_own
+        return (f"loads a model: {sites[0].location} (`{said(sites[0])}`)",) if sites else ()
+
+    @cached_property
+    def _loading_own(self) -> list[Site]:
+        return [
             site
             for site in self.lifecycle.loading
             if site.unit.is_production
             and not site.name.endswith(".loads")
-            and any(part in site.name for part in own)
+            and any(part in site.name for part in OWN)
             and self._sure(site)
             and not (self.llm and site.name.startswith(ANYTHING) and not self._predicts)
         ]
-        return (f"loads a model: {sites[0].location} (`{said(sites[0])}`)",) if sites else ()
 
     @property
     def _predicts(self) -> bool:
@@ -154,12 +142,37 @@ class Signals(Struct, frozen=True, dict=True):
         return bool(sites) and all(site.name.startswith(FINE_TUNING) for site in sites)
 
     @cached_property
-    def llm_application(self) -> bool:
-        """Whether people or programs talk to the language model: a route, page, chat or command line."""
-        if self.serving.model_demos or self.serving.model_routes:
-            return True
-        paths = {site.unit.path for site in self.lifecycle.prompting}
-        return any(u.python.main_guard or u.python.statements > 3 for u in self.code.production if u.path in paths)
+    def language_models_lead(self) -> bool:
+        """Whether language models come before models of its own: by the README, and by the files that use them."""
+        named = re.search(words().language_purposes, self.audience.introduction.opening[:LEAD], re.IGNORECASE)
+        if not (self.trained or self.own_model) or self.trains_language_models_only:
+            is_asked = any(site.unit.is_production for site in self.lifecycle.prompting)
+            return bool(is_asked or named or not self.package.published)
+        training = [s for s in self.lifecycle.training if not s.name.startswith(FINE_TUNING)]
+        asking, own = self._central(self.lifecycle.prompting), self._central((*training, *self._loading_own))
+        return bool(asking) and asking * (2 if named else 0.5) >= own
+
+    def _central(self, sites: Iterable[Site]) -> int:
+        """How many files of the program itself do something, not the studies and helpers beside it."""
+        paths = {site.unit.path for site in sites if not (site.unit.is_test or site.unit.is_example)}
+        aside = re.compile(words().aside, re.IGNORECASE)
+        return sum(aside.search(path) is None for path in paths)
+
+    @cached_property
+    def language_models_studied(self) -> bool:
+        """Whether language models are trained or measured for a paper, and nobody can talk to one."""
+        serving = self.serving
+        ways_in = (*(route.unit for route in serving.model_routes), *serving.model_demos, *serving.chats)
+        if self.llm_elsewhere or any(not unit.is_example for unit in ways_in):
+            return False
+        return self.paper.is_cited or self._trains_weights
+
+    @property
+    def _trains_weights(self) -> bool:
+        return any(
+            site.unit.is_production and site.name.startswith(FINE_TUNING) and not site.name.startswith(HOSTED)
+            for site in self.lifecycle.training
+        )
 
     @cached_property
     def llm_elsewhere(self) -> Reasons:
@@ -200,7 +213,10 @@ class Signals(Struct, frozen=True, dict=True):
         scoring -= self.lifecycle.units("training")
         reached = {each.path for unit in units.values() for each in self.code.closure(unit)}
         if units and (timed or reached & scoring):
-            return (f"runs as a pipeline: {sorted(units)[0]}",)
+            return (f"runs as a pipeline: {min(units)}",)
+        named = [path for path in sorted(units) if SCORED.search(path)]
+        if named and any(site.unit.is_production for site in self.lifecycle.predicting):
+            return (f"scores in a pipeline: {named[0]}",)
         triggers = [path for path in self.files.find("triggers.yaml", "triggers.yml") if self._times_scoring(path)]
         if triggers:
             return (f"scores at times that are set: {triggers[0]}",)
@@ -212,105 +228,17 @@ class Signals(Struct, frozen=True, dict=True):
         text = self.files.text(path)
         return "schedule_type: time" in text and SCORES.search(f"{path} {text}") is not None
 
-    @cached_property
-    def published(self) -> Reasons:
-        """A package that others install by its name."""
-        for name in self._package_names:
-            pattern = re.compile(INSTALLS + _loose(name) + r"(?:\[[\w,-]*\])?(?=[\s`'\",;]|$)", re.IGNORECASE)
-            if found := pattern.search(self.readme):
-                return (f"the README installs it by name: {found[0].strip()}",)
-            if found := re.search(rf"{INDEX}[\w./-]*?[/=]{_loose(name)}(?![\w-])", self.readme, re.IGNORECASE):
-                return (f"the README points to the published package: {found[0]}",)
-        workflows = self.files.find(
-            ".github/workflows/*.yml", ".github/workflows/*.yaml", ".gitlab-ci.yml", ".travis.yml"
-        )
-        for path in (*workflows, *self.files.find("Makefile")) if self._package_names else ():
-            if PUBLISHES.search(self.files.text(path)) and not self.trained_at_top_level:
-                return (f"{path} publishes the package",)
-        return self._described_as_library
-
-    @cached_property
-    def _described_as_library(self) -> Reasons:
-        """A package with metadata for an index, whose README calls it a library and shows how to import it."""
-        manifests = [self.files.text(path) for path in self.files.find(*NAMES) if path.count("/") <= 1]
-        indexed = any(FOR_AN_INDEX.search(text) for text in manifests)
-        said = LIBRARY.search(self.readme[:INTRODUCTION]) if indexed else None
-        for name in self._package_names:
-            shown = re.search(rf"(?m)^\s*(?:>>> *)?(?:from|import) {re.escape(name)}\b", self.readme)
-            if said is not None and shown is not None:
-                return (f"the README calls it a {said[1]} and imports `{name}`",)
-        return self._taken_into_projects
-
-    @property
-    def _taken_into_projects(self) -> Reasons:
-        """A package that the README calls a library by its name, installs from the clone, and shows in use."""
-        names = self._package_names if re.search(r"pip3? install (?:-e )?[\"']?(?:\.|git\+)", self.readme) else ()
-        for name in names:
-            said = re.search(
-                rf"\bthe [`*]*{_loose(name)}[`*]* (?:library|package|toolkit|framework)\b"
-                rf"|\b(?:import|use)\W{{1,3}}{_loose(name)}\W{{1,3}}(?:in|into|from|within) your\b",
-                self.readme,
-                re.IGNORECASE,
-            )
-            if said and re.search(rf"(?m)^\s*(?:>>> *)?(?:from|import) {re.escape(name)}\b", self.readme):
-                return (f"the README takes it into other projects: {said[0]}",)
-        return ()
-
-    @cached_property
-    def trained_at_top_level(self) -> bool:
-        """Whether some script trains when it is run, so that the package is more than a library."""
-        training = self.lifecycle.units("training")
-        return any(
-            unit.python.main_guard or unit.python.statements > 3
-            for unit in self.code.production
-            if training.intersection(each.path for each in self.code.closure(unit))
-        )
-
-    @cached_property
-    def _package_names(self) -> tuple[str, ...]:
-        """What the project's distributions may be called: as manifests say, and as its packages are called."""
-        manifests = [path for path in self.files.find(*NAMES) if path.count("/") <= 1]
-        named = (re.search(NAMES[path.rpartition("/")[2].lower()], self.files.text(path)) for path in manifests)
-        found = [name[1] for name in named if name is not None]
-        packages = (p.split("/") for p in self.files.own if p.endswith("/__init__.py"))
-        if found:
-            found += [parts[-2] for parts in packages if len(parts) == 2 or (len(parts) == 3 and parts[0] == "src")]
-        return tuple(dict.fromkeys(name for name in found if len(name) > 1 and name not in {"src", "tests", "app"}))
-
-    @cached_property
-    def paper(self) -> Reasons:
-        """Signs of a research release: the project says so itself, or gives the citation of its paper."""
-        text, known = self.readme, words()
-        found: list[str] = []
-        if re.search(r"@(?:article|inproceedings|misc|conference|phdthesis|techreport)\s*\{", text, re.IGNORECASE):
-            found.append("the README has a BibTeX entry")
-        if word := next((w for w in known.research_words if w in text.lower()), None):
-            found.append(f"the README says: {word}")
-        if re.search(
-            r"\[\[(?:paper|arxiv|pdf|preprint)\]|\[(?:paper|arxiv|pdf|preprint)\]\(https?://(?!img)",
-            text,
-            re.IGNORECASE,
-        ):
-            found.append("the README offers the paper")
-        if venue := _venue().search(text[:INTRODUCTION]):
-            found.append(f"the README names where it was published ({venue[0]})")
-        if RELEASES.search(text):
-            found.append("the README offers trained weights")
-        link = re.search(known.paper_links, text)
-        if found and link is not None:
-            found.append(f"the README links a paper ({link[0]})")
-        said = any(reason.startswith("the README says") for reason in found)
-        return tuple(found) if len(found) > 1 or said else ()
-
     @property
     def is_paper_code(self) -> bool:
         """Whether it is released with a paper and not installed by name from an index."""
-        return bool(self.paper) and not any("installs it by name" in reason for reason in self.published)
+        return bool(self.paper.reasons) and not any(
+            "installs it by name" in reason for reason in self.package.published
+        )
 
     @cached_property
     def independent_projects(self) -> Reasons:
         """Several projects that have nothing to do with one another."""
-        return self.members.reasons
+        return () if self.paper.is_cited and not self.members.is_said else self.members.reasons
 
     @cached_property
     def notebooks_only(self) -> Reasons:
@@ -329,15 +257,6 @@ class Signals(Struct, frozen=True, dict=True):
         return [u for u in self.code.units if not u.is_test and not u.is_example and u.imports_any(*wanted)]
 
 
-@cache
-def _venue() -> re.Pattern[str]:
-    return re.compile(words().venues, re.VERBOSE)
-
-
 def _is_scheduled(site: Site) -> bool:
     schedule = site.call.argument(None, "schedule", "schedule_interval", "timetable", "cron_schedule")
     return schedule is not None and schedule.kind not in {"none"}
-
-
-def _loose(name: str) -> str:
-    return re.sub(r"[-_.]+", "[-_.]+", re.escape(name).replace(r"\-", "-").replace(r"\_", "_").replace(r"\.", "."))
