@@ -94,6 +94,11 @@ def test_what_can_fail_passes(steps: str) -> None:
         {"cloudbuild.yaml": "steps: [{name: python, entrypoint: python, args: [-m, pytest]}]\n"},
         {"bitbucket-pipelines.yml": "pipelines: {default: [{step: {script: [pytest]}}]}\n"},
         {".circleci/config.yml": "jobs: {build: {steps: [{run: pytest}]}}\n"},
+        {
+            ".gitlab-ci.yml": "t: {script: [./batect --output=all units]}\n",
+            "batect.yml": "tasks: {units: {prerequisites: [all]}, all: {run: {command: pytest}}}",
+            "batect": "#!/bin/sh\nexec java -jar batect.jar",
+        },
     ],
 )
 def test_every_system_counts(files: dict[str, str]) -> None:

@@ -60,6 +60,16 @@ def test_a_monitor_of_a_platform_runs_by_itself_once_it_is_made(platform: str) -
     assert outcome("drift-monitored", {"monitor.py": PLATFORMS[platform]}) == "pass"
 
 
+@pytest.mark.parametrize(
+    ("decorator", "expected"),
+    [("@app.on_event('startup')", "pass"), ("@app.before_first_request", "pass"), ("", "partial")],
+)
+def test_what_an_application_calls_around_its_requests_runs_by_itself(decorator: str, expected: str) -> None:
+    imports, _, report = REPORT.rpartition("Report(")
+    watch = f"{APP}\n{imports}\n{decorator}\ndef watch():\n    Report({report}"
+    assert outcome("drift-monitored", {"app.py": watch}) == expected
+
+
 def test_an_index_of_ones_own_between_two_samples_is_a_comparison() -> None:
     own = "def psi(expected, actual):\n    return sum((actual - expected) * log(actual / expected))\nprint(psi(a, b))\n"
     assert outcome("drift-monitored", {"monitor.py": own}) == "partial"

@@ -131,6 +131,32 @@ def test_a_bare_cast_checks_part_of_a_request(body: str) -> None:
     assert outcome("requests-validated", {"app.py": app}) == "partial"
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"), [("int(given['x'])", "partial"), ("given['x']", "fail"), ("int('3')", "fail")]
+)
+@pytest.mark.parametrize("annotation", ["", ": dict"])
+def test_a_cast_in_the_function_that_is_given_the_request_counts(value: str, annotation: str, expected: str) -> None:
+    prepare = f"def prepare(given{annotation}):\n    return [{value}]\n"
+    app = FLASK + prepare + ROUTE + "    return str(model.predict([prepare(request.get_json())]))\n"
+    assert outcome("requests-validated", {"app.py": app}) == expected
+
+
+SIZE = "    if len(body) > 1000:\n        raise HTTPException(413)\n"
+ENDING = "    if not file.filename.endswith('.pdf'):\n        raise HTTPException(400)\n"
+TYPE = "    if file.content_type not in KINDS:\n        raise HTTPException(415)\n"
+
+
+@pytest.mark.parametrize(
+    ("guards", "expected"), [(SIZE + ENDING, "pass"), (SIZE + TYPE, "pass"), (TYPE, "partial"), ("", "fail")]
+)
+def test_size_and_kind_are_what_there_is_to_check_of_an_upload(guards: str, expected: str) -> None:
+    app = FASTAPI + (
+        "from fastapi import HTTPException, UploadFile\n@app.post('/scan')\nasync def scan(file: UploadFile):\n"
+        f"    body = await file.read()\n{guards}    return model.predict(body)\n"
+    )
+    assert outcome("requests-validated", {"app.py": app}) == expected
+
+
 @pytest.mark.parametrize("body", ["request.form['x']", "request.get_json()['x']", "request.values.get('x')"])
 def test_a_request_that_goes_to_the_model_as_it_comes_is_not_checked(body: str) -> None:
     app = FLASK + ROUTE + f"    x = {body}\n    return str(model.predict([[x]]))\n"

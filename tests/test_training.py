@@ -149,6 +149,55 @@ def test_data_named_by_an_option_s_default_is_here() -> None:
     assert outcome("data-versioned", {"train.py": code}) == "fail"
 
 
+def test_a_file_of_the_tree_that_is_no_table_is_not_missing() -> None:
+    code = READS + "with open('models/best.pkl', 'rb') as f:\n    old = f.read()\nSVC().fit(load('data'), y)\n"
+    assert outcome("data-versioned", {"train.py": code, "models/best.pkl": b"", "data/raw/houses.csv": ROWS}) == "pass"
+    assert outcome("data-versioned", {"train.py": code, "data/raw/houses.csv": ROWS}) == "fail"
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("https://raw.githubusercontent.com/me/houses/main/data/houses.csv", "pass"),
+        ("https://github.com/me/houses/blob/main/data/houses.csv?raw=true", "pass"),
+        ("https://raw.githubusercontent.com/me/houses/main/other/houses.csv", "partial"),
+        ("https://example.com/data/houses.csv", "partial"),
+    ],
+)
+def test_an_address_of_a_branch_means_the_file_that_is_here(address: str, expected: str) -> None:
+    code = READS + f"rows = pd.read_csv('{address}')\nSVC().fit(rows, y)\n"
+    assert outcome("data-versioned", {"train.py": code, "data/houses.csv": ROWS}) == expected
+
+
+def test_what_a_script_predicts_is_not_what_was_trained_on() -> None:
+    code = READS + "rows = pd.read_csv('data/houses.csv')\nSVC().fit(rows, y)\n"
+    score = "import joblib\nimport pandas as pd\nnew = pd.read_csv('https://example.com/new.csv')\n"
+    predict = score + "print(joblib.load('m.joblib').predict(new))\n"
+    files = {"train.py": code, "data/houses.csv": ROWS, "predict.py": predict}
+    assert outcome("data-versioned", files) == "pass"
+    assert outcome("data-versioned", {**files, "train.py": code + "import predict\n"}) == "partial"
+
+
+def test_a_list_of_pictures_that_lie_elsewhere_is_not_the_data() -> None:
+    code = READS + "SVC().fit(load('images'), y)\n"
+    files = {"train.py": code, "README.md": "# M\n\nPictures: https://www.kaggle.com/datasets/me/cats\n"}
+    assert outcome("data-versioned", {**files, "images/metadata/train.csv": ROWS}) == "partial"
+    assert outcome("data-versioned", {**files, "images/rows/train.csv": ROWS}) == "pass"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import tensorflow as tf\nstep = tf.train.AdamOptimizer(0.1).minimize(loss)\n",
+        "import tensorflow as tf\noptimizer = tf.keras.optimizers.Adam()\noptimizer.apply_gradients(pairs)\n",
+        "import chainer\noptimizer = chainer.optimizers.Adam()\noptimizer.update(model, x, t)\n",
+        "from chainer import training\ntraining.Trainer(updater, (20, 'epoch')).run()\n",
+    ],
+)
+def test_a_step_of_an_optimizer_trains(code: str) -> None:
+    assert outcome("training-code-present", {"train.py": code}) == "pass"
+
+
 def test_data_named_by_a_setting_is_here() -> None:
     code = READS + "rows = load(config.path)\nSVC().fit(rows, y)\n"
     files = {"train.py": code, "conf/data.yaml": "path: data/houses.csv\n", "data/houses.csv": ROWS}

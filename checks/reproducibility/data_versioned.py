@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
 from ml_readiness.facts.data.datasets import Datasets
+from ml_readiness.facts.data.kept_data import BESIDE
 from ml_readiness.facts.project.members import Members
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
@@ -98,8 +99,8 @@ def data_versioned(datasets: Datasets, members: Members) -> Iterator[Finding]:
     releases = datasets.releases if len(named) < SEVERAL else ()
     versioned = () if loose_calls or several else datasets.versioned or releases
     fixed = datasets.pointers or versioned or (() if named else datasets.committed)
-    if not fixed and not named and not datasets.missing and datasets.kept.tables:
-        path = datasets.kept.tables[0]
+    if not fixed and not named and not datasets.missing and (rows := _unread(datasets)):
+        path = rows[0]
         yield ok(f"`{path}` is committed", at=path, confidence=Confidence.MEDIUM)
     elif fixed:
         yield ok(fixed[0].what, at=fixed[0].location)
@@ -110,6 +111,11 @@ def data_versioned(datasets: Datasets, members: Members) -> Iterator[Finding]:
         yield fail(f"`{read.path}` is read, is not here, and nothing says where it comes from", at=read.location)
     elif datasets.lifecycle.training or datasets.lifecycle.measuring:
         yield fail("nothing tells where the training data comes from", confidence=Confidence.MEDIUM)
+
+
+def _unread(datasets: Datasets) -> tuple[str, ...]:
+    """Committed tables that no call is seen to read: not the lists and labels that go with data from elsewhere."""
+    return tuple(path for path in datasets.kept.tables if not (datasets.described and BESIDE.search(path)))
 
 
 def _production(datasets: Datasets) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Tasks of runners that are configured in YAML: Taskfile, DVC stages, MLflow projects."""
+"""Tasks of runners that are configured in YAML: Taskfile, DVC stages, MLflow projects, batect."""
 
 from __future__ import annotations
 
@@ -66,6 +66,16 @@ def mlproject(root: Node) -> TaskList:
         Task(name, node.line, tuple(_commands(node.string("command"), node.line)), default=name == "main")
         for name, node in root.entries("entry_points")
     ]
+    return TaskList(tuple(found))
+
+
+def batect(root: Node) -> TaskList:
+    """The tasks of a `batect.yml`, each run in a container."""
+    found: list[Task] = []
+    for name, node in root.entries("tasks"):
+        run = node.get("run") or node
+        commands = tuple(_commands(run.string("command"), run.line))
+        found.append(Task(name, node.line, commands, node.strings("prerequisites")))
     return TaskList(tuple(found))
 
 

@@ -40,6 +40,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "npm": ("package.json",),
     "dvc": ("dvc.yaml",),
     "mlflow": ("MLproject",),
+    "batect": ("batect.yml",),
     "poe": ("pyproject.toml", "poe_tasks.toml"),
     "pdm": ("pyproject.toml",),
     "rye": ("pyproject.toml",),
@@ -209,6 +210,11 @@ def _mlproject(documents: Documents, path: str) -> TaskList | None:
     return yaml_tasks.mlproject(found.root) if found is not None else None
 
 
+def _batect(documents: Documents, path: str) -> TaskList | None:
+    found = documents.find(YamlFile, path)
+    return yaml_tasks.batect(found.root) if found is not None else None
+
+
 def _toml(runner: str) -> Callable[[Documents, str], TaskList | None]:
     def read(documents: Documents, path: str) -> TaskList | None:
         found = documents.find(TomlTasks, path)
@@ -230,6 +236,7 @@ READERS: Mapping[str, Callable[[Documents, str], TaskList | None]] = {
     "task": _taskfile,
     "dvc": _dvc,
     "mlflow": _mlproject,
+    "batect": _batect,
 }
 
 

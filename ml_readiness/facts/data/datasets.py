@@ -148,12 +148,20 @@ class Datasets(Struct, frozen=True, dict=True):
 
     @cached_property
     def _units(self) -> tuple[Unit, ...]:
-        """Code that may prepare, train or evaluate: not tests, and not what only answers requests."""
+        """Code that may prepare, train or evaluate: not tests, and not what only answers requests or predicts."""
         pages = [route.unit for route in self.serving.routes] + list(self.serving.demos)
         answering = {each.path for page in pages for each in self.code.closure(page)}
         paths = self.lifecycle.units("training") or self.lifecycle.units("measuring")
         used = {each.path for path in paths for each in self.code.closure(self.code.by_path[path])}
-        return tuple(u for u in self.code.units if not u.is_test and (u.path not in answering or u.path in used))
+        aside = (answering | self._predicting) - used
+        return tuple(u for u in self.code.units if not u.is_test and u.path not in aside)
+
+    @cached_property
+    def _predicting(self) -> frozenset[str]:
+        """Scripts that ask a saved model, and neither train nor measure one."""
+        asking = self.lifecycle.units("loading") & self.lifecycle.units("predicting")
+        notebooks = {unit.path for unit in self.code.notebooks}
+        return asking - self.lifecycle.units("training", "measuring") - notebooks
 
     @cached_property
     def pointers(self) -> tuple[Source, ...]:
@@ -199,13 +207,13 @@ class Datasets(Struct, frozen=True, dict=True):
 
     @cached_property
     def addresses(self) -> tuple[Source, ...]:
-        """Addresses of data in code without a version."""
-        named = [(url, at) for url, at in self._urls if not _is_fixed(url)]
+        """Addresses of data in code without a version, other than those of files that are committed here."""
+        named = [(url, at) for url, at in self._urls if not _is_fixed(url) and self.kept.hosted(url) is None]
         for read in self.reads:
             kaggle = KAGGLE.search(read.path)
             if kaggle is not None:
                 named.append((f"Kaggle's `{kaggle[1]}`", read.location))
-            elif "://" in read.path and not _is_fixed(read.path):
+            elif "://" in read.path and not _is_fixed(read.path) and self.kept.hosted(read.path) is None:
                 named.append((read.path[:120], read.location))
         return tuple(Source(f"the data is fetched from {url}, without a version", at) for url, at in named)
 
@@ -290,8 +298,9 @@ class Datasets(Struct, frozen=True, dict=True):
 
     @cached_property
     def committed(self) -> tuple[Source, ...]:
-        """Committed files that the code reads."""
-        read = ((self.kept.find(read.path), read.location) for read in self.reads)
+        """Committed files that the code reads, also from where the repository is hosted."""
+        read = [(self.kept.find(read.path), read.location) for read in self.reads]
+        read += [(self.kept.hosted(url), at) for url, at in self._urls]
         named = ((path, unit.location(text.line)) for unit in self._units for path, text in self.kept.named_in(unit))
         found = [Source(f"`{path}` is committed", at) for path, at in (*read, *named) if path is not None]
         found += [
@@ -315,7 +324,13 @@ class Datasets(Struct, frozen=True, dict=True):
             and "://" not in read.path
             and HOLE not in read.path.rpartition("/")[2]
             and self.kept.find(read.path) is None
+            and read.path.rpartition("/")[2] not in self._names
         )
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        """The names of all files in the tree."""
+        return frozenset(path.rpartition("/")[2] for path in self.files.own)
 
 
 def _named(match: re.Match[str]) -> str:

@@ -24,7 +24,7 @@ DATA = re.compile(
     re.IGNORECASE,
 )
 TABLE = re.compile(
-    r"\.(?:csv|tsv|parquet|feather|arrow|orc|avro|jsonl|ndjson|xlsx?|h5|hdf5|npy|npz|tfrecords?|db|sqlite3?|mat|dat|arff)"
+    r"\.(?:csv|tsv|parquet|feather|arrow|orc|avro|jsonl|ndjson|xlsx?|h5|hdf5|npy|npz|tfrecords?|db|sqlite3?|mat|dat|data|arff)"
     r"(?:\.(?:gz|zip|bz2))?$|(?:^|/)data(?:sets?)?/.*\.(?:txt|xml|zip|json|gz)$",
     re.IGNORECASE,
 )
@@ -62,6 +62,12 @@ PICTURED = re.compile(
     re.IGNORECASE,
 )
 """Folders of pictures that are shown, not learned from."""
+HOSTED = re.compile(
+    r"https?://(?:raw\.githubusercontent\.com/[^/]+/[^/]+/(?:refs/heads/)?[^/]+/"
+    r"|(?:www\.)?(?:github|gitlab|bitbucket|huggingface)\.\w+/[^?#]{1,200}?/(?:-/)?(?:raw|blob|resolve)/(?:refs/heads/)?[^/]+/)"
+    r"(?P<path>[^?#]+)"
+)
+"""Addresses of files in repositories that are hosted, at a branch."""
 ELSEWHERE = re.compile(r"/|~|[A-Za-z]:|\w+://")
 LONGEST = 120
 MANY = 20
@@ -115,6 +121,15 @@ class KeptData(Struct, frozen=True, dict=True):
         folder = text.rpartition("/")[0].rpartition("/")[2]
         near = [path for path in candidates if path.rpartition("/")[0].rpartition("/")[2] == folder]
         return next(iter(near or candidates), None)
+
+    def hosted(self, url: str) -> str | None:
+        """The committed data file that an address at a branch of a hosted repository means by its path."""
+        found = HOSTED.match(url)
+        return found["path"] if found is not None and found["path"] in self._tables else None
+
+    @cached_property
+    def _tables(self) -> frozenset[str]:
+        return frozenset(self.tables)
 
     @cached_property
     def main(self) -> tuple[str, ...]:

@@ -172,7 +172,8 @@ class Containers(Struct, frozen=True, dict=True):
             return False
         name = program(words[0])
         if name in {"python", "bash", "sh"}:
-            return len(words) > 1 and words[1] != "-i" and not words[1].startswith("/bin")
+            given = next((word for word in words[1:] if not word.startswith("-")), "")
+            return bool(given) and words[1] != "-i" and not given.startswith("/bin")
         return name not in vocabulary().environment | vocabulary().servers | SILENT
 
 

@@ -67,7 +67,8 @@ class Obtaining(Struct, frozen=True, dict=True):
     def hub(self) -> tuple[Site, ...]:
         """Loads by the name of a published model."""
         local = {id(site) for site, _ in self.model.local_loads}
-        return tuple(s for s in self.model.lifecycle.loading if id(s) not in local and not s.unit.is_test)
+        sites = (s for s in self.model.lifecycle.loading if id(s) not in local and not s.unit.is_test)
+        return tuple(site for site in sites if not site.name.endswith(".loads"))
 
     @cached_property
     def _training(self) -> frozenset[str]:

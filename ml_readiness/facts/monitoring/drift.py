@@ -47,6 +47,10 @@ SCHEDULED = re.compile(
 WATCHES = re.compile(r"(?:^|[_ .])monitor(?:ing)?(?:[_ .]|$)|live_(?:quality|performance)", re.IGNORECASE)
 RECORDED = (".fetch_traces", ".fetch_observations", ".get_traces", ".list_runs", ".get_spans_dataframe", ".trace.list")
 SCORES = re.compile(r"^(?:score|create_score|create_feedback|log_feedback_scores|evaluate\w*|run_evals)$")
+HOOKS = re.compile(
+    r"\.(?:before|after)_(?:first_)?request$|\.(?:on_event|middleware|repeat_every|startup|before_serving)$"
+)
+"""Decorators of functions that an application calls around its requests, or when it starts."""
 LOOKED_AT = ("*drift*.ipynb", "*drift*.html")
 NOT_DRIFT = re.compile(r"gradient|clock|code_drift|config_drift|schema_drift_ok|driftnet", re.IGNORECASE)
 
@@ -190,6 +194,12 @@ class Drift(Struct, frozen=True, dict=True):
     def _routed(self) -> frozenset[str]:
         routes = (*self.serving.routes, *self.serving.handlers)
         answering = {key(r.unit, r.function.name) for r in routes if r.function is not None}
+        answering |= {
+            key(unit, function.name)
+            for unit in {route.unit.path: route.unit for route in routes}.values()
+            for function in unit.python.functions
+            if any(HOOKS.search(decorator) for decorator in function.decorators)
+        }
         pages = {key(u, "") for u in self.serving.demos} | {
             key(u, f.name) for u in self.serving.demos for f in u.python.functions
         }

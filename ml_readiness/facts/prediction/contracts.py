@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ml_readiness.facts.source.code import Site, Unit
     from ml_readiness.parsers.expressions import Expr
-    from ml_readiness.parsers.python import Parameter
+    from ml_readiness.parsers.python import Condition, Parameter
     from ml_readiness.report import Location
 
 CONTEXT = re.compile(
@@ -46,6 +46,9 @@ DECORATED = re.compile(
 )
 """Decorators that check a request before the function sees it."""
 CASTS = re.compile(r"^(?:int|float|bool|(?:uuid\.)?UUID|decimal\.Decimal|(?:\w+\.)*(?:strptime|fromisoformat))$")
+KIND = re.compile(r"content_?type|mime_?type|(?:^|[._])(?:suffix|ext|extension)s?$", re.IGNORECASE)
+"""What people call the kind of a file."""
+ENDINGS = (".endswith", ".splitext", "allowed_file")
 BOUNDED = frozenset({
     "selectbox", "select_slider", "slider", "radio", "number_input", "checkbox", "toggle", "date_input", "time_input",
     "multiselect", "color_picker", "Dropdown", "Slider", "Radio", "Checkbox", "CheckboxGroup", "Number",
@@ -111,12 +114,12 @@ class Contracts(Struct, frozen=True, dict=True):
             for c in route.unit.python.conditions
             if c.scope == route.function.name and c.effect in {"raise", "return"} and not _is_method_test(c.names)
         ]
-        typed = [c for c in guards if "isinstance" in c.calls or {"<", ">", "<=", ">="} & set(c.operators)]
+        typed = [c for c in guards if "isinstance" in c.calls or {"<", ">", "<=", ">="} & set(c.operators) or _kinds(c)]
         if len(typed) > 1:
             return Contract("checked", f"{name} checks types and ranges itself", route.unit.location(typed[0].line))
         if guards or partly:
             return Contract("partly", f"{name} checks only part of what it takes", at)
-        if cast := next((site for site in self.code.calls_in(route.unit, route.function.name) if _casts(site)), None):
+        if cast := next((site for site in self._body(route) if _casts(site)), None):
             return Contract("partly", f"{name} only casts what it takes by `{cast.call.method}`", cast.location)
         return Contract("raw", f"{name} takes the request as it comes", at)
 
@@ -182,7 +185,22 @@ def _casts(site: Site) -> bool:
         return True
     if not CASTS.match(site.name) or not site.call.args:
         return False
-    return _is_read(site.call.args[0])
+    return _is_read(site.call.args[0]) or _is_part(site, site.call.args[0])
+
+
+def _is_part(site: Site, value: Expr) -> bool:
+    """Whether an expression is a field of what the function around it was given."""
+    function = site.unit.functions.get(site.call.scope)
+    whole = value.items[0].text.lstrip("?") if value.kind == "item" and value.items else ""
+    return bool(whole) and function is not None and any(whole in {p.name, p.annotation} for p in function.parameters)
+
+
+def _kinds(condition: Condition) -> bool:
+    """Whether a guard looks at the kind of a file: its name's ending, or the content type that is stated."""
+    named = any(KIND.search(name) for name in condition.names) and bool(
+        {"in", "not in", "==", "!="} & set(condition.operators)
+    )
+    return named or any(call.endswith(ENDINGS) for call in condition.calls)
 
 
 def _is_read(value: Expr) -> bool:

@@ -60,7 +60,10 @@ class Operation(Struct, frozen=True, dict=True):
         if kind in {ProjectKind.SERVICE, ProjectKind.BATCH}:
             return True
         if kind is ProjectKind.LLM_APP:
-            return bool(self.services or self.serving.routes or self.serving.demos or self.tools.javascript.answering)
+            serving = self.serving
+            return bool(
+                self.services or serving.routes or serving.demos or serving.chats or self.tools.javascript.answering
+            )
         return bool(self.schedules or (kind is ProjectKind.COLLECTION and self.services))
 
 

@@ -46,8 +46,8 @@ KEYED = re.compile(
     re.IGNORECASE,
 )
 WISH = re.compile(
-    r"threshold|below|drops?|target|goal|at least|minimum|must|should|alert|require|if the|whenever|trigger|expect|aim"
-    r"|hope|degrad|random (?:guess|chance)|for example|e\.g\.|such as|ranges?|between 0 and 1|acceptance"
+    r"threshold|below|drops?|target|goal|at least|minimum|must|(?<!you )should|alert|require|if the|whenever|trigger"
+    r"|expect|aim|hope|degrad|random (?:guess|chance)|for example|e\.g\.|such as|ranges?|between 0 and 1|acceptance"
     r"|fail(?:s|ed)? (?:if|when)|>=|≥|lower than|learning[ _-]rate|dropout|higher than \d+ ?%|more than \d+ ?% of",
     re.IGNORECASE,
 )

@@ -179,7 +179,10 @@ class Tests(Struct, frozen=True, dict=True):
             imports = unit.python.imports
             alone = bool(imports) and all(is_standard(each.top) for each in imports if not each.module.startswith("."))
             return not (alone or self._evaluates(unit))
-        return name in {"test.py", "tests.py"} and any(ASKS.match(call.name) for call in unit.python.calls)
+        if name not in {"test.py", "tests.py"}:
+            return False
+        empty = TEST_FOLDER.search(unit.path) is not None and not unit.python.statements
+        return empty or any(ASKS.match(call.name) for call in unit.python.calls)
 
     def _evaluates(self, unit: Unit) -> bool:
         """Whether a script measures a model on data that its arguments name, as research code calls testing."""
