@@ -43,8 +43,8 @@ def judge(check: Check, kind: ProjectKind, facts: Facts) -> Result:
     if kind in check.not_for:
         return result(check, Outcome.NOT_APPLICABLE, (), f"does not arise for {kind.value}")
     try:
-        findings = distinct(facts.call(check.judge))
-        return result(check, check.outcome(findings), findings)
+        findings = tuple(facts.call(check.judge))
+        return result(check, check.outcome(findings), distinct(findings))
     except Exception as error:  # noqa: BLE001
         return result(check, Outcome.ERROR, (Finding(kind=Kind.UNKNOWN, message=in_short(error)),))
 

@@ -206,3 +206,54 @@ def test_numbers_and_lists_read_well() -> None:
     assert [joined(names) for names in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
     assert quoted(["a", "b", "c"], 1) == "`a` and 2 more"
     assert quoted(["a", "b"], 1) == "`a` and `b`"
+
+
+def test_a_contact_in_the_readme_is_half_an_owner() -> None:
+    readme = "# Informer\n\n## Contact\n\nIf you have questions, write to Maria at maria (at) example.com.\n"
+    code = {"train.py": "x = 1\n"}
+    assert answer("owner-named", {**code, "README.md": readme.replace(" (at) ", "@")}).outcome is Outcome.PARTIAL
+    assert answer("owner-named", {**code, "README.md": "# Informer\n"}).outcome is Outcome.FAIL
+
+
+def test_one_function_has_one_way() -> None:
+    assert (
+        "has 1 way through it" in answer("complexity-bounded", {"train.py": f"def train():\n{_inside(FIT)}"}).messages
+    )
+
+
+def test_one_command_that_does_both_is_told_once() -> None:
+    readme = "# A\n\n```sh\ndocker compose up -d --build\n```\n"
+    compose = "services:\n  app:\n    build: .\n    ports: ['80:80']\n"
+    files = {
+        "README.md": readme,
+        "compose.yaml": compose,
+        "Dockerfile": "FROM python:3.11\nCMD python a.py\n",
+        "a.py": "",
+    }
+    assert answer("readme-how-to-run", files).messages == "`docker compose up -d --build` installs and runs it"
+
+
+def test_a_comparison_is_shown_where_it_is_made() -> None:
+    code = """
+from evidently import ColumnMapping
+from evidently.report import Report
+from evidently.metric_preset import DataDriftPreset
+
+def compare(recent, reference):
+    mapping = ColumnMapping()
+    report = Report(metrics=[DataDriftPreset()])
+    report.run(reference_data=reference, current_data=recent, column_mapping=mapping)
+"""
+    files = {
+        "a.py": code,
+        "app.py": "import joblib\nimport streamlit as st\nst.write(joblib.load('m.pkl').predict([[1]]))\n",
+    }
+    found = answer("drift-monitored", {**files, "m.pkl": b"x"})
+    assert "a.py:7" not in found.places
+
+
+FIT = "from sklearn.svm import SVC\nSVC().fit([[1]], [1])\n"
+
+
+def _inside(code: str) -> str:
+    return "".join(f"    {line}\n" for line in code.splitlines())

@@ -81,7 +81,7 @@ def dependencies_declared(dependencies: Dependencies, coverage: Coverage, docume
     if not needed:
         yield ok("the code imports nothing outside the standard library", confidence=Confidence.MEDIUM)
         return
-    wanted = quoted([wanted for _, wanted in coverage.missing], MOST)
+    wanted = quoted(coverage.wanted, MOST)
     hint = f"Write a `requirements.txt` with each library at the version you use: {wanted}." if wanted else None
     yield _otherwise(dependencies, needed, documents, hint)
 

@@ -102,7 +102,7 @@ def dependencies_pinned(dependencies: Dependencies, imports: ThirdParty, project
         stale = dependencies.locks.stale(manifest)
         why = f", and `{stale[0].path}` does not cover it" if stale else ""
         at = Location(path=each.path, line=each.requirement.line or None)
-        yield verdict(f"{_shown(each, manifest)} is not fixed to one version{why}", at=at)
+        yield verdict(f"{_problem(each, manifest)}{why}", at=at)
     if len(open_ones) > SHOWN:
         yield verdict(f"{len(open_ones)} of {wanted} libraries are not fixed to one version", at=deciding[0][0].path)
 
@@ -119,10 +119,10 @@ def _fixed(dependencies: Dependencies, manifest: Manifest, reason: str) -> str:
     return f"all {len(manifest.wanted)} libraries of `{manifest.path}` have one version{behind}"
 
 
-def _shown(each: Declared, manifest: Manifest) -> str:
+def _problem(each: Declared, manifest: Manifest) -> str:
     found = each.requirement
     if each in manifest.doubtful:
-        return f"pip cannot read the line of `{found.label}`, which"
+        return f"pip cannot read the line of `{found.label}`, so it fixes no version"
     if found.is_local:
-        return f"`{found.name or 'a path'}` is a path of another machine, which"
-    return f"`{found.label}`"
+        return f"`{found.name or 'a library'}` comes from a path on one machine, not from a version that others can get"
+    return f"`{found.label}` is not fixed to one version"

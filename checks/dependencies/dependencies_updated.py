@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from ml_readiness.check import check, fail, ok, partial
 from ml_readiness.facts.dependencies.updates import PYTHON, Updates
 from ml_readiness.report import Effort, Finding, Severity
+from ml_readiness.wording import joined
 
 
 @check("Who tells you about updates?", severity=Severity.LOW, effort=Effort.SMALL, core=False)
@@ -84,12 +85,12 @@ def dependencies_updated(updates: Updates) -> Iterator[Finding]:
         yield ok(f"`{scanning[0].tool}` looks for known vulnerabilities", at=scanning[0].location)
         return
     covered = frozenset(name for bot in updates.bots for name in bot.covers) & updates.ecosystems
-    left = ", ".join(sorted(updates.ecosystems - covered))
+    left = joined(sorted(updates.ecosystems - covered))
     for bot in updates.bots:
         if covered and not left:
-            yield ok(f"{bot.tool} watches {', '.join(sorted(bot.covers & updates.ecosystems))}", at=bot.location)
+            yield ok(f"{bot.tool} watches {joined(sorted(bot.covers & updates.ecosystems))}", at=bot.location)
         elif covered:
-            yield partial(f"{bot.tool} is there, but nothing watches {left}", at=bot.location)
+            yield partial(f"{bot.tool} is there, but nothing watches the {left}", at=bot.location)
         else:
             yield fail(f"{bot.tool} is configured to watch nothing that is here: {left}", at=bot.location)
     for each in updates.scanners if not updates.bots else ():

@@ -45,6 +45,10 @@ def owner_named(ownership: Ownership) -> Iterator[Finding]:
     elif review is not None:
         yield partial("changes are reviewed, but nobody is named as owner", at=review)
     elif ownership.author is not None:
-        yield partial("an author is named, but neither an owner nor a review", at=ownership.author)
+        yield partial("an author is named, but no owner, and nothing about reviews", at=ownership.author)
+    elif ownership.contact is not None:
+        yield partial(
+            "the README says whom to ask, but nobody is named as owner, and nothing about reviews", at=ownership.contact
+        )
     else:
         yield fail("neither CODEOWNERS nor a maintainer, and nothing about reviews")

@@ -71,8 +71,11 @@ def readme_how_to_run(instructions: Instructions) -> Iterator[Finding]:
         return
     install, run = _first(instructions.installing), _first(instructions.running)
     if install and run:
-        yield ok(f"`{_shown(install)}` installs", at=install.location, confidence=Confidence.MEDIUM)
-        yield ok(f"`{_shown(run)}` runs", at=run.location, confidence=Confidence.MEDIUM)
+        if install.location == run.location and install.text == run.text:
+            yield ok(f"`{_shown(install)}` installs and runs it", at=install.location, confidence=Confidence.MEDIUM)
+            return
+        yield ok(f"`{_shown(install)}` installs what it needs", at=install.location, confidence=Confidence.MEDIUM)
+        yield ok(f"`{_shown(run)}` runs it", at=run.location, confidence=Confidence.MEDIUM)
     elif install:
         yield partial(
             f"`{_shown(install)}` installs, but {_reason(instructions.running, 'no command runs the main job')}",
@@ -81,7 +84,7 @@ def readme_how_to_run(instructions: Instructions) -> Iterator[Finding]:
         )
     elif run:
         yield partial(
-            f"`{_shown(run)}` runs, but {_reason(instructions.installing, 'no command installs what it needs')}",
+            f"`{_shown(run)}` runs it, but {_reason(instructions.installing, 'no command installs what it needs')}",
             at=run.location,
             confidence=Confidence.MEDIUM,
         )

@@ -69,7 +69,7 @@ def results_reported(claims: Claims, model: ModelCode, project: Project) -> Iter
         claim = stated[0]
         said = f"{claim.metric} {claim.figure}"
         if claims.names_data(claim):
-            yield ok(said, at=claim.location, confidence=Confidence.LOW)
+            yield ok(f"it is written down: {said}", at=claim.location, confidence=Confidence.LOW)
         else:
             yield partial(
                 f"{said}, but the page does not say on which data", at=claim.location, confidence=Confidence.LOW

@@ -120,5 +120,9 @@ def refit_at_inference_absent(parity: Parity, flow: Flow, project: Project) -> I
             yield partial(
                 message, at=flow.at(fit.place), confidence=Confidence.MEDIUM, steps=pair_steps(flow, pair, fit)
             )
+    for fit in parity.fitted_again[:1] if quiet else ():
+        quiet = False
+        message = f"`{fit.name.rpartition('.')[2]}` is fitted again on the rows to predict"
+        yield partial(message, at=flow.at(fit.place), confidence=Confidence.MEDIUM)
     for evidence in parity.carried.evidence[:SHOWN] if quiet else ():
         yield ok(f"serving {evidence.what}, and fits nothing", at=evidence.location, confidence=Confidence.MEDIUM)

@@ -57,8 +57,8 @@ def large_binaries_managed(files: Files, artefacts: Artefacts) -> Iterator[Findi
         if not large:
             yield partial(much)
     elif absent := [artefact.path for artefact in kept if artefact.size is None]:
-        yield unknown(
-            f"{len(absent)} model and data files are not in this clone; their size is not known", at=absent[0]
-        )
+        some = "1 model or data file is not in this clone, so its size is not known"
+        many = f"{len(absent)} model and data files are not in this clone, so their sizes are not known"
+        yield unknown(some if len(absent) == 1 else many, at=absent[0])
     else:
         yield ok(f"no file over 10 MB, {much}" if total >= 1e6 else "no file over 10 MB")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ml_readiness.check import check, fail, ok
 from ml_readiness.facts.tree.artefacts import Artefacts
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
+from ml_readiness.wording import plural
 
 LIMIT = 100_000
 MOST = 10
@@ -49,11 +50,11 @@ def models_outside_git(artefacts: Artefacts) -> Iterator[Finding]:
     plain = [model for model in artefacts.models if model.is_plain]
     large = [model for model in plain if model.size is None or model.size > LIMIT]
     for model in large[:MOST]:
-        size = f"{model.size / 1000:,.0f} kB" if model.size is not None else "too large for this clone"
+        size = f"{model.size / 1000:,.0f} kB" if model.size is not None else "of unknown size"
         confidence = Confidence.HIGH if model.size is not None else Confidence.MEDIUM
-        yield fail(f"a plain git object, {size}: {model.evidence}", at=model.path, confidence=confidence)
+        yield fail(f"in git as a plain file, {size}: {model.evidence}", at=model.path, confidence=confidence)
     if more := large[MOST:]:
-        yield fail(f"{len(more)} more, the first of them here", at=more[0].path)
+        yield fail(f"{len(more)} more in git, such as this one", at=more[0].path)
     if not large:
         yield _outside(artefacts, len(plain))
 
@@ -61,7 +62,8 @@ def models_outside_git(artefacts: Artefacts) -> Iterator[Finding]:
 def _outside(artefacts: Artefacts, small: int) -> Finding:
     pointers = [model for model in artefacts.models if not model.is_plain]
     if pointers:
-        return ok(f"{len(pointers)} models are in git LFS", at=pointers[0].path)
+        return ok(f"git LFS keeps {plural(len(pointers), 'model')}", at=pointers[0].path)
     if artefacts.dvc:
-        return ok(f"DVC keeps {len(artefacts.dvc)} files", at=artefacts.dvc[0])
-    return ok(f"no trained weights over 100 kB in git ({small} small files)" if small else "no trained weights in git")
+        return ok(f"DVC keeps {plural(len(artefacts.dvc), 'file')}", at=artefacts.dvc[0])
+    few = f"no trained weights over 100 kB in git ({plural(small, 'smaller file')})"
+    return ok(few if small else "no trained weights in git")

@@ -84,7 +84,7 @@ def seeds_fixed(randomness: Randomness, members: Members) -> Iterator[Finding]:
 
 
 def _what(draw: Draw) -> str:
-    return draw.what if draw.what in FRAMEWORKS else f"`{draw.what}`"
+    return draw.what if draw.what in {*FRAMEWORKS, "numpy"} else f"`{draw.what}`"
 
 
 def _open(draw: Draw) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from ml_readiness.check import check, fail, ok, partial
 from ml_readiness.facts.survey.complexities import Complexities
 from ml_readiness.report import Effort, Finding, ProjectKind, Severity
+from ml_readiness.wording import plural
 
 SIMPLE, HARD = 10, 20
 """radon's borders: up to 10 is well structured, over 20 is too complex to test."""
@@ -78,4 +79,10 @@ def complexity_bounded(complexities: Complexities) -> Iterator[Finding]:
         if found:
             return
     for each in measured[:1]:
-        yield ok(f"at most {each.complexity} ways through any of {len(measured)} functions", at=each.location)
+        yield ok(_simple(each.complexity, len(measured)), at=each.location)
+
+
+def _simple(ways: int, functions: int) -> str:
+    if functions == 1:
+        return f"the one function that does has {plural(ways, 'way')} through it"
+    return f"none of the {functions} functions that do has more than {plural(ways, 'way')} through it"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ml_readiness import regex as re
 from ml_readiness.check import check, fail, ok
 from ml_readiness.facts.modelling.preparation import LOADS, NAMED, Preparation, Prepares
 from ml_readiness.facts.project.project import Project
@@ -12,6 +13,7 @@ from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severi
 
 SHOWN = 3
 TABLES = ("pandas", "polars", "pyspark", "dask", "modin", "cudf")
+READS = re.compile(r"_*(?:read|load|get|fetch|download|save|dump|write|inverse)_", re.IGNORECASE)
 ARRAYS = ("torch", "tensorflow", "keras", "jax", "numpy", "cv2", "PIL", "torchvision", "librosa")
 
 
@@ -99,7 +101,8 @@ def tests_cover_preprocessing(
 
 def _telling(each: Prepares) -> tuple[bool, bool, bool]:
     """What changes data comes before what only reads it."""
-    return not each.transforms, LOADS.search(each.name.rpartition(".")[2]) is not None, each.why == NAMED
+    own = each.name.rpartition(".")[2]
+    return not each.transforms, bool(READS.match(own) or LOADS.search(own)), each.why == NAMED
 
 
 def _hint(first: Prepares, kind: ProjectKind) -> str | None:

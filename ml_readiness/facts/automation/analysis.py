@@ -89,7 +89,7 @@ class Analysis(Struct, frozen=True, dict=True):
     def _files(self) -> Iterator[Reading]:
         for name, role in CONFIGURED.items():
             if name in self.files.entries:
-                yield Reading(role, name, Location(path=name))
+                yield Reading(role, _tool(name), Location(path=name))
 
     def _sections(self) -> Iterator[Reading]:
         project = self.documents.find(PyProject, "pyproject.toml")
@@ -101,3 +101,9 @@ class Analysis(Struct, frozen=True, dict=True):
             for section in config.sections if config is not None else ():
                 if section.split(":")[0] in TOOLS:
                     yield Reading(TOOLS[section.split(":")[0]], section, Location(path=path))
+
+
+def _tool(name: str) -> str:
+    """The tool that a configuration file is for: `pylint` of `.pylintrc`."""
+    bare = name.rpartition("/")[2].lstrip(".").partition(".")[0]
+    return bare.removesuffix("rc").removesuffix("-project")

@@ -51,6 +51,12 @@ class Coverage(Struct, frozen=True, eq=False, dict=True):
         return tuple(found.values())
 
     @cached_property
+    def wanted(self) -> tuple[str, ...]:
+        """The distributions of everything that the judged code imports, what most files import first."""
+        used = Counter(distributions().providing(needed.module)[0] for needed in self.imports.judged)
+        return tuple(name for name, _ in used.most_common())
+
+    @cached_property
     def brought_names(self) -> tuple[str, ...]:
         """The distributions of what is undeclared but there."""
         lost = {wanted for _, wanted in self.missing}

@@ -199,7 +199,9 @@ class Schedules(Struct, frozen=True, dict=True):
             cron = found.root.get("on", "schedule") if found is not None else None
             if found is not None and cron is not None and not _is_upkeep(path, found.root.string("name")):
                 text = "\n".join(self._commands(found.root))
-                yield Schedule("the workflow has a time", Location(path=path, line=cron.line), self._named(text), text)
+                yield Schedule(
+                    "the workflow runs at set times", Location(path=path, line=cron.line), self._named(text), text
+                )
 
     def _commands(self, root: Node) -> Iterator[str]:
         for _, job in root.entries("jobs"):
@@ -216,7 +218,7 @@ class Schedules(Struct, frozen=True, dict=True):
                 if time is not None:
                     text = "\n".join(_run_by(root))
                     yield Schedule(
-                        "the deployment has a time", Location(path=path, line=time.line), self._named(text), text
+                        "the deployment runs at set times", Location(path=path, line=time.line), self._named(text), text
                     )
 
     def _in_tables(self) -> Iterator[Schedule]:

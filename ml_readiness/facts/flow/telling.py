@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ml_readiness.facts.flow.verdicts import Leak, Pair
     from ml_readiness.report import Step
 
+MOST_DOTS = 3
 VERBS = {
     "statistic": "is computed",
     "frequency": "is counted",
@@ -53,10 +54,15 @@ def told(fit: Fit) -> str:
 def source(rows: Rows) -> str:
     """What a set of rows is, for a reader."""
     if rows.kind == "union":
-        names = [member.root.name for member in rows.members if member.root.name]
+        names = [member.root.name for member in rows.members if is_readable(member.root.name)]
         return "all rows of " + " and ".join(f"`{shortened(name)}`" for name in names[:3]) if names else "all rows"
     name = rows.root.name.removeprefix("?")
-    return f"all rows of `{shortened(name)}`" if name else "all rows"
+    return f"all rows of `{shortened(name)}`" if is_readable(name) else "all rows"
+
+
+def is_readable(name: str) -> bool:
+    """Whether a name says more than that rows were read somehow: neither holes alone, nor a chain of calls."""
+    return any(each.isalnum() for each in name) and (name.count(".") <= MOST_DOTS or "/" in name)
 
 
 def shortened(name: str) -> str:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from ml_readiness import regex as re
 from ml_readiness.facts.knowledge.dated import ModelRule, hosted_models
-from ml_readiness.facts.modelling.lifecycle import Lifecycle
+from ml_readiness.facts.modelling.lifecycle import ASKS_MODEL, Lifecycle
 from ml_readiness.facts.source.code import Code, Site, Unit
 from ml_readiness.facts.source.mainstream import main_first
 from ml_readiness.facts.source.values import HOLE, Values
@@ -38,10 +38,6 @@ PROVIDERS = (
     (re.compile(r"^boto3|bedrock", re.IGNORECASE), "bedrock"),
     (re.compile(r"groq", re.IGNORECASE), "groq"),
 )
-ASKS = re.compile(
-    r"^a?(?:invoke|create|chat|complete|completion|generate\w*|stream\w*|run\w*|predict|parse|query|send\w*)$"
-)
-"""Methods by which a language model is asked."""
 FAMILIES = re.compile(r"gpt|claude|gemini|mistral|llama|qwen|command|grok|sonnet|haiku|opus|phi")
 TELLING = frozenset(["openai", "anthropic", "google", "mistral", "cohere", "bedrock", "xai", "deepseek", "any"])
 """Providers whose ids look like nothing else."""
@@ -96,7 +92,7 @@ class LanguageModels(Struct, frozen=True, dict=True):
     @property
     def asked_at(self) -> Location | None:
         """The place that shows best that a language model is asked: a question before what only gets one ready."""
-        asking = [site for site in self.sites() if ASKS.search(site.call.method)]
+        asking = [site for site in self.sites() if ASKS_MODEL.search(site.call.method)]
         first = next(iter(main_first(asking or list(self.sites()))), None)
         return first.location if first is not None else None
 

@@ -93,7 +93,9 @@ class Evaluation(Struct, frozen=True, dict=True):
     def by_hand_in_notebooks(self) -> tuple[Seen, ...]:
         """Figures that notebooks compute without a library."""
         notebooks = (unit for unit in self.code.units if unit.is_notebook and unit.path in self.experiments.paths)
-        return tuple(seen for unit in notebooks for seen in _computed(unit))
+        compared = self._called("comparison")
+        by_tools = (Seen(f"{use.shown} scores models", use.location) for use in compared if _is_notebook(use))
+        return (*by_tools, *(seen for unit in notebooks for seen in _computed(unit)))
 
     def _figures(self, unit: Unit, scope: str) -> bool:
         assigned = any(a.scope == scope and FIGURE.search(a.target) for a in unit.python.assigns)
@@ -161,8 +163,12 @@ class Evaluation(Struct, frozen=True, dict=True):
         return tuple(found)
 
 
+def _is_notebook(use: Use) -> bool:
+    return use.unit is not None and use.unit.is_notebook
+
+
 def _computed(unit: Unit) -> Iterator[Seen]:
-    """Names of metrics that are given computed values."""
-    for assign in unit.python.assigns:
-        if HAND.search(assign.target) and not assign.value.is_constant:
-            yield Seen(f"`{assign.target}` is computed", unit.location(assign.line))
+    """Names of metrics that are given computed values; losses last."""
+    named = [each for each in unit.python.assigns if HAND.search(each.target) and not each.value.is_constant]
+    for assign in sorted(named, key=lambda each: each.target.endswith("loss")):
+        yield Seen(f"`{assign.target}` is computed", unit.location(assign.line))

@@ -34,6 +34,10 @@ MODEL_NAMES = re.compile(
 )
 """What people call models: a file that gets one as an argument need not import the library that made it."""
 
+ASKS_MODEL = re.compile(
+    r"^a?(?:invoke|create|chat|complete|completion|generate\w*|stream\w*|run\w*|predict|parse|query|send\w*)$"
+)
+"""Methods by which a language model is asked."""
 OVER_HTTP = frozenset({"post", "request", "stream", "urlopen", "Request"})
 CLIENTS = ("requests.", "httpx.", "aiohttp.", "urllib.request.", "urllib3.")
 ADDRESSES = re.compile(

@@ -181,7 +181,8 @@ class Preparation(Struct, frozen=True, dict=True):
     @cached_property
     def in_notebooks(self) -> tuple[Site, ...]:
         """Calls that prepare data in notebooks."""
-        return tuple(site for sites in self._sites.values() for site in sites if site.unit.is_notebook)
+        found = [site for sites in self._sites.values() for site in sites if site.unit.is_notebook]
+        return tuple(sorted(found, key=lambda site: READERS.match(site.name) is not None))
 
     @property
     def only_splits(self) -> bool:

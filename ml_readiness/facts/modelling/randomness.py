@@ -13,6 +13,7 @@ from ml_readiness.facts.modelling.modelcode import ModelCode
 from ml_readiness.facts.source.callgraph import CallGraph, key
 from ml_readiness.facts.source.code import Code
 from ml_readiness.facts.source.mainstream import main_first
+from ml_readiness.facts.source.saying import said
 from ml_readiness.facts.tree.files import Files
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ class Randomness(Struct, frozen=True, dict=True):
             told = seed is not None and (place or seed.name in known.default or seed.name.startswith(name + "."))
             if seed is not None and told and self.model.training:
                 certain = _in_force(seed) and not (seed.name in known.default and self._head_first)
-                yield Draw(name, seed.location, seed.call.method, certain=certain)
+                yield Draw(name, seed.location, said(seed), certain=certain)
             elif place is not None and name not in {"numpy", "random"}:
                 yield Draw(name, self._trained_with(known.used_by) or place, "")
 

@@ -39,6 +39,8 @@ MANAGED = re.compile(
     r"aws_sagemaker_(?:monitoring_schedule|data_quality_job_definition|model_quality_job)|AWS::SageMaker::MonitoringSchedule"
     r"|AWS::SageMaker::\w+QualityJob|model_deployment_monitoring_job|quality_monitors|MonitorSchedule|create_monitor:"
 )
+SETS_UP = re.compile(r"ColumnMapping|DataDefinition|Config(?:uration)?\b|\.Dataset(?:\.|$)")
+"""Calls that get a comparison ready and compare nothing."""
 SCHEDULED = re.compile(
     r"create_monitoring_schedule|ModelDeploymentMonitoringJob\.create|create_model_deployment_monitoring_job|MonitorSchedule"
     r"|(?:quality|lakehouse)_monitors\.create|create_monitor$|enable_schedule|enable_model_monitoring"
@@ -122,7 +124,7 @@ class Drift(Struct, frozen=True, dict=True):
             yield Comparison(f"`{path}` looks at drift", Location(path=path), Way.LOOKED_AT)
 
     def _by_tools(self) -> Iterator[Comparison]:
-        for use in self.tools.called("drift"):
+        for use in sorted(self.tools.called("drift"), key=lambda use: SETS_UP.search(use.name) is not None):
             if use.unit is None or use.unit.is_test:
                 continue
             if use.unit.is_production and SCHEDULED.search(use.name):

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from ml_readiness import regex as re
 from ml_readiness.facts.knowledge.words import words
-from ml_readiness.facts.modelling.lifecycle import Lifecycle
+from ml_readiness.facts.modelling.lifecycle import ASKS_MODEL, Lifecycle
 from ml_readiness.facts.project.audience import Audience
 from ml_readiness.facts.project.members import Members
 from ml_readiness.facts.project.package import Package
@@ -130,7 +130,8 @@ class Signals(Struct, frozen=True, dict=True):
     def llm(self) -> Reasons:
         """Production code that calls a language model."""
         own = (s for s in self.lifecycle.prompting if not s.unit.is_test and not s.unit.is_example)
-        if sites := main_first(own, "chat", "agent", "answer", "query", "ask", "rag"):
+        found = sorted(own, key=lambda site: ASKS_MODEL.search(site.call.method) is None)
+        if sites := main_first(found, "chat", "agent", "answer", "query", "ask", "rag"):
             return (f"calls a language model: {sites[0].location} (`{said(sites[0])}`)",)
         importing = [unit for unit in self._importing(words().llm_packages) if unit.is_production]
         return (f"{importing[0].path} imports a language-model library",) if importing else ()

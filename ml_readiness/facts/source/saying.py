@@ -18,7 +18,7 @@ def said(site: Site) -> str:
     if method == "__call__":
         return _called(site)
     if call.receiver and call.receiver != "?" and len(call.receiver) <= LONGEST:
-        return f"{call.receiver}.{method}"
+        return f"{call.receiver.replace('[]', '[…]')}.{method}"
     parts = site.name.rpartition(":")[2].lstrip("?.").split(".")
     known = [part for part in parts if part != "__call__"]
     return ".".join(known[-2:] if call.receiver else known[-1:])

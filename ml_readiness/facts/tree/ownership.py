@@ -14,6 +14,16 @@ from ml_readiness.report import Location
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+README = re.compile(r"^readme(?:\.\w+)?$", re.IGNORECASE)
+CONTACT = re.compile(r"\bcontact\b|\bmaintain(?:er|ed)\b|\bauthors?\b|questions,? (?:please|feel)", re.IGNORECASE)
+PERSON = re.compile(
+    r"[\w.+-]{1,64}+(?:@| at |\[at\])[\w-]{1,64}+\.\w|linkedin\.com/in/|github\.com/[\w-]{1,64}+(?:[)\s>]|$)",
+    re.IGNORECASE,
+)
+MOST = 10
+"""Lines that speak of contact and are looked at; it mostly stands at the end."""
+NEAR = 6
+"""Lines below a heading that speaks of contact in which somebody is named."""
 OWNERS_FILE = re.compile(r"^(?:\.github/|docs/|\.gitlab/)?CODEOWNERS$")
 MAINTAINERS_FILE = re.compile(
     r"^(?:\.github/|docs/)?(?:MAINTAINERS|OWNERS)(?:\.(?:md|rst|txt|toml|ya?ml))?$", re.IGNORECASE
@@ -54,6 +64,17 @@ class Ownership(Struct, frozen=True, dict=True):
     def author(self) -> Location | None:
         """Where the package metadata names an author, which is less than an owner."""
         return self._in_metadata(AUTHOR_KEY)
+
+    @cached_property
+    def contact(self) -> Location | None:
+        """Where the README says whom to ask."""
+        for path in (path for path in self.files.own if README.match(path)):
+            lines = self.files.text(path).split("\n")
+            spoken = [number for number, line in enumerate(lines, 1) if CONTACT.search(line[:500])]
+            for number in spoken[-MOST:]:
+                if PERSON.search(" ".join(lines[number - 1 : number + NEAR])[:2000]):
+                    return Location(path=path, line=number)
+        return None
 
     @cached_property
     def review(self) -> Location | None:
