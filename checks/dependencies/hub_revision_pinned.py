@@ -21,7 +21,7 @@ def hub_revision_pinned(hubs: Hubs) -> Iterator[Finding]:
     starts tomorrow may then answer with another model than the one that was tested.
 
     ## How to fix
-    Pass `revision=` with the full commit of the model that was tested.
+    Pass `revision=` with the full commit of what was tested.
 
     ## Sources
     - bandit B615
@@ -64,6 +64,5 @@ def hub_revision_pinned(hubs: Hubs) -> Iterator[Finding]:
                 f"`{fetch.what}` is fixed {fetch.fixed.value}", at=fetch.location, confidence=Confidence.MEDIUM
             )
         else:
-            hint = f"Pass `revision=` with the full commit of the {fetch.noun} that was tested."
             message = f"the {fetch.noun} `{fetch.what}` is fetched without a revision"
-            yield fail(message, at=fetch.location, confidence=Confidence.MEDIUM, hint=hint)
+            yield fail(message, at=fetch.location, confidence=Confidence.MEDIUM)

@@ -86,8 +86,10 @@ def _undeclared(top: str, wanted: str) -> str:
 
 def _hint(coverage: Coverage) -> str:
     names = quoted([*dict.fromkeys([*(wanted for _, wanted in coverage.missing), *coverage.brought_names])], MOST)
-    where = coverage.first_manifest
-    return f"Add {names} to `{where}`." if where else f"List them in a `requirements.txt`: {names}."
+    if coverage.nothing_declared:
+        return f"List them in a `requirements.txt`: {names}."
+    where = coverage.only_manifest
+    return f"Add {names} to {f'`{where}`' if where else 'the manifest of the code that imports them'}."
 
 
 def _complete(coverage: Coverage) -> str:

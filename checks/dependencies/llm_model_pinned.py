@@ -79,7 +79,7 @@ def llm_model_pinned(models: LanguageModels) -> Iterator[Finding]:
         message = f"`{name.text}` moves to the newest model ({when})"
         if name.rule is not None and name.rule.provider == "ollama":
             message = f"`{name.text}` has no tag, so Ollama takes the latest model of that name"
-        yield fail(message, at=name.location, confidence=Confidence.MEDIUM, hint=_hint(name))
+        yield fail(message, at=name.location, confidence=Confidence.MEDIUM, hint=_hint(moving))
     if moving:
         return
     if aliases:
@@ -100,8 +100,8 @@ def llm_model_pinned(models: LanguageModels) -> Iterator[Finding]:
         yield unknown(said, at=name.location)
 
 
-def _hint(name: ModelName) -> str | None:
-    if name.rule is None or name.rule.provider != "ollama":
+def _hint(moving: list[ModelName]) -> str | None:
+    if not all(name.rule is not None and name.rule.provider == "ollama" for name in moving):
         return None
     return "Add the tag of the model that you tested, and change it together with a run of the evaluation."
 

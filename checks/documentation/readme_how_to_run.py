@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ml_readiness.check import check, fail, ok, partial
+from ml_readiness.facts.prose.commands_to_write import CommandsToWrite
 from ml_readiness.facts.prose.instructions import Instructions
 from ml_readiness.report import Confidence, Effort, Finding, Severity
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @check("Can I start without you?", severity=Severity.HIGH, effort=Effort.SMALL)
-def readme_how_to_run(instructions: Instructions) -> Iterator[Finding]:
+def readme_how_to_run(instructions: Instructions, commands: CommandsToWrite) -> Iterator[Finding]:
     """The first thing a successor does is copy two commands from the README. Without them every new person asks you, or
     guesses, and a guess is not the run that your numbers came from.
 
@@ -67,7 +68,7 @@ def readme_how_to_run(instructions: Instructions) -> Iterator[Finding]:
     """
     readme = instructions.pages.readme
     if readme is None and not instructions.pages.all:
-        yield fail("there is no README")
+        yield fail("there is no README", hint=commands.hint)
         return
     install, run = _first(instructions.installing), _first(instructions.running)
     if install and run:
@@ -77,22 +78,20 @@ def readme_how_to_run(instructions: Instructions) -> Iterator[Finding]:
         yield ok(f"`{_shown(install)}` installs what it needs", at=install.location, confidence=Confidence.MEDIUM)
         yield ok(f"`{_shown(run)}` runs it", at=run.location, confidence=Confidence.MEDIUM)
     elif install:
-        yield partial(
-            f"`{_shown(install)}` installs, but {_reason(instructions.running, 'no command runs the main job')}",
-            at=install.location,
-            confidence=Confidence.MEDIUM,
-        )
+        why = _reason(instructions.running, "no command runs the main job")
+        hint = f"Add the command that runs it: `{commands.running[0]}`." if commands.running else None
+        message = f"`{_shown(install)}` installs what it needs, but {why}"
+        yield partial(message, at=install.location, confidence=Confidence.MEDIUM, hint=hint)
     elif run:
-        yield partial(
-            f"`{_shown(run)}` runs it, but {_reason(instructions.installing, 'no command installs what it needs')}",
-            at=run.location,
-            confidence=Confidence.MEDIUM,
-        )
+        why = _reason(instructions.installing, "no command installs what it needs")
+        hint = f"Add the command that installs it: `{commands.installing}`." if commands.installing else None
+        message = f"`{_shown(run)}` runs it, but {why}"
+        yield partial(message, at=run.location, confidence=Confidence.MEDIUM, hint=hint)
     else:
         broken = [*instructions.installing, *instructions.running]
         at = broken[0].location if broken else readme.path if readme else None
         why = _reason(broken, "the README gives no command that installs or runs anything")
-        yield fail(why, at=at, confidence=Confidence.MEDIUM)
+        yield fail(why, at=at, confidence=Confidence.MEDIUM, hint=commands.hint)
 
 
 def _first(found: tuple[Instruction, ...]) -> Instruction | None:

@@ -124,7 +124,7 @@ def llm_evals_exist(evals: LlmEvals, models: LanguageModels) -> Iterator[Finding
     runner = evals.runners[0]
     some = bool(evals.cases) and evals.cases[0].count >= FEW
     parts = {
-        f"set of {ENOUGH} and more cases": bool(evals.cases) and evals.cases[0].count >= ENOUGH,
+        f"set of {ENOUGH} or more cases": bool(evals.cases) and evals.cases[0].count >= ENOUGH,
         "bar for the score": bool(evals.bars),
         "pipeline that runs it, and no kept result": bool(evals.automatic),
     }

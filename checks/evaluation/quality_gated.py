@@ -9,10 +9,18 @@ from ml_readiness.check import check, fail, ok, partial
 from ml_readiness.facts.data.datasets import Datasets
 from ml_readiness.facts.language.llm_evals import LlmEvals
 from ml_readiness.facts.modelling.quality import QualityGates
+from ml_readiness.facts.project.project import Project
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 JUDGED = re.compile(r"eval|judge|rag|bench|promptfoo|golden", re.IGNORECASE)
 """Files that evaluate an application's answers, and do not only test it."""
+HINTS = {
+    ProjectKind.LLM_APP: "Let the pipeline fail when the share of good answers to a fixed set of questions falls below "
+    "a minimum.",
+    ProjectKind.LIBRARY: "Add a test that fails when the score on a small, fixed data set falls below a minimum.",
+    ProjectKind.RESEARCH: "Add a test that fails when a short run does not reach the loss or score that you expect.",
+}
+"""What to do where there is no release of a model to stop."""
 
 
 @check(
@@ -21,7 +29,7 @@ JUDGED = re.compile(r"eval|judge|rag|bench|promptfoo|golden", re.IGNORECASE)
     effort=Effort.MEDIUM,
     not_for=[ProjectKind.NOT_ML],
 )
-def quality_gated(gates: QualityGates, datasets: Datasets, evals: LlmEvals) -> Iterator[Finding]:
+def quality_gated(gates: QualityGates, datasets: Datasets, evals: LlmEvals, project: Project) -> Iterator[Finding]:
     """A figure that is only printed is compared by nobody on the day that counts. An automated step that fails below a
     threshold, or below the model in use, keeps a bad model from being released.
 
@@ -124,4 +132,5 @@ def quality_gated(gates: QualityGates, datasets: Datasets, evals: LlmEvals) -> I
     for gate in gates.reporting:
         yield partial(gate.what, at=gate.location, confidence=Confidence.MEDIUM)
         return
-    yield fail("no figure of quality is compared with a threshold or with another model", confidence=Confidence.MEDIUM)
+    message = "no figure of quality is compared with a threshold or with another model"
+    yield fail(message, confidence=Confidence.MEDIUM, hint=HINTS.get(project.kind))

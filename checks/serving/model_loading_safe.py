@@ -8,6 +8,7 @@ from ml_readiness.check import check, fail, ok, partial
 from ml_readiness.facts.modelling.loads import Loads, Risk
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
+TRUSTED = "trust_remote_code"
 SHOWN = 5
 
 
@@ -75,7 +76,8 @@ def model_loading_safe(loads: Loads) -> Iterator[Finding]:
     risky = [load for load in loads.all if load.risk is not Risk.NONE]
     for load in risky[:SHOWN]:
         if load.risk is Risk.UNKNOWN:
-            message = f"{load.what}, and nothing here writes or checks that file"
+            why = "no commit fixes that code" if TRUSTED in load.what else "nothing here writes or checks that file"
+            message = f"{load.what}, and {why}"
             yield fail(message, at=load.location, confidence=Confidence.MEDIUM)
         else:
             message = f"{load.what}; such files are written or checked by the project itself"

@@ -83,6 +83,5 @@ def complexity_bounded(complexities: Complexities) -> Iterator[Finding]:
 
 
 def _simple(ways: int, functions: int) -> str:
-    if functions == 1:
-        return f"the one function that does has {plural(ways, 'way')} through it"
-    return f"none of the {functions} functions that do has more than {plural(ways, 'way')} through it"
+    read = "the only one" if functions == 1 else f"{functions} were read"
+    return f"no such function has more than {plural(ways, 'way')} through it ({read})"

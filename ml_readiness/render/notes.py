@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from ml_readiness.report import Outcome
+from ml_readiness.report import Outcome, ProjectKind
 from ml_readiness.score import SEVERITY_WEIGHTS
 
 if TYPE_CHECKING:
@@ -68,6 +68,58 @@ SUBJECTS: Mapping[str, Subject] = {
 }
 
 
+LLM_SUBJECTS: Mapping[str, Subject] = {
+    "preprocessing": Subject(
+        "Whether what the language model is given is prepared by code that can be tested.",
+        ("What happens to a document that cannot be read?", "How were the size and overlap of the pieces chosen?"),
+    ),
+    "evaluation": Subject(
+        "Whether the answers are judged by more than a few tries, and whether anybody is better off for them.",
+        ("Which questions does it answer wrongly, and how do you know?", "What does a new prompt have to show first?"),
+    ),
+    "serving": Subject(
+        "Whether it has ever left the laptop, or could tomorrow.",
+        (
+            "What happens when the language model does not answer in time?",
+            "What can a stranger make it say or do?",
+        ),
+    ),
+    "monitoring": Subject(
+        "Whether answers that get worse are noticed, and by whom.",
+        (
+            "The vendor has changed the model overnight. How do you notice?",
+            "What do you keep of each question and answer, and what does an answer cost?",
+        ),
+    ),
+    "documentation": Subject(
+        "Whether somebody can take over, use it rightly, and know its limits.",
+        ("What should nobody ask it?", "What would you tell the person who takes over in five minutes?"),
+    ),
+}
+LIBRARY_SUBJECTS: Mapping[str, Subject] = {
+    "evaluation": Subject(
+        "Whether a change that makes results worse is noticed before a release.",
+        ("On which data is it compared with others?", "Which change made results worse, and who noticed?"),
+    ),
+    "serving": Subject(
+        "Whether what the package saves can be loaded and used safely elsewhere.",
+        (
+            "What happens to a model that an older version saved?",
+            "Which input does it refuse, and with which message?",
+        ),
+    ),
+    "documentation": Subject(
+        "Whether somebody can use it rightly, and take over from its authors.",
+        ("Who should not use it, and what instead?", "How does a change get into a release?"),
+    ),
+}
+OF_KIND: Mapping[ProjectKind, Mapping[str, Subject]] = {
+    ProjectKind.LLM_APP: LLM_SUBJECTS,
+    ProjectKind.LIBRARY: LIBRARY_SUBJECTS,
+}
+"""Where a kind of project is asked other questions."""
+
+
 class Note(Struct, frozen=True):
     """One question, and what can be said about it now."""
 
@@ -92,7 +144,7 @@ def notes(report: Report) -> tuple[Note, ...]:
 
 def _notes(report: Report) -> Iterator[Note]:
     for category in report.categories:
-        subject = SUBJECTS.get(category.category)
+        subject = OF_KIND.get(report.kind, SUBJECTS).get(category.category) or SUBJECTS.get(category.category)
         if subject is not None and category.score is not None and category.weight >= FEW:
             yield _note(report, category, category.score, subject)
 

@@ -232,7 +232,8 @@ class _Page:
         if not steps:
             return
         self._line()
-        self._line(("What to do first", "bold underline"), " (most points for the effort)")
+        why = " (most points for the effort)" if any(result.points for result in steps) else ""
+        self._line(("What to do first", "bold underline"), why)
         for number, result in enumerate(steps, 1):
             gain = words.gain(self.report, result)
             self._line(f"{number}. ", (result.check, "bold"), f" ({gain}): {printable(words.fix(result))}", hang=3)

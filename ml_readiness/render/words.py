@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from ml_readiness.grade import GRADES
-from ml_readiness.report import Effort, Movement, Outcome, ProjectKind
+from ml_readiness.report import Effort, Movement, Outcome, ProjectKind, Severity
 from ml_readiness.score import comes_with
 from ml_readiness.wording import joined, plural
 
@@ -52,6 +52,8 @@ MOVEMENTS: Mapping[Movement, str] = {
     Movement.FIXED: "fixed",
     Movement.SAME: "the same",
 }
+TENTH = 0.05
+"""Points below which nothing is left after rounding."""
 ASKED = (Movement.ARISING, Movement.GONE)
 """What happens to questions, not to their answers."""
 
@@ -87,8 +89,9 @@ def test_score(report: Report) -> str:
 
 
 def worst_first(results: Iterable[Result]) -> list[Result]:
-    """Results by what passing them would add, most first."""
-    return sorted(results, key=lambda result: -result.points)
+    """Results by what passing them would add, most first; where nothing is added, by how much they matter."""
+    order = list(Severity)
+    return sorted(results, key=lambda result: (-result.points, order.index(result.severity)))
 
 
 def telling(result: Result) -> tuple[Finding, ...]:
@@ -105,12 +108,16 @@ def fix(result: Result) -> str:
 
 
 def gain(report: Report, result: Result) -> str:
-    """What a next step earns and takes: `+4.7 points for an hour`, with what it settles beside its own question."""
+    """What a next step earns and takes: `+4.7 points for an hour`, with what it settles beside its own question.
+
+    Only what it takes where it earns nothing by itself.
+    """
     open_ = {each.check: each.points for each in report.results if each.outcome in {Outcome.FAIL, Outcome.PARTIAL}}
     others = comes_with(result.check, open_)
     points = result.points + sum(open_[each] for each in others)
     beside = f", {joined(others)} included" if others else ""
-    return f"{points:+.1f} points for {EFFORTS[result.effort]}{beside}"
+    earned = f"{points:+.1f} points for " if points >= TENTH else ""
+    return f"{earned}{EFFORTS[result.effort]}{beside}"
 
 
 def cut(findings: Sequence[Finding], most: int) -> tuple[Sequence[Finding], str]:

@@ -75,6 +75,13 @@ class Coverage(Struct, frozen=True, eq=False, dict=True):
         return serving[0].path if serving else None
 
     @cached_property
+    def only_manifest(self) -> str | None:
+        """The manifest that serves all the code where something is undeclared, if it is one."""
+        paths = {needed.unit.path for needed, _, _ in self._undeclared}
+        serving = {tuple(each.path for each in self.dependencies.serving(path))[:1] for path in paths}
+        return next(iter(serving))[0] if len(serving) == 1 and () not in serving else None
+
+    @cached_property
     def _undeclared(self) -> tuple[tuple[Needed, str, str], ...]:
         """(import, distribution, what installs it if anything); what most files import first."""
         used = Counter(needed.top for needed in self.imports.judged)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from msgspec import Struct
 
 from ml_readiness import regex as re
-from ml_readiness.facts.modelling.lifecycle import Lifecycle
+from ml_readiness.facts.modelling.lifecycle import ASKS_MODEL, Lifecycle
 from ml_readiness.facts.modelling.modelcode import ModelCode
 from ml_readiness.facts.prediction.answering import Answering
 from ml_readiness.facts.project.introduction import Introduction
@@ -75,7 +75,8 @@ class Inference(Struct, frozen=True, dict=True):
         found = [(r.location, f"a request to `{r.path or r.framework}` reaches the model") for r in reaching]
         found += [(unit.location(0), "a page that asks the model") for unit in self.serving.model_demos]
         found += [(location, "a model server") for location in self.serving.servers]
-        asked = (site for site in self.asking if not self._in_network(site) and self._is_for_new_input(site))
+        asked = [site for site in self.asking if not self._in_network(site) and self._is_for_new_input(site)]
+        asked.sort(key=lambda site: site in self._prompting and ASKS_MODEL.search(site.call.method) is None)
         found += [(site.location, _message(site)) for site in asked]
         found += [
             (unit.location(function.line), f"`{function.name}` uses the loaded model")

@@ -35,11 +35,12 @@ def first_steps(report: Report) -> Markup | None:
 
 
 def _first_step(report: Report, result: Result) -> Markup:
-    earns, _, takes = words.gain(report, result).partition(" for ")
+    earns, _, takes = words.gain(report, result).rpartition(" for ")
+    gain = [tag("b", earns), f" for about {takes}"] if earns else [f"about {takes}"]
     return tag(
         "li",
         tag("h3", tag("a", result.question, href=f"#{result.check}")),
-        tag("p", tag("b", earns), f" for about {takes}", class_="gain"),
+        tag("p", gain, class_="gain"),
         tag("p", "Now: ", prose(result.summary, 300), class_="quiet"),
         tag("p", prose(words.fix(result), 500), class_="fix"),
     )

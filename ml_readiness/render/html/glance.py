@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ml_readiness.render import words
 from ml_readiness.render.html.groups import GROUPS, group_of
-from ml_readiness.render.html.markup import Markup, join, tag, text
+from ml_readiness.render.html.markup import Markup, join, prose, tag, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ def switch() -> Markup:
 
 def _kind(report: Report) -> Iterator[Markup]:
     reasons = "; ".join(report.kind_reasons)
-    because = [" ", tag("span", "(", text(reasons, 300), ")", class_="quiet")] if reasons else None
+    because = [" ", tag("span", "(", prose(reasons, 300), ")", class_="quiet")] if reasons else None
     yield tag("p", f"It is {words.KINDS[report.kind]}", because, ".")
     if not report.complete:
         yield tag("p", tag("strong", "Incomplete: a check could not be run, so this is not the whole truth."))

@@ -140,14 +140,14 @@ def _laid(row: Sequence[float], box: Box) -> tuple[list[Box], Box]:
         width = total / box.height if box.height else 0.0
         y = box.y
         for area in row:
-            height = area / width if width else 0.0
+            height = box.height * area / total if total else 0.0
             found.append(Box(box.x, y, width, height))
             y += height
         return found, Box(box.x + width, box.y, max(0.0, box.width - width), box.height)
     height = total / box.width if box.width else 0.0
     x = box.x
     for area in row:
-        width = area / height if height else 0.0
+        width = box.width * area / total if total else 0.0
         found.append(Box(x, box.y, width, height))
         x += width
     return found, Box(box.x, box.y + height, box.width, max(0.0, box.height - height))
