@@ -217,7 +217,8 @@ def test_a_contact_in_the_readme_is_half_an_owner() -> None:
 
 def test_one_function_has_one_way() -> None:
     assert (
-        "has 1 way through it" in answer("complexity-bounded", {"train.py": f"def train():\n{_inside(FIT)}"}).messages
+        "no such function has more than 1 way through it"
+        in answer("complexity-bounded", {"train.py": f"def train():\n{_inside(FIT)}"}).messages
     )
 
 

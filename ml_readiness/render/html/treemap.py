@@ -137,14 +137,14 @@ def _laid(row: Sequence[float], box: Box) -> tuple[list[Box], Box]:
     total = sum(row)
     found: list[Box] = []
     if box.width >= box.height:
-        width = total / box.height if box.height else 0.0
+        width = min(box.width, total / box.height) if box.height else 0.0
         y = box.y
         for area in row:
             height = box.height * area / total if total else 0.0
             found.append(Box(box.x, y, width, height))
             y += height
         return found, Box(box.x + width, box.y, max(0.0, box.width - width), box.height)
-    height = total / box.width if box.width else 0.0
+    height = min(box.height, total / box.width) if box.width else 0.0
     x = box.x
     for area in row:
         width = box.width * area / total if total else 0.0
