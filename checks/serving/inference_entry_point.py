@@ -63,6 +63,6 @@ def inference_entry_point(inference: Inference, signals: Signals) -> Iterator[Fi
         site = inference.beyond_training[0]
         yield partial("the training script also predicts on other data", at=site.location, confidence=Confidence.MEDIUM)
     elif inference.in_notebooks:
-        yield partial("predictions on new input only in a notebook", at=inference.in_notebooks[0].location)
+        yield partial("predictions on new input only in a notebook", at=inference.in_notebooks[0])
     else:
         yield fail("nothing loads a trained model and predicts on new input", confidence=Confidence.MEDIUM)

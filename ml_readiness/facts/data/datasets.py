@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from ml_readiness import regex as re
 from ml_readiness.facts.data.kept_data import DATA, KeptData
+from ml_readiness.facts.data.versions import Versions
 from ml_readiness.facts.modelling.experiments import Experiments
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
 from ml_readiness.facts.serving.serving import Serving
@@ -37,7 +38,7 @@ LOCAL = re.compile(r"\.(?:ImageFolder|DatasetFolder|FakeData|VisionDataset|load_
 WRITES = re.compile(r"^[awx]")
 FIXED_URL = re.compile(
     r"releases/download/|/v\d+(?:\.\d+)*/|/(?:raw|blob|resolve)/[0-9a-f]{40}|@[0-9a-f]{7,40}/|zenodo\.org/records?/\d+"
-    r"|githubusercontent\.com/[^/]+/[^/]+/[0-9a-f]{40}/|/versions?/\d+|figshare\.com/.*files/\d+|[?&]versionId=",
+    r"|githubusercontent\.com/[^/]+/[^/]+/[0-9a-f]{40}/|lakefs://[^/]+/(?:[0-9a-f]{8,64}|v?\d[\w.]*)/|/versions?/\d+|figshare\.com/.*files/\d+|[?&]versionId=",
     re.IGNORECASE,
 )
 ADDRESS = re.compile(r"https?://[^\s'\")>\]]{1,400}+")
@@ -119,6 +120,7 @@ class Datasets(Struct, frozen=True, dict=True):
     serving: Serving
     values: Values
     experiments: Experiments
+    versions: Versions
 
     @classmethod
     def gather(
@@ -131,9 +133,10 @@ class Datasets(Struct, frozen=True, dict=True):
         serving: Serving,
         values: Values,
         experiments: Experiments,
+        versions: Versions,
     ) -> Self:
         """From readers, downloads, pointers and data files."""
-        return cls(code, files, kept, tools, lifecycle, serving, values, experiments)
+        return cls(code, files, kept, tools, lifecycle, serving, values, experiments, versions)
 
     @cached_property
     def learns(self) -> bool:
@@ -184,25 +187,35 @@ class Datasets(Struct, frozen=True, dict=True):
 
     @cached_property
     def versioned(self) -> tuple[Source, ...]:
-        """Calls that name the version of the data."""
-        return tuple(
-            Source(f"the data is fixed through {use.shown}", use.location)
-            for use in self.tools.called("data-versioning")
-            if use.unit is None or not (use.unit.is_test or use.unit.is_example)
-        )
+        """Calls, queries and job files that name the version of the data."""
+        return tuple(Source(each.what, each.location) for each in self.versions.all)
 
     @cached_property
     def releases(self) -> tuple[Source, ...]:
         """Downloads from an address that cannot change."""
-        return tuple(Source(f"the download names a version: {url}", at) for url, at in self._urls if _is_fixed(url))
+        read = ((read.path[:120], read.location) for read in self.reads if "://" in read.path)
+        return tuple(
+            Source(f"the address names a version: {url}", at) for url, at in (*self._urls, *read) if _is_fixed(url)
+        )
 
     @cached_property
     def named(self) -> tuple[Source, ...]:
         """Data that code fetches by a name or address whose content may change."""
         return tuple(
             Source(f"the data comes from {use.shown}, without a version", use.location)
-            for use in self.tools.called("data-source")
-            if use.unit is not None and not use.unit.is_test and not _is_pinned_call(use) and not LOCAL.search(use.name)
+            for use in self._fetching
+            if not self.versions.is_fixed(use)
+        )
+
+    @cached_property
+    def _fetching(self) -> tuple[Use, ...]:
+        """Calls that fetch data; what they gave is not fetched again where it is handed on."""
+        uses = [use for use in self.tools.called("data-source") if use.unit is not None and not use.unit.is_test]
+        fetched = {(use.path, use.name) for use in uses if use.call is not None}
+        return tuple(
+            use
+            for use in uses
+            if not LOCAL.search(use.name) and (use.call is not None or (use.path, use.name) not in fetched)
         )
 
     @cached_property
@@ -219,7 +232,7 @@ class Datasets(Struct, frozen=True, dict=True):
 
     @cached_property
     def gathered(self) -> tuple[Source, ...]:
-        """Pages that a spider of the project collects, and data bases and buckets that training asks."""
+        """What moves under its name, pages that a spider of the project collects, and stores that training asks."""
         spiders = (
             Source(f"the data is collected from pages by `{each.name}`", unit.location(each.line))
             for unit in self.code.production
@@ -231,7 +244,8 @@ class Datasets(Struct, frozen=True, dict=True):
             for use in self.tools.called("storage")
             if use.unit is not None and use.unit.is_production and use.path in self._learning and DRAWS.search(use.name)
         )
-        return (*spiders, *asked)
+        floating = (Source(each.what, each.location) for each in self.versions.floating)
+        return (*floating, *spiders, *asked)
 
     @cached_property
     def _learning(self) -> frozenset[str]:
@@ -348,10 +362,6 @@ def _is_writing(name: str, args: tuple[object, ...]) -> bool:
     if name != "open" or len(args) < 2:
         return False
     return bool(WRITES.match(getattr(args[1], "text", "")))
-
-
-def _is_pinned_call(use: Use) -> bool:
-    return use.call is not None and bool({"revision", "known_hash", "version"} & use.call.keywords.keys())
 
 
 def _data_address(text: str) -> re.Match[str] | None:

@@ -164,7 +164,20 @@ class Schedules(Struct, frozen=True, dict=True):
         if site.call.role == "decorator":
             after = [f for f in site.unit.python.functions if f.line > site.call.line]
             found |= {key(site.unit, f.name) for f in sorted(after, key=lambda f: f.line)[:1]}
+        found = found or self._assets(site)
         return self.graph.reached_from(found) if found else frozenset()
+
+    def _assets(self, site: Site) -> set[str]:
+        """The assets that a job without a function of its own makes."""
+        made = (value for value in self._jobs(site) if value.kind == "call" and value.text.endswith("define_asset_job"))
+        if next(made, None) is None:
+            return set()
+        return {
+            key(unit, function.name)
+            for unit in self.code.production
+            for function in unit.python.functions
+            if any(decorator.startswith("dagster.") and "asset" in decorator for decorator in function.decorators)
+        }
 
     def _jobs(self, site: Site) -> Iterator[Expr]:
         """What the variables hold that a scheduling call is given, by their names in the source."""

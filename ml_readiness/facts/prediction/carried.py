@@ -79,7 +79,11 @@ class Carried(Struct, frozen=True, dict=True):
         reached = self.flow.machine.events.reached
         name = thing.name.rpartition(".")[2]
         if carries(thing) and (thing.fits or thing.trainings):
-            return "" if any(self.is_served(tuple(reached[fit])) for fit in thing.fits) else f"uses the saved `{name}`"
+            return (
+                ""
+                if any(self.is_served(tuple(reached.get(fit, ()))) for fit in thing.fits)
+                else f"uses the saved `{name}`"
+            )
         unknown = thing.name.startswith(("loaded", "?")) and not thing.fits
         if unknown and self._left and (use.method in APPLIED or any(is_model for is_model, _ in self._left)):
             return f"uses what `{self._left[0][1]}` was saved as" if use.method in APPLIED else self._whole()

@@ -95,6 +95,8 @@ class Contracts(Struct, frozen=True, dict=True):
         if own and len(typed) == len(own) and "Flask" not in route.framework:
             shown = ", ".join(f"{p.name}: {p.annotation.rpartition('.')[2].lstrip(':')}" for p in typed[:3])
             return Contract("checked", f"{name} takes {shown}", at)
+        if route.checked:
+            return Contract("checked", f"{name} is called with what the API's description allows", route.location)
         if wrapper := next((each for each in route.function.decorators if DECORATED.search(each)), None):
             return Contract("checked", f"{name} is called after `{wrapper.rpartition('.')[2]}`", at)
         body = self._body(route)

@@ -18,8 +18,11 @@ from ml_readiness.facts.source.code import Code, Definition
 from ml_readiness.facts.source.saying import said
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ml_readiness.facts.serving.serving import Route
     from ml_readiness.facts.source.code import Site, Unit
+    from ml_readiness.parsers.expressions import Expr
     from ml_readiness.parsers.python import Function
     from ml_readiness.report import Location
 
@@ -33,6 +36,12 @@ JUDGES = re.compile(
     re.IGNORECASE,
 )
 
+ONE_INPUT = re.compile(
+    r"(?:^|_)(?:path|file|filename|url|img|image|photo|audio|wav|text|sentence|review|tweet|comment|message|title|query"
+    r"|question|sample|row|record|item|input|inputs|features?|values)(?:$|_|\d)",
+    re.IGNORECASE,
+)
+"""Parameters that stand for one thing to predict on; loaders and data frames stand for many."""
 TIMES = re.compile(r"(?:^|[_.])(?:time[dr]?|timing|latency|profil\w*|benchmark\w*)(?:$|[_.])", re.IGNORECASE)
 """Functions that only see how long an answer takes."""
 LEARNS = re.compile(r"train|evaluat|refit|\bfit\b|monitor|drift|tune|tuning", re.IGNORECASE)
@@ -190,21 +199,42 @@ class Inference(Struct, frozen=True, dict=True):
             and (
                 (NEW_INPUT.search(site.call.scope) and not TIMES.search(site.call.scope))
                 or any(_future(name) for name in (*site.call.targets, _inputs(site)))
+                or self._is_written_out(site)
             )
         )
 
     @cached_property
-    def in_notebooks(self) -> tuple[Site, ...]:
-        """Predictions of a loaded model in notebooks, or for a submission."""
+    def in_notebooks(self) -> tuple[Location, ...]:
+        """Predictions of a loaded model in notebooks, for a submission, about rows that are written out, or by a
+        function that takes one input.
+        """
         sites = [s for s in (*self.lifecycle.predicting, *self.lifecycle.prompting) if s.unit.is_notebook]
-        return tuple(
-            s
+        asked = (
+            s.location
             for s in sites
             if s in self._prompting
             or s.unit.path in self._stages["loading"]
             or any(_future(name) for name in (*s.call.targets, _inputs(s)))
             or "submission" in " ".join(s.unit.python.names).lower()
+            or self._is_written_out(s)
         )
+        return (*asked, *self._notebook_functions())
+
+    def _is_written_out(self, site: Site) -> bool:
+        """Whether a model is asked about values that stand in the code, and not to measure it."""
+        measured = any(
+            each.unit is site.unit and each.call.line <= site.call.line <= each.call.end_line
+            for each in self.lifecycle.measuring
+        )
+        return not measured and any(_holds_values(argument) for argument in site.call.args[:1])
+
+    def _notebook_functions(self) -> Iterator[Location]:
+        working = self._stages["training"] | self._stages["loading"]
+        for unit in self.code.notebooks:
+            for function in unit.python.functions if unit.path in working else ():
+                takes = any(ONE_INPUT.search(parameter.name) for parameter in function.parameters)
+                if takes and NEW_INPUT.search(function.name) and not JUDGES.search(function.name):
+                    yield unit.location(function.line)
 
 
 def _learns(route: Route) -> bool:
@@ -224,6 +254,18 @@ def _inputs(site: Site) -> str:
 
 def _future(name: str) -> bool:
     return bool(re.search(r"(?:^|_)(?:new|future|next|submission|unseen)(?:_|$)", name, re.IGNORECASE))
+
+
+def _holds_values(value: Expr, depth: int = 3) -> bool:
+    if value.kind == "list":
+        inner = value.items
+        return bool(inner) and all(each.kind in {"int", "float", "str"} or _holds_values(each, depth) for each in inner)
+    made = (
+        value.kind == "call"
+        and depth > 0
+        and value.text.rpartition(".")[2] in {"array", "transform", "DataFrame", "asarray"}
+    )
+    return made and any(_holds_values(each, depth - 1) for each in value.items)
 
 
 def _message(site: Site) -> str:

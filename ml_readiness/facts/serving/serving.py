@@ -11,6 +11,7 @@ from ml_readiness import regex as re
 from ml_readiness.facts import knowledge
 from ml_readiness.facts.deployment.model_servers import ModelServers
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
+from ml_readiness.facts.serving.operations import Operations
 from ml_readiness.facts.source.code import Code, Site, Unit
 from ml_readiness.facts.source.values import Values
 
@@ -73,6 +74,8 @@ class Route(Struct, frozen=True):
     """Where it is declared."""
     framework: str
     """What it is declared by, or the name of the function where a platform looks for it."""
+    checked: bool = False
+    """Whether a schema beside the code says what may come in, and the framework holds requests against it."""
 
     @property
     def is_health(self) -> bool:
@@ -119,11 +122,14 @@ class Serving(Struct, frozen=True, dict=True):
     lifecycle: Lifecycle
     values: Values
     named: ModelServers
+    operations: Operations
 
     @classmethod
-    def gather(cls, code: Code, lifecycle: Lifecycle, values: Values, named: ModelServers) -> Self:
-        """From decorators, registrations, base classes and handler names."""
-        return cls(code, lifecycle, values, named)
+    def gather(
+        cls, code: Code, lifecycle: Lifecycle, values: Values, named: ModelServers, operations: Operations
+    ) -> Self:
+        """From decorators, registrations, base classes, handler names and descriptions of an API."""
+        return cls(code, lifecycle, values, named, operations)
 
     @cached_property
     def _served(self) -> tuple[Site, ...]:
@@ -138,7 +144,12 @@ class Serving(Struct, frozen=True, dict=True):
             maker, _, method = site.name.rpartition(".")
             if method in words.routes.get(maker, ()) or site.name in words.functions:
                 found.append(self._route(site, maker))
-        return tuple(found + list(self._class_routes()))
+        return tuple(found + list(self._class_routes()) + list(self._described_routes()))
+
+    def _described_routes(self) -> Iterator[Route]:
+        for each in self.operations.all:
+            at = each.definition
+            yield Route(at.unit, each.path, (each.method,), at.function, each.location, "connexion", each.checked)
 
     def _route(self, site: Site, maker: str) -> Route:
         path = site.call.argument(0, "path", "rule", "url", "uri_template")

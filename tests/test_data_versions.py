@@ -1,0 +1,53 @@
+"""What fixes the training data: versions of assets, artefacts and tables, and what only looks like one."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.auditing import answer
+
+FIT = "from sklearn.svm import SVC\nSVC().fit(d, 1)\n"
+SPARK = "from pyspark.sql import SparkSession\nspark = SparkSession.builder.getOrCreate()\n"
+
+
+def versioned(code: str, **files: str) -> str:
+    """The answer about a script that trains on `d`."""
+    return answer("data-versioned", {"train.py": code + FIT, **files}).outcome.value
+
+
+@pytest.mark.parametrize(
+    ("code", "fixed", "loose"),
+    [
+        (
+            "from azureml.core import Dataset\nd = Dataset.get_by_name(ws, 'churn'{}).to_pandas_dataframe()\n",
+            ", version=3",
+            "",
+        ),
+        ("import wandb\nd = wandb.init().use_artifact('me/churn:{}').download()\n", "v3", "latest"),
+        ("import kagglehub\nd = kagglehub.dataset_download('a/b{}')\n", "/versions/2", ""),
+        ("import tensorflow_datasets as tfds\nd = tfds.load('mnist{}')\n", ":3.0.1", ""),
+        ("from datasets import load_dataset\nd = load_dataset('imdb'{})\n", ", revision='abc'", ""),
+        ("import pandas as pd\nd = pd.read_parquet('lakefs://churn/{}/rows.parquet')\n", "3fa9c1d2", "main"),
+        (SPARK + "d = spark.read.format('delta'){}.table('churn')\n", ".option('versionAsOf', 12)", ""),
+        (
+            "from google.cloud import bigquery\nd = bigquery.Client().query('''SELECT a FROM b.c {} ''')\n",
+            "FOR SYSTEM_TIME AS OF TIMESTAMP '2024-01-01'",
+            "WHERE a > 1",
+        ),
+    ],
+)
+def test_a_version_fixes_the_data_and_a_name_alone_does_not(code: str, fixed: str, loose: str) -> None:
+    assert versioned(code.format(fixed)) == "pass"
+    assert versioned(code.format(loose)) == "partial"
+
+
+def test_a_job_file_names_the_version_of_its_data_asset() -> None:
+    job = "$schema: https://example.com/commandJob.schema.json\ninputs:\n  rows:\n    path: azureml:churn{}\n"
+    code = "import pandas as pd\nd = pd.read_csv(args.rows)\n"
+    assert versioned(code, **{"job.yml": job.format(":3")}) == "pass"
+    assert versioned(code, **{"job.yml": job.format("@latest")}) != "pass"
+
+
+def test_what_was_fetched_with_a_version_is_not_fetched_again_where_it_is_handed_on() -> None:
+    code = "from sklearn.datasets import fetch_openml\nd = fetch_openml('adult', version=2)\nprint(d)\n"
+    assert versioned(code) == "pass"

@@ -1,0 +1,48 @@
+"""Where a model is asked about something new: loaded by any library, in scripts that train, and in notebooks."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.auditing import answer
+
+FIT = "from sklearn.svm import SVC\nm = SVC().fit(X, y)\n"
+
+
+def notebook(code: str) -> dict[str, str]:
+    """A repository of one notebook."""
+    cells = [{"cell_type": "code", "source": code}]
+    return {"use.ipynb": json.dumps({"nbformat": 4, "metadata": {}, "cells": cells})}
+
+
+def entry(files: dict[str, str]) -> str:
+    """The answer about predictions on new input."""
+    return answer("inference-entry-point", files).outcome.value
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from pyspark.ml import PipelineModel\nm = PipelineModel.load('m')\nm.transform(rows).write.parquet('out')\n",
+        "from statsmodels.api import load\nm = load('m.pickle')\nprint(m.predict(rows))\n",
+        "from prophet.serialize import model_from_json\nm = model_from_json(text)\nprint(m.predict(rows))\n",
+        "import xgboost as xgb\nm = xgb.Booster()\nm.load_model('m.json')\nprint(m.predict(xgb.DMatrix(rows)))\n",
+        "from catboost import CatBoostClassifier\nm = CatBoostClassifier().load_model('m')\nprint(m.predict(rows))\n",
+    ],
+)
+def test_a_model_of_any_library_is_loaded_and_asked(code: str) -> None:
+    assert entry({"predict.py": code}) == "pass"
+
+
+def test_rows_that_are_written_out_are_new_to_the_model() -> None:
+    for asked, expected in (("[[5.1, 3.5]]", "partial"), ("X_test", "fail")):
+        assert entry({"train.py": f"{FIT}print(m.predict({asked}))\n"}) == expected
+        assert entry(notebook(f"{FIT}print(m.predict({asked}))\n")) == expected
+
+
+def test_a_function_for_one_input_in_a_notebook_is_half_a_way_in() -> None:
+    load = "import torch\nnet.load_state_dict(torch.load('m.pt'))\n"
+    assert entry(notebook(load + "def predict_breed(net, img_path):\n    return net(read(img_path))\n")) == "partial"
+    assert entry(notebook(load + "def evaluate(net, loader):\n    return net(loader)\n")) == "fail"
