@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 BUILTINS = frozenset(dir(builtins)) | {"unicode", "xrange", "raw_input", "reload", "execfile", "basestring"}
 RETURN_THEMSELVES = frozenset(
@@ -44,7 +44,7 @@ class Scope(Struct):
     name: str
     """Qualified; empty for the module."""
     parent: Scope | None = None
-    bindings: dict[str, str] = field(default_factory=dict[str, str])
+    bindings: dict[str, str] = {}
     is_class: bool = False
     bases: tuple[str, ...] = ()
     methods: frozenset[str] = frozenset()
@@ -52,6 +52,18 @@ class Scope(Struct):
     """The class that a method belongs to."""
     star: str = ""
     """The module of the first `from module import *`, where unknown names most likely come from."""
+    resolved: dict[ast.expr, str] = {}
+    """The names of expressions as long as nothing else is bound: most are asked for several times."""
+
+    def bind(self, name: str, meaning: str) -> None:
+        """Lets a name stand for something from here on."""
+        self.bindings[name] = meaning
+        self.resolved.clear()
+
+    def bind_all(self, module: str) -> None:
+        """Lets unknown names stand for what a module holds, the first that is imported so."""
+        self.star = self.star or module
+        self.resolved.clear()
 
     def qualify(self, name: str) -> str:
         """The qualified name of something defined in this scope."""
@@ -94,7 +106,7 @@ def called(node: ast.expr, scope: Scope) -> str:
 
 
 def _is_self(node: ast.expr) -> bool:
-    return isinstance(node, ast.Name) and node.id == "self"
+    return type(node) is ast.Name and node.id == "self"
 
 
 def _holds_result(owner: Scope, attribute: str) -> bool:
@@ -103,12 +115,19 @@ def _holds_result(owner: Scope, attribute: str) -> bool:
 
 def resolve(node: ast.expr, scope: Scope) -> str:
     """The dotted name of a name, attribute chain or called thing, as `Call.name` explains it."""
+    known = scope.resolved.get(node)
+    if known is None:
+        known = scope.resolved[node] = _resolved(node, scope)
+    return known
+
+
+def _resolved(node: ast.expr, scope: Scope) -> str:
     parts: list[str] = []
     while type(node) is not ast.Name:
         if isinstance(node, ast.Attribute):
             parts.append(node.attr)
             node = node.value
-        elif isinstance(node, ast.Subscript | ast.Await):
+        elif isinstance(node, (ast.Subscript, ast.Await)):
             node = node.value
         else:
             parts.reverse()

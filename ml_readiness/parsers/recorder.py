@@ -13,6 +13,8 @@ from ml_readiness.parsers.python import Assign, Call, Class, Condition, Function
 from ml_readiness.parsers.trees import callee
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ml_readiness.parsers.trees import FunctionNode
 
 COMPARISONS = 40
@@ -21,50 +23,49 @@ COMPARISONS = 40
 NO_KEYWORDS: dict[str, Expr] = {}
 """Shared by all calls without any, which are most."""
 
-CHILDREN: dict[type[ast.AST], tuple[str, ...]] = {
-    ast.Attribute: ("value",),
-    ast.Subscript: ("value", "slice"),
-    ast.BinOp: ("left", "right"),
-    ast.BoolOp: ("values",),
-    ast.UnaryOp: ("operand",),
-    ast.Compare: ("left", "comparators"),
-    ast.IfExp: ("test", "body", "orelse"),
-    ast.List: ("elts",),
-    ast.Tuple: ("elts",),
-    ast.Set: ("elts",),
-    ast.Dict: ("keys", "values"),
-    ast.JoinedStr: ("values",),
-    ast.FormattedValue: ("value", "format_spec"),
-    ast.Starred: ("value",),
-    ast.Await: ("value",),
-    ast.Yield: ("value",),
-    ast.YieldFrom: ("value",),
-    ast.NamedExpr: ("value",),
-    ast.Slice: ("lower", "upper", "step"),
-    ast.Lambda: ("args", "body"),
-    ast.arguments: ("defaults", "kw_defaults"),
-    ast.Call: ("func", "args", "keywords"),
-    ast.keyword: ("value",),
-    ast.ListComp: ("elt", "generators"),
-    ast.SetComp: ("elt", "generators"),
-    ast.GeneratorExp: ("elt", "generators"),
-    ast.DictComp: ("key", "value", "generators"),
-    ast.comprehension: ("iter", "ifs"),
+CHILDREN: dict[type[ast.AST], Callable[[Any], list[Any]]] = {
+    ast.Attribute: lambda node: [node.value],
+    ast.Subscript: lambda node: [node.slice, node.value],
+    ast.BinOp: lambda node: [node.right, node.left],
+    ast.BoolOp: lambda node: node.values[::-1],
+    ast.UnaryOp: lambda node: [node.operand],
+    ast.Compare: lambda node: [*node.comparators[::-1], node.left],
+    ast.IfExp: lambda node: [node.orelse, node.body, node.test],
+    ast.List: lambda node: node.elts[::-1],
+    ast.Tuple: lambda node: node.elts[::-1],
+    ast.Set: lambda node: node.elts[::-1],
+    ast.Dict: lambda node: [*node.values[::-1], *node.keys[::-1]],
+    ast.JoinedStr: lambda node: node.values[::-1],
+    ast.FormattedValue: lambda node: [node.format_spec, node.value],
+    ast.Starred: lambda node: [node.value],
+    ast.Await: lambda node: [node.value],
+    ast.Yield: lambda node: [node.value],
+    ast.YieldFrom: lambda node: [node.value],
+    ast.NamedExpr: lambda node: [node.value],
+    ast.Slice: lambda node: [node.step, node.upper, node.lower],
+    ast.Lambda: lambda node: [node.body, node.args],
+    ast.arguments: lambda node: [*node.kw_defaults[::-1], *node.defaults[::-1]],
+    ast.Call: lambda node: [*node.keywords[::-1], *node.args[::-1], node.func],
+    ast.keyword: lambda node: [node.value],
+    ast.ListComp: lambda node: [*node.generators[::-1], node.elt],
+    ast.SetComp: lambda node: [*node.generators[::-1], node.elt],
+    ast.GeneratorExp: lambda node: [*node.generators[::-1], node.elt],
+    ast.DictComp: lambda node: [*node.generators[::-1], node.value, node.key],
+    ast.comprehension: lambda node: [*node.ifs[::-1], node.iter],
 }
-"""Where expressions have other expressions; written down, since asking each node for all its fields is slow."""
+"""The expressions directly inside an expression, the last one first and None where there is none; written down, since
+asking each node for all its fields is slow."""
+ACTING: frozenset[type[ast.AST]] = frozenset(
+    {ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.Await, ast.IfExp, ast.BoolOp}
+)
+"""Expressions that do something besides holding others."""
+NAMED: frozenset[type[ast.AST]] = frozenset({ast.Name, ast.Attribute})
 
 
 def children(node: ast.AST) -> list[Any]:
     """The expressions directly inside an expression, the last one first."""
-    found: list[Any] = []
-    for name in CHILDREN.get(type(node), ()):
-        value = getattr(node, name)
-        if isinstance(value, list):
-            found.extend(value)  # pyright: ignore[reportUnknownArgumentType]
-        elif value is not None:
-            found.append(value)
-    found.reverse()
-    return found
+    inside = CHILDREN.get(type(node))
+    return [] if inside is None else inside(node)
 
 
 class Recorder:
@@ -117,15 +118,19 @@ class Recorder:
                 push((inner.value, ""))
             elif kind is ast.Call:
                 self._call(inner, role, targets if inner is node else ())
-                for keyword in reversed(inner.keywords):
-                    push((keyword.value, "argument"))
-                for argument in reversed(inner.args):
-                    push((argument, "argument"))
+                for argument in (*[keyword.value for keyword in inner.keywords[::-1]], *inner.args[::-1]):
+                    if type(argument) is ast.Name:
+                        note(argument.id)
+                    else:
+                        push((argument, "argument"))
                 push((inner.func, ""))
             else:
-                passed = self._other(inner, role)
+                passed = self._other(inner, role) if kind in ACTING else ""
                 for child in children(inner):
-                    push((child, passed))
+                    if type(child) is ast.Name:
+                        note(child.id)
+                    elif child is not None:
+                        push((child, passed))
 
     def _other(self, node: ast.AST, role: str) -> str:
         """Notes what rarer nodes do; gives the role of the calls directly inside."""
@@ -171,8 +176,8 @@ class Recorder:
         operators = tuple([OPERATORS[type(op)] for node in nodes if type(node) is ast.Compare for op in node.ops])
         if effect == "other" and not operators:
             return
-        names = tuple([text_of(node) for node in nodes if isinstance(node, ast.Name | ast.Attribute)])
-        calls = tuple([self.resolve(node.func) for node in nodes if isinstance(node, ast.Call)])
+        names = tuple([text_of(node) for node in nodes if type(node) in NAMED])
+        calls = tuple([self.resolve(node.func) for node in nodes if type(node) is ast.Call])
         shown = self.shape(test)
         self.conditions.append(Condition(effect, shown, names, calls, operators, line, self.scope.name))
 
@@ -190,10 +195,10 @@ class Recorder:
         return negations + text_of(callee(test)) + ("()" if isinstance(test, ast.Call) else "")
 
 
-def _walk(test: ast.expr) -> list[ast.AST]:
+def _walk(test: ast.expr) -> list[Any]:
     """The nodes of a test, names and attribute chains whole, as far as anybody would read."""
-    found: list[ast.AST] = []
-    stack: list[ast.AST] = [test]
+    found: list[Any] = []
+    stack: list[Any] = [test]
     while stack and len(found) < 4 * COMPARISONS:
         node = stack.pop()
         found.append(node)
@@ -201,5 +206,5 @@ def _walk(test: ast.expr) -> list[ast.AST]:
             if type(node.value) is not ast.Name:
                 stack.append(node.value)
         elif type(node) is not ast.Name and type(node) is not ast.Constant:
-            stack.extend(children(node))
+            stack.extend([child for child in children(node) if child is not None])
     return found

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+FUNCTIONS: frozenset[type[ast.AST]] = frozenset({ast.FunctionDef, ast.AsyncFunctionDef})
+NO_STATEMENTS: frozenset[type[ast.AST]] = frozenset({ast.ExceptHandler, ast.match_case})
+"""Parts of statements that hold statements."""
 
 
 BLOCKS: dict[type[ast.AST], tuple[str, ...]] = {
@@ -23,23 +26,32 @@ BLOCKS: dict[type[ast.AST], tuple[str, ...]] = {
 
 def without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
     """A block without its docstring."""
+    return body[1:] if _documented(body) is not None else body
+
+
+def docstring(body: list[ast.stmt]) -> str:
+    """The docstring of a block as it is written; empty where there is none."""
+    return _documented(body) or ""
+
+
+def _documented(body: list[ast.stmt]) -> str | None:
     first = body[0] if body else None
-    is_doc = (
-        isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
-    )
-    return body[1:] if is_doc else body
+    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+        return first.value.value
+    return None
 
 
 def size(body: list[ast.stmt]) -> int:
     """Statements in a body, nested ones included; 0 for a stub."""
-    own: list[ast.AST] = [s for s in without_docstring(body) if not isinstance(s, ast.Pass)]
+    own: list[ast.AST] = [s for s in without_docstring(body) if type(s) is not ast.Pass]
     if all(isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant) for s in own):
         return 0
     count, stack = 0, own
     while stack:
         statement = stack.pop()
-        count += isinstance(statement, ast.stmt)
-        for name in BLOCKS.get(type(statement), ()):
+        kind = type(statement)
+        count += kind not in NO_STATEMENTS
+        for name in BLOCKS.get(kind, ()):
             stack.extend(getattr(statement, name))
     return count
 
@@ -73,7 +85,7 @@ def is_elif(orelse: list[ast.stmt]) -> bool:
 
 def flat(target: ast.expr) -> Iterator[ast.expr]:
     """The single targets of an assignment target, however nested."""
-    if isinstance(target, ast.Tuple | ast.List):
+    if isinstance(target, (ast.Tuple, ast.List)):
         for part in target.elts:
             yield from flat(part)
     else:
