@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 
+WILD = frozenset("*?[")
 REMEMBERED = 2_000
 """Paths whose answer a pattern remembers: revisions of one repository have nearly the same ones."""
 
@@ -24,15 +25,24 @@ def matcher(patterns: tuple[str, ...]) -> Callable[[str], bool]:
     if others:
         alike, unlike = matcher(tuple(p for p in patterns if p[0] != "!")), matcher(others)
         return lambda path: alike(path) and not unlike(path)
-    names = [fnmatch.translate(p) for p in patterns if "/" not in p]
+    names = [p.lower() for p in patterns if "/" not in p]
+    whole = frozenset(p for p in names if not WILD.intersection(p))
+    endings = tuple(p[1:] for p in names if p[0] == "*" and not WILD.intersection(p[1:]))
+    rest = [p for p in names if p not in whole and not p.endswith(endings)]
+    by_name = re.compile("|".join(map(fnmatch.translate, rest)), re.IGNORECASE) if rest else None
     paths = [fnmatch.translate(p.removeprefix("**/")) for p in patterns if "/" in p]
     anywhere = [rf"(?s:.*/)?{fnmatch.translate(p.removeprefix('**/'))}" for p in patterns if p[:3] == "**/"]
-    by_name = re.compile("|".join(names) or r"(?!)", re.IGNORECASE)
-    by_path = re.compile("|".join(paths + anywhere) or r"(?!)", re.IGNORECASE)
+    by_path = re.compile("|".join(paths + anywhere), re.IGNORECASE) if paths else None
 
     @lru_cache(maxsize=REMEMBERED)
     def matches(path: str) -> bool:
-        return bool(by_name.match(path.rpartition("/")[2]) or by_path.match(path))
+        name = path.rpartition("/")[2].lower()
+        return (
+            name in whole
+            or name.endswith(endings)
+            or (by_name is not None and by_name.match(name) is not None)
+            or (by_path is not None and by_path.match(path) is not None)
+        )
 
     return matches
 
@@ -56,7 +66,7 @@ class Paths:
 
     def _candidates(self, patterns: tuple[str, ...]) -> list[str]:
         suffixes = {_suffix(pattern) for pattern in patterns if pattern[0] != "!"}
-        if any(set(suffix) & set("*?[") for suffix in suffixes):
+        if any(WILD.intersection(suffix) for suffix in suffixes):
             return self._all
         return [self._all[n] for n in sorted(n for suffix in suffixes for n in self._by_suffix.get(suffix, ()))]
 

@@ -30,6 +30,7 @@ MOST = 200
 SHORTEST = 10
 """Bytes of `pwd:` with a value; most of what notebooks print is shorter."""
 
+_PREFIXES = tuple((provider.prefix, provider) for provider in PROVIDERS)
 _PEM = re.compile(
     rb"-----BEGIN (?:[A-Z]{2,10} ){0,2}PRIVATE KEY(?: BLOCK)?-----"
     rb"(?P<body>(?:\\[nr]|[\s\"'+,:A-Za-z0-9/=-]){0,600}+)"
@@ -182,7 +183,7 @@ def _scan(data: bytes) -> Iterator[Secret]:
     if b"://" in data and b"@" in data:
         yield from _in_addresses(data, lines)
     for prefix, form in _ASSIGNMENTS:
-        for place in _places(lowered, prefix):
+        for place in _places(lowered, prefix) if prefix in lowered else ():
             if (match := compiled(form, re.IGNORECASE).match(data, place)) is not None and (
                 secret := _assigned(data, match, lines)
             ):
@@ -191,9 +192,7 @@ def _scan(data: bytes) -> Iterator[Secret]:
 
 
 def _by_form(data: bytes, lines: _Lines) -> Iterator[Secret]:
-    for provider in PROVIDERS:
-        if provider.prefix not in data:
-            continue
+    for provider in [provider for prefix, provider in _PREFIXES if prefix in data]:
         for match in provider.pattern.finditer(data):
             value = match["value"].decode("ascii", "replace")
             signed = data[max(0, match.start() - 15) : match.start()].endswith((b"Credential=", b"AccessKeyId="))

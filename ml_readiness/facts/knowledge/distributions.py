@@ -118,7 +118,7 @@ class Distributions(Struct, frozen=True, dict=True):
 @cache
 def distributions() -> Distributions:
     """The knowledge file, read once."""
-    return knowledge.read("distributions.yml", Distributions)
+    return knowledge.read("providers.yml", Distributions)
 
 
 def is_standard(module: str) -> bool:

@@ -260,9 +260,12 @@ def imports(tool: str, sign: Sign) -> tuple[str, ...]:
 
 def parse(texts: Iterable[str]) -> Signs:
     """The knowledge base from its files' texts; `msgspec.ValidationError` or ValueError where they break the schema."""
+    return _built(knowledge.parse(text) for text in texts)
+
+
+def _built(tables: Iterable[object]) -> Signs:
     by_role: dict[str, dict[str, Sign]] = {}
-    for text in texts:
-        loaded = knowledge.parse(text)
+    for loaded in tables:
         for role, tools in msgspec.convert(loaded, dict[Role, dict[str, Sign]]).items():
             if role in by_role:
                 raise ValueError(f"the role {role} is described twice")
@@ -287,7 +290,7 @@ def _validate(role: str, tool: str, sign: Sign) -> None:
 def signs(*folders: Path) -> Signs:
     """The knowledge base that comes with the product, with the tables of further folders; SettingsError where one of
     those breaks the schema."""
-    known = parse(path.read_text("utf-8") for path in sorted(FOLDER.glob("*.yml")))
+    known = _built(knowledge.table(path) for path in sorted(FOLDER.glob("*.yml")))
     by_role = dict(known.by_role)
     for path in (path for folder in folders for path in sorted(folder.glob("tools/*.yml"))):
         try:

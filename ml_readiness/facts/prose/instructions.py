@@ -87,7 +87,7 @@ class Instruction(Struct, frozen=True):
 
 @cache
 def _knowledge() -> tuple[re.Pattern[str], dict[str, re.Pattern[str]]]:
-    known = knowledge.parse((knowledge.FOLDER / "instructions.yml").read_text("utf-8"))
+    known = knowledge.table(knowledge.FOLDER / "instructions.yml")
     wrappers = re.compile(rf"(?:{known['wrappers'].replace(chr(10), ' ')})\s+".replace(" |", "|"))
     return wrappers, {group: re.compile("|".join(f"(?:{p})" for p in known[group])) for group in GROUPS}
 

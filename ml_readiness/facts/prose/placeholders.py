@@ -47,7 +47,7 @@ class _Signs(Struct, frozen=True):
 @cache
 def signs() -> _Signs:
     """The knowledge file, compiled."""
-    known = knowledge.parse((knowledge.FOLDER / "placeholders.yml").read_text("utf-8"))
+    known = knowledge.table(knowledge.FOLDER / "placeholders.yml")
     owners, repositories = known["owners"], known["repositories"]
     return _Signs(
         marks=re.compile(rf"(?<![\w`/.-])(?:{'|'.join(known['marks'])})(?![\w`/.-])"),
