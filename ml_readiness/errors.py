@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,5 +22,7 @@ class SettingsError(ReadinessError):
 
 def suggestion(name: str, known: Iterable[str]) -> str:
     """A question that names the closest known word, to end a message with; or nothing."""
+    import difflib  # noqa: PLC0415
+
     close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
     return f"; did you mean {close[0]}?" if close else ""

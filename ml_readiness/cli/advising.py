@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
 @click.option("--write", "is_written", is_flag=True, help="Write the draft; a file that exists is never replaced.")
 def next_(path: str, check: str | None, is_written: bool) -> None:
     """The one best next step: what to do, why, and a draft of the file that it needs."""
+    from pathlib import Path
+
     from ml_readiness.advice import advise
     from ml_readiness.drafts.draft import write
     from ml_readiness.progress import Meter
@@ -44,6 +45,7 @@ def next_(path: str, check: str | None, is_written: bool) -> None:
 def init(path: str, settings: bool | None, workflow: bool | None, action: str | None) -> None:
     """Write commented settings and the workflow that audits pull requests; nothing that exists is replaced."""
     from datetime import UTC, datetime
+    from pathlib import Path
 
     from ml_readiness.audit import audit as run_audit
     from ml_readiness.drafts import audit_workflow, own_settings

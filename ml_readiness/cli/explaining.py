@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -71,6 +70,8 @@ def schema() -> None:
 
 
 def _found(source: str, name: str, checks: Sequence[str]) -> tuple[Result, Finding]:
+    from pathlib import Path
+
     from ml_readiness import identity
     from ml_readiness.audit import audit as run_audit
     from ml_readiness.report import Report

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +10,7 @@ from ml_readiness.errors import ReadinessError, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 FINE, GATE_FAILED, COULD_NOT_RUN, INCOMPLETE = range(4)
 """The exit codes."""
@@ -35,6 +35,8 @@ def targets(
     formats: Sequence[str], output: str | None, *, quiet: bool, known: Mapping[str, str]
 ) -> list[tuple[str, Path | None]]:
     """The formats that are wanted, each with its file or None for the terminal; UsageError where they make no sense."""
+    from pathlib import Path
+
     pairs = [(name, file) for name, _, file in (item.partition("=") for item in formats)]
     for name, _ in pairs:
         if name not in known:
