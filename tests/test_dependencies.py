@@ -124,6 +124,9 @@ def test_nothing_to_declare() -> None:
         ("import numpy", "pandas\n", "partial"),
         ("import starlette", "fastapi\n", "partial"),
         ("import boto3", "feast[aws]\n", "partial"),
+        ("import keras", "tensorflow==2.17.0\n", "partial"),
+        ("import torch", "bitsandbytes\n", "partial"),
+        ("from iterstrat.ml_stratifiers import x\nimport skbase", "iterative-stratification\nscikit-base\n", "pass"),
         ("import shap, lime", "pandas\n", "partial"),
         ("import shap, lime, optuna", "pandas\n", "fail"),
         ("try:\n    import shap, lime, optuna\nexcept ImportError:\n    shap = None", "pandas\n", "pass"),
@@ -137,6 +140,15 @@ def test_nothing_to_declare() -> None:
 def test_imports(code: str, declared: str, expected: str) -> None:
     found = answer("imports-declared", {"app/train.py": code + "\n", "requirements.txt": declared})
     assert found.outcome.value == expected, found.messages
+
+
+def test_tests_say_nothing_about_what_the_code_can_do_without() -> None:
+    needed = {"train.py": "def train():\n    import shap, lime, optuna\n", "requirements.txt": "pandas\n"}
+    skipped = "import pytest\npytest.importorskip('shap')\npytest.importorskip('lime')\npytest.importorskip('optuna')\n"
+    assert outcome("imports-declared", {**needed, "tests/test_it.py": skipped}) == "fail"
+    tried = "try:\n    import train\nexcept ImportError:\n    train = None\n"
+    assert outcome("imports-declared", {**needed, "tests/test_it.py": tried}) == "fail"
+    assert outcome("imports-declared", {**needed, "app.py": tried}) == "pass"
 
 
 def test_extras_and_groups_declare_too() -> None:

@@ -501,3 +501,55 @@ def test_a_run_that_a_figure_cancels_is_gated() -> None:
     code = "def evaluate(run, new_mse, old_mse):\n    if new_mse < old_mse:\n        print('better')\n    else:\n"
     files = {"train.py": MODEL, "steps.py": code + "        run.parent.cancel()\n"}
     assert outcome("quality-gated", files) == "pass"
+
+
+@pytest.mark.parametrize(
+    ("test", "expected"),
+    [
+        ("assert results[0]['test_acc'] >= 0.0", "fail"),
+        ("assert len(scores) > 0", "fail"),
+        ("assert accuracy == accuracy_again", "fail"),
+        ("assert os.environ['QUALITY'] == 'previous-quality'", "fail"),
+        ("assert r2 > 0", "pass"),
+        ("assert results[0]['test_acc'] >= 0.7", "pass"),
+        ("assert accuracy > accuracy_of_guessing", "pass"),
+        ("assert accuracy == pytest.approx(0.93, abs=0.02)", "pass"),
+    ],
+)
+def test_a_bar_lies_within_the_scale_of_a_figure(test: str, expected: str) -> None:
+    head = "import os\nimport pytest\nfrom sklearn.svm import SVC\n\ndef test_it():\n    model = SVC().fit(X, y)\n    "
+    assert outcome("quality-gated", {"train.py": MODEL, "tests/test_it.py": f"{head}{test}\n"}) == expected
+
+
+def test_a_number_that_a_stub_must_score_tests_the_metric() -> None:
+    score = "def accuracy(model, X, y):\n    return (model.predict(X) == y).mean()\n"
+    test = (
+        "import pytest\nfrom score import accuracy\n\nclass Stub:\n    def predict(self, X):\n        return [0, 1]\n\n"
+        "def test_accuracy():\n    assert accuracy(Stub(), [1, 2], [0, 0]) == pytest.approx(0.5)\n"
+    )
+    assert outcome("quality-gated", {"train.py": MODEL, "score.py": score, "tests/test_score.py": test}) == "fail"
+
+
+POLICY = (
+    "def promotion_policy(candidate_metrics, champion_metrics, least):\n"
+    "    change = relative(candidate_metrics['rmse'], champion_metrics['rmse'])\n"
+    "    passed = change <= -least\n    return {'accepted': passed}\n\ndef relative(a, b):\n    return (a - b) / b\n"
+)
+
+
+def test_a_policy_that_keeps_its_answer_is_a_gate() -> None:
+    assert outcome("quality-gated", {"train.py": MODEL, "policy.py": POLICY}) == "pass"
+    other = POLICY.replace("promotion_policy", "aggregate_rows").replace("accepted", "fell")
+    assert outcome("quality-gated", {"train.py": MODEL, "policy.py": other}) == "fail"
+
+
+def test_an_answer_that_another_file_refuses_by_is_a_gate() -> None:
+    validate = (
+        "def validate(new_util, old_util):\n    no_reg = new_util >= old_util - 0.02\n"
+        "    return Result(no_regression=bool(no_reg))\n"
+    )
+    swap = "def swap(result):\n    if not getattr(result, 'no_regression', False):\n        raise ValueError('worse')\n"
+    assert outcome("quality-gated", {"train.py": MODEL, "validate.py": validate, "swap.py": swap}) == "pass"
+    assert outcome("quality-gated", {"train.py": MODEL, "validate.py": validate}) == "fail"
+    sizes = validate.replace("new_util", "new_rows").replace("old_util", "least_rows")
+    assert outcome("quality-gated", {"train.py": MODEL, "validate.py": sizes, "swap.py": swap}) == "fail"

@@ -23,7 +23,8 @@ BUILD_HOOK = re.compile(
     r"(?:^|/)(?:setup|noxfile|fabfile|hatch_build|build|_build|conf|versioneer|tasks|ez_setup|get-pip|docs_?conf)\.py$"
 )
 ASIDE = re.compile(
-    r"(?:^|/)(?:benchmarks?|bench|e2e|end[-_]to[-_]end|\.github|\.ci|ci|doc|docs_src|sphinx|playground|hack)/",
+    r"(?:^|/)(?:benchmarks?|bench|e2e|end[-_]to[-_]end|\.github|\.ci|ci|doc|docs_src|sphinx|playground|hack"
+    r"|build[-_]?tools?|dev[-_]?tools?|release[-_]?tools?)/",
     re.IGNORECASE,
 )
 END_TO_END = re.compile(
@@ -43,7 +44,7 @@ BUILT = re.compile(
 """How build scripts and sources name the compiled modules that they make."""
 SOURCES = ("setup*.py", "build*.py", "*.cpp", "*.cc", "*.cu", "*.pyx")
 MOST_SOURCES = 200
-FIND_SPEC = ("importlib.util.find_spec", "find_spec", "pkgutil.find_loader", "pytest.importorskip")
+FIND_SPEC = ("importlib.util.find_spec", "find_spec", "pkgutil.find_loader")
 
 
 class Needed(Struct, frozen=True):
@@ -140,9 +141,11 @@ class ThirdParty(Struct, frozen=True, eq=False, dict=True):
 
     @cached_property
     def _probed(self) -> frozenset[str]:
-        """Packages whose presence the code asks about before it uses them."""
+        """Packages whose presence the code asks about before it uses them; what tests ask says nothing."""
         found: set[str] = set()
         for site in self.code.calls_to(*FIND_SPEC):
+            if site.unit.is_test:
+                continue
             name = site.call.argument(0, "name", "modname", "fullname")
             if name is not None and name.kind == "str":
                 found.add(name.text.partition(".")[0])
@@ -150,10 +153,10 @@ class ThirdParty(Struct, frozen=True, eq=False, dict=True):
 
     @cached_property
     def _optional(self) -> frozenset[str]:
-        """Units that are themselves only imported where failing to is allowed for."""
+        """Units that the project itself only imports where failing to is allowed for."""
         always: set[str] = set()
         sometimes: set[str] = set()
-        for unit in self.code.units:
+        for unit in self.code.production:
             for each in unit.python.imports:
                 joint = "" if each.module.endswith(".") else "."
                 for name in {each.module, f"{each.module}{joint}{each.name}"}:

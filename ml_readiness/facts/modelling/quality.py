@@ -9,34 +9,23 @@ from typing import TYPE_CHECKING, Self
 from msgspec import Struct
 
 from ml_readiness import regex as re
+from ml_readiness.facts.modelling.acceptance import Acceptance
+from ml_readiness.facts.modelling.figures import LOSS, METRIC, ORDER, WORDS, bars, fixed, parts
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
 from ml_readiness.facts.source.callgraph import CallGraph, key
 from ml_readiness.facts.source.code import Code, Site, Unit
 from ml_readiness.facts.tooling.tools import Tools
 from ml_readiness.facts.tree.files import Files
+from ml_readiness.parsers.expressions import Expr
 from ml_readiness.report import Location
 
 if TYPE_CHECKING:
-    from ml_readiness.parsers.expressions import Expr
     from ml_readiness.parsers.python import Condition
 
-WORDS = (
-    r"acc|accuracy|auc|auroc|roc_auc|f1|fbeta|f_beta|scores?|rmse|mse|mae|mape|smape|r2|r2_score|r_squared|precision|recall|ndcg|mrr|iou"
-    r"|miou|dice|bleu|rouge\w*|wer|cer|perplexity|metrics?|error_rate|silhouette|coherence|auprc|kappa|mcc|log_?loss|hit_rate|map50?"
-    r"|rewards?|psnr|ssim|fid|quality|pass_rate|performance|faithfulness|relevanc[ey]|hallucination|map"
-)
-METRIC = re.compile(rf"(?:^|[_\W])(?:{WORDS})(?:$|[_\W\d])", re.IGNORECASE)
-LOSS = re.compile(r"(?:^|[_\W])(?:loss|losses|val_loss|error|errors)(?:$|[_\W\d])", re.IGNORECASE)
-NOT_MODEL = re.compile(
-    r"threshold$|^(?:min|max|n|num|len)_|metric_name|metrics?_(?:to|key|name|fn|func|list|type)|score_(?:fn|func)",
-    re.IGNORECASE,
-)
-ORDER = frozenset(["<", ">", "<=", ">="])
-EQUAL = frozenset(["=="])
-BOUNDS = frozenset(["0", "1", "0.0", "1.0", "-1", "100", "-1.0"])
-ASSERTIONS = frozenset(
-    ["assertGreater", "assertGreaterEqual", "assertLess", "assertLessEqual", "assertTrue", "assertAlmostEqual"]
-)
+ASSERTIONS = {
+    "assertGreater": ">", "assertGreaterEqual": ">=", "assertLess": "<", "assertLessEqual": "<=",
+}  # fmt: skip
+"""The comparisons of unittest."""
 STEERING = re.compile(
     r"early|checkpoint|callback|best|patience|on_epoch|on_train|scheduler|tun(?:e|ing)|search|optimi|objective|prune|select"
     r"|fit$|train_(?:loop|epoch)",
@@ -44,7 +33,7 @@ STEERING = re.compile(
 )
 PROMOTES = re.compile(
     r"promot|champion|challenger|regist(?:er|ry)|transition_model|model_(?:version_)?alias|set_(?:registered_)?model|deploy|approv|publish"
-    r"|release|rollback|gate|block|to_production",
+    r"|release|rollback|(?:^|_)gat(?:e|es|ing)(?:_|$)|(?:^|_)block(?:s|ed)?_(?:if|when|on|release|deploy)|to_production",
     re.IGNORECASE,
 )
 STOPS = frozenset(["cancel", "abort", "terminate", "skip_downstream", "stop_pipeline", "cancel_run"])
@@ -95,11 +84,14 @@ class QualityGates(Struct, frozen=True, dict=True):
     tools: Tools
     lifecycle: Lifecycle
     graph: CallGraph
+    acceptance: Acceptance
 
     @classmethod
-    def gather(cls, code: Code, files: Files, tools: Tools, lifecycle: Lifecycle, graph: CallGraph) -> Self:
+    def gather(
+        cls, code: Code, files: Files, tools: Tools, lifecycle: Lifecycle, graph: CallGraph, acceptance: Acceptance
+    ) -> Self:
         """From assertions, conditions, promotions and pipelines."""
-        return cls(code, files, tools, lifecycle, graph)
+        return cls(code, files, tools, lifecycle, graph, acceptance)
 
     @cached_property
     def blocking(self) -> tuple[Gate, ...]:
@@ -115,28 +107,30 @@ class QualityGates(Struct, frozen=True, dict=True):
 
     def _asserted(self) -> Iterator[Gate]:
         for unit in self.code.tests:
+            known = self._figures.get(unit.path, frozenset())
             for condition in unit.python.conditions:
-                gates = (
-                    condition.effect == "assert" and self._is_threshold(unit, condition) and not _is_range(condition)
-                )
-                if gates and (self._uses_model(unit, condition.scope) or _reads_figures(unit)):
+                if condition.effect == "assert" and self._is_asserted(unit, condition):
                     yield Gate("a test fails below a figure of quality", unit.location(condition.line))
             for site in self.code.calls_in(unit):
-                gates = site.call.method in ASSERTIONS and _compares_metric(site)
-                if gates and self._uses_model(unit, site.call.scope):
+                asserted = _asserted(site)
+                barred = asserted is not None and any(True for _ in bars(asserted, known))
+                if barred and self._uses_model(unit, site.call.scope):
                     yield Gate("a test fails below a figure of quality", site.location)
         for use in self.tools.called("llm-eval"):
             if use.unit is not None and use.name.endswith("assert_test"):
                 yield Gate(f"{use.shown} fails below its threshold", use.location)
 
-    def _is_threshold(self, unit: Unit, condition: Condition) -> bool:
-        return bool((ORDER | EQUAL).intersection(condition.operators)) and self._is_about_metric(unit, condition)
+    def _is_asserted(self, unit: Unit, condition: Condition) -> bool:
+        """Whether an assertion holds a figure of a model against a bar, or that of a trained one against a number."""
+        known, named = self._figures.get(unit.path, frozenset()), (*condition.names, *condition.calls)
+        if any(True for _ in bars(condition.test, known, named)):
+            return self._uses_model(unit, condition.scope) or _reads_figures(unit)
+        trained = self._learning.intersection([key(unit, condition.scope), key(unit, "")])
+        return bool(trained) and any(True for _ in fixed(condition.test, known, named))
 
-    def _is_about_metric(self, unit: Unit, condition: Condition) -> bool:
-        read = (*condition.names, *condition.calls, *_items(condition.test))
-        words = [name for name in read if not NOT_MODEL.search(name.rpartition(".")[2])]
-        known = self._figures.get(unit.path, frozenset())
-        return any(METRIC.search(word) or word in known for word in words)
+    def _is_threshold(self, unit: Unit, condition: Condition) -> bool:
+        known = self._figures.get(unit.path, frozenset()) | self.acceptance.figures(unit, condition.scope)
+        return any(True for _ in bars(condition.test, known, (*condition.names, *condition.calls)))
 
     @cached_property
     def _figures(self) -> dict[str, frozenset[str]]:
@@ -157,10 +151,15 @@ class QualityGates(Struct, frozen=True, dict=True):
     @cached_property
     def _asking(self) -> frozenset[str]:
         """Functions that train or ask a model, or run a notebook, which may do either."""
+        return self._learning | self.graph.leading_to(self.lifecycle.predicting)
+
+    @cached_property
+    def _learning(self) -> frozenset[str]:
+        """Functions that train or load a model, or run a notebook."""
         runs = {(use.path, use.line) for use in self.tools.called("notebook-runner")}
         books = [site for site in self.code.sites if (site.unit.path, site.call.line) in runs] if runs else []
         books += self.code.calls_named(NOTEBOOKS.search)
-        return self.graph.leading_to([*self.lifecycle.training, *self.lifecycle.predicting, *books])
+        return self.graph.leading_to([*self.lifecycle.training, *self.lifecycle.loading, *books])
 
     @cached_property
     def _fixtures(self) -> frozenset[str]:
@@ -183,6 +182,8 @@ class QualityGates(Struct, frozen=True, dict=True):
         for unit, condition in self._judging():
             if condition.effect in {"raise", "exit", "assert"}:
                 yield Gate("the run stops below a figure of quality", unit.location(condition.line))
+        for unit, condition in self.acceptance.asked:
+            yield Gate("the run stops where a figure of quality was not good enough", unit.location(condition.line))
         for site in self.code.calls_named(STOPS.__contains__):
             if site.unit.is_production and self._is_guarded(site):
                 yield Gate(f"`{site.call.method}` stops the run by a figure of quality", site.location)
@@ -191,9 +192,7 @@ class QualityGates(Struct, frozen=True, dict=True):
         """Conditions that compare a metric with a bound or another model's, early stopping and the like left out."""
         for unit in self.code.production:
             for condition in unit.python.conditions:
-                ordered = ORDER.intersection(condition.operators) and not STEERING.search(condition.scope)
-                bounds = _is_range(condition) or _is_bounds_check(condition.test)
-                if ordered and not bounds and self._is_about_metric(unit, condition):
+                if not STEERING.search(condition.scope) and self._is_threshold(unit, condition):
                     yield unit, condition
 
     def _promoting(self) -> Iterator[Gate]:
@@ -207,6 +206,9 @@ class QualityGates(Struct, frozen=True, dict=True):
                 if decides and self._is_threshold(unit, condition):
                     yield Gate(f"`{condition.scope}` decides by a figure of quality", unit.location(condition.line))
 
+        for kept in self.acceptance.kept:
+            if PROMOTES.search(kept.scope.rpartition(".")[2]):
+                yield Gate(f"`{kept.scope}` decides by a figure of quality", kept.unit.location(kept.line))
         yield from self._answering()
         yield from self._branching()
 
@@ -282,39 +284,13 @@ def _reads_figures(unit: Unit) -> bool:
     return any(FIGURES.search(text.value) for text in unit.python.texts)
 
 
-def _items(test: Expr) -> Iterator[str]:
-    """The keys by which figures are taken out of results."""
-    for each in _parts(test):
-        if each.kind == "item" and len(each.items) > 1 and each.items[1].kind == "str":
-            yield each.items[1].text
-
-
-def _is_range(condition: Condition) -> bool:
-    """Whether a value only has to lie between two constants."""
-    ends = [each for each in _parts(condition.test) if each.kind in {"int", "float"}]
-    return len(condition.operators) > 1 and len(ends) > 1
-
-
-def _compares_metric(site: Site) -> bool:
+def _asserted(site: Site) -> Expr | None:
+    """What a method of a unittest asserts, as a test."""
     if site.call.method == "assertTrue":
-        first = site.call.args[0] if site.call.args else None
-        return first is not None and first.kind == "compare" and any(METRIC.search(text) for text in _texts(first))
-    return any(METRIC.search(text) for value in site.call.args for text in _texts(value))
-
-
-def _is_bounds_check(test: Expr) -> bool:
-    """Whether values are only compared with the ends of their scale, or their number is."""
-    constants = [each.text for each in _parts(test) if each.kind in {"int", "float"}]
-    return bool(constants) and all(text in BOUNDS for text in constants)
-
-
-def _parts(value: Expr) -> Iterator[Expr]:
-    stack = [value]
-    while stack:
-        each = stack.pop()
-        yield each
-        stack.extend(each.items)
+        return site.call.argument(0, "expr")
+    operator = ASSERTIONS.get(site.call.method)
+    return Expr("compare", operator, site.call.args[:2]) if operator is not None else None
 
 
 def _texts(value: Expr) -> Iterator[str]:
-    return (each.text for each in _parts(value) if each.kind != "str" or len(each.text) < 40)
+    return (each.text for each in parts(value) if each.kind != "str" or len(each.text) < 40)

@@ -1,0 +1,115 @@
+"""Whether a model was good enough, as the code keeps it: values that hold the answer, and what asks them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from msgspec import Struct
+
+from ml_readiness import regex as re
+from ml_readiness.facts.modelling.figures import bars, is_figure, is_rivalry, parts, words_of
+from ml_readiness.facts.source.code import Code, Unit
+
+if TYPE_CHECKING:
+    from ml_readiness.parsers.expressions import Expr
+    from ml_readiness.parsers.python import Condition
+
+ANSWERS = re.compile(
+    r"regress|no_reg|better|improve[sd]|accept|approv|promot|good_enough|quality|gate|(?:^|_)(?:passed|passes)(?:_|$)|beats?(?:_|$)",
+    re.IGNORECASE,
+)
+"""Names that say whether something was good enough."""
+TELLING = re.compile(r"regress|better|accept|promot|good_enough|quality|gate", re.IGNORECASE)
+"""The same, so plain that they mean it in other files, too."""
+
+
+class Kept(Struct, frozen=True):
+    """A comparison of figures whose outcome is kept under a name."""
+
+    unit: Unit
+    scope: str
+    name: str
+    line: int
+
+
+class Acceptance(Struct, frozen=True, dict=True):
+    """The answers that are kept, and the conditions that ask for them."""
+
+    code: Code
+
+    @classmethod
+    def gather(cls, code: Code) -> Self:
+        """From values that production code binds, passes on and returns."""
+        return cls(code)
+
+    def figures(self, unit: Unit, scope: str) -> frozenset[str]:
+        """The names within a function that were computed from figures."""
+        return self._figures.get((unit.path, scope), frozenset())
+
+    @cached_property
+    def _figures(self) -> Mapping[tuple[str, str], frozenset[str]]:
+        found: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for unit in self.code.production:
+            for assign in sorted(unit.python.assigns, key=lambda each: each.line):
+                known = found[unit.path, assign.scope]
+                if assign.target.isidentifier() and assign.value.kind != "str" and is_figure(assign.value, known):
+                    known.update([assign.target, assign.value.text] if assign.value.kind == "call" else [assign.target])
+        return {place: frozenset(names) for place, names in found.items()}
+
+    @cached_property
+    def kept(self) -> tuple[Kept, ...]:
+        """Outcomes of comparisons, under every name they go by in the function that makes them."""
+        found: list[Kept] = []
+        names: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for unit in self.code.production:
+            for name, value, scope, line in sorted(_bound(unit), key=lambda each: each[2:]):
+                own = names[unit.path, scope]
+                if self._compares(unit, scope, name, value) or not own.isdisjoint(map(_last, words_of(value))):
+                    own.add(name)
+                    found.append(Kept(unit, scope, name, line))
+        return tuple(found)
+
+    def _compares(self, unit: Unit, scope: str, name: str, value: Expr) -> bool:
+        if any(True for _ in bars(value, self.figures(unit, scope))):
+            return True
+        return bool(ANSWERS.search(name)) and any(is_rivalry(each) for each in parts(value) if each.kind == "compare")
+
+    @cached_property
+    def asked(self) -> tuple[tuple[Unit, Condition], ...]:
+        """Conditions that stop the run by an answer that was kept."""
+        near = {(each.unit.path, each.scope, each.name) for each in self.kept}
+        plain = {each.name for each in self.kept if TELLING.search(each.name)}
+        return tuple(
+            (unit, condition)
+            for unit in self.code.production
+            for condition in unit.python.conditions
+            if condition.effect in {"raise", "exit", "assert"}
+            for word in [_last(word) for word in _asked_for(condition.test)]
+            if word in plain or (unit.path, condition.scope, word) in near
+        )
+
+
+def _bound(unit: Unit) -> Iterator[tuple[str, Expr, str, int]]:
+    """What is bound to names and passed on under names: name, value, scope and line."""
+    for assign in unit.python.assigns:
+        yield _last(assign.target), assign.value, assign.scope, assign.line
+        if assign.value.kind == "dict":
+            named = zip(assign.value.keys, assign.value.items[-len(assign.value.keys) :], strict=False)
+            yield from ((key, value, assign.scope, assign.line) for key, value in named)
+    for call in unit.python.calls:
+        yield from ((name, value, call.scope, call.line) for name, value in call.keywords.items())
+
+
+def _asked_for(test: Expr) -> Iterator[str]:
+    """What a test reads, `getattr` and lookups by key included."""
+    yield from words_of(test)
+    for each in parts(test):
+        if each.kind == "call" and each.text == "getattr":
+            yield from (item.text for item in each.items if item.kind == "str")
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2].lstrip(":?")

@@ -1,0 +1,129 @@
+"""Figures of a model's quality in expressions: what is one, and what it is held against."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from ml_readiness import regex as re
+
+if TYPE_CHECKING:
+    from ml_readiness.parsers.expressions import Expr
+
+WORDS = (
+    r"acc|accuracy|auc|auroc|roc_auc|f1|fbeta|f_beta|scores?|rmse|mse|mae|mape|smape|r2|r2_score|r_squared|precision|recall|ndcg|mrr|iou"
+    r"|miou|dice|bleu|rouge\w*|wer|cer|perplexity|metrics?|error_rate|silhouette|coherence|auprc|kappa|mcc|log_?loss|hit_rate|map50?"
+    r"|rewards?|psnr|ssim|fid|quality|pass_rate|performance|faithfulness|relevanc[ey]|hallucination|map"
+)
+METRIC = re.compile(rf"(?:^|[_\W])(?:{WORDS})(?:$|[_\W\d])", re.IGNORECASE)
+LOSS = re.compile(r"(?:^|[_\W])(?:loss|losses|val_loss|error|errors)(?:$|[_\W\d])", re.IGNORECASE)
+NOT_MODEL = re.compile(
+    r"threshold$|^(?:min|max|n|num|len)_|metric_name|metrics?_(?:to|key|name|fn|func|list|type)|score_(?:fn|func)",
+    re.IGNORECASE,
+)
+ORDER = frozenset(["<", ">", "<=", ">="])
+ENDS = frozenset(["0", "1", "0.0", "1.0", "-1", "100", "100.0", "-1.0"])
+"""The ends of the scales of figures: everything lies between them."""
+CENTRED = re.compile(r"r2|r_squared|kappa|mcc|silhouette", re.IGNORECASE)
+"""Figures that are above nought only for a model that is better than guessing."""
+COUNTS = frozenset(["len", "type", "isinstance", "str", "repr", "hasattr", "set", "sorted", "keys", "shape", "size"])
+"""What is asked about a figure's container and not about the figure."""
+ROLES = re.compile(
+    r"(?:^|_)(?:new|old|candidate|champion|challenger|current|previous|prev|baseline|incumbent|production|prod|deployed)(?=_|$)",
+    re.IGNORECASE,
+)
+"""Whose a value is, where two models are compared."""
+NUMBERS = frozenset(["int", "float"])
+
+
+def says_figure(word: str, known: Container[str] = ()) -> bool:
+    """Whether a name is that of a figure of quality, or one of those that are `known` to hold one."""
+    return bool(METRIC.search(word) or word in known) and not NOT_MODEL.search(_last(word))
+
+
+def is_figure(value: Expr, known: Container[str] = ()) -> bool:
+    """Whether a value is a figure of quality, or is computed from one."""
+    return any(says_figure(word, known) for word in words_of(value))
+
+
+def words_of(value: Expr) -> Iterator[str]:
+    """The names and keys that a value is read from; what is only counted or described is left out."""
+    stack = [value]
+    while stack:
+        each = stack.pop()
+        if each.kind == "name" and _last(each.text) not in COUNTS:
+            yield each.text
+        elif each.kind == "item" and len(each.items) > 1:
+            stack.append(each.items[0])
+            if each.items[1].kind == "str":
+                yield each.items[1].text
+        elif each.kind == "call" and _last(each.text) not in COUNTS:
+            yield each.text
+            yield from (item.text for item in each.items[:2] if item.kind == "str" and _last(each.text) == "get")
+            stack.extend(each.items)
+        elif each.kind not in {"call", "format", "dict"}:
+            stack.extend(each.items)
+
+
+def bars(test: Expr, known: Container[str] = (), names: Iterable[str] = ()) -> Iterator[Expr]:
+    """The comparisons within a test that hold a figure against a bar: a number within its scale, or another figure.
+
+    `names` are those that the source reads in the test, where an expression only has what they stand for.
+    """
+    named = any(says_figure(name, known) for name in names)
+    for each in parts(test):
+        if each.kind == "compare" and ORDER.intersection(each.text.split()) and not _is_range(each):
+            figure = next((side for side in each.items if _may_be_figure(side, known, named=named)), None)
+            if figure is not None and not _is_end(each, [*words_of(figure), *names]):
+                yield each
+
+
+def fixed(test: Expr, known: Container[str] = (), names: Iterable[str] = ()) -> Iterator[Expr]:
+    """The comparisons within a test that want a figure to be one number."""
+    named = any(says_figure(name, known) for name in names)
+    for each in parts(test):
+        if each.kind == "compare" and each.text == "==":
+            wanted = [part for side in each.items if not is_figure(side, known) for part in parts(side)]
+            is_number = any(part.kind in NUMBERS and part.text not in ENDS for part in wanted)
+            if is_number and any(_may_be_figure(side, known, named=named) for side in each.items):
+                yield each
+
+
+def is_rivalry(compare: Expr) -> bool:
+    """Whether two values are compared that differ only in whose they are: `new_util >= old_util - 0.02`."""
+    if not ORDER.intersection(compare.text.split()) or len(compare.items) != 2:
+        return False
+    left, right = ({_last(w) for w in words_of(side) if ROLES.search(_last(w))} for side in compare.items)
+    return any(a != b and ROLES.sub("", a) == ROLES.sub("", b) for a in left for b in right)
+
+
+def parts(value: Expr) -> Iterator[Expr]:
+    """A value and everything in it."""
+    stack = [value]
+    while stack:
+        each = stack.pop()
+        yield each
+        stack.extend(each.items)
+
+
+def _is_range(compare: Expr) -> bool:
+    """Whether a value only has to lie between two constants."""
+    return len(compare.items) > 2 and sum(each.kind in NUMBERS for each in compare.items) > 1
+
+
+def _may_be_figure(side: Expr, known: Container[str], *, named: bool) -> bool:
+    """Whether one side of a comparison is a figure; where a name in the test is one, any value may be it."""
+    if named and side.kind in {"name", "item", "operation"}:
+        return _last(side.text) not in COUNTS
+    return is_figure(side, known) or (named and side.kind == "call" and _last(side.text) not in COUNTS)
+
+
+def _is_end(compare: Expr, words: Iterable[str]) -> bool:
+    """Whether a figure is only held against an end of its scale."""
+    ends = any(each.kind in NUMBERS and each.text in ENDS for each in compare.items)
+    centred = any(CENTRED.search(word) for word in words)
+    return ends and not (centred and {"<", ">"}.intersection(compare.text.split()))
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2].lstrip(":?")
