@@ -553,3 +553,58 @@ def test_an_answer_that_another_file_refuses_by_is_a_gate() -> None:
     assert outcome("quality-gated", {"train.py": MODEL, "validate.py": validate}) == "fail"
     sizes = validate.replace("new_util", "new_rows").replace("old_util", "least_rows")
     assert outcome("quality-gated", {"train.py": MODEL, "validate.py": sizes, "swap.py": swap}) == "fail"
+
+
+LOOP = """
+import pytorch_lightning as pl
+from data import *
+from net import *
+
+net = Net()
+pl.Trainer().fit(net)
+print(net.predict(loader))
+"""
+NET = """
+import torch
+from base import Base
+
+class Net(Base):
+    def forward(self, x):
+        return self.layers(x)
+
+    def predict(self, loader):
+        with torch.no_grad():
+            x, y = next(iter(loader))
+            return self(x), y
+"""
+BASE = "import pytorch_lightning as pl\n\nclass Base(pl.LightningModule):\n    pass\n"
+
+
+def test_a_network_that_only_its_training_script_asks_has_no_way_in() -> None:
+    files = {"run.py": LOOP, "net.py": NET, "base.py": BASE, "data.py": "loader = []\n"}
+    assert outcome("inference-entry-point", files) == "fail"
+    assert outcome("inference-logged", files) == "not-applicable"
+    use = "from net import Net\n\nnet = Net.load_from_checkpoint('a.ckpt')\nprint(net.predict(rows))\n"
+    assert outcome("inference-entry-point", {**files, "use.py": use}) == "pass"
+
+
+def test_a_graph_of_tensorflow_1_is_trained_by_its_session() -> None:
+    code = (
+        "import tensorflow as tf\n\ndef step(loss):\n    return tf.train.AdamOptimizer(0.1).minimize(loss)\n\n"
+        "with tf.train.MonitoredTrainingSession() as session:\n    session.run(step(loss))\n"
+    )
+    assert outcome("training-code-present", {"train.py": code}) == "pass"
+    asked = code.replace("minimize", "get_slot_names").replace("Monitored", "Some")
+    assert outcome("training-code-present", {"train.py": asked}) == "not-applicable"
+
+
+def test_an_application_that_trains_nothing_shares_no_preprocessing() -> None:
+    index = (
+        "import pickle\nfrom sklearn.feature_extraction.text import TfidfVectorizer\n\nvectorizer = TfidfVectorizer()\n"
+        "rows = vectorizer.fit_transform(open('a.txt'))\npickle.dump(rows, open('rows.pkl', 'wb'))\n"
+    )
+    app = (
+        "from fastapi import FastAPI\nfrom openai import OpenAI\n\napp = FastAPI()\n\n@app.post('/chat')\n"
+        "def chat(q: str):\n    return OpenAI().chat.completions.create(model='m', messages=[{'content': q.strip()}])\n"
+    )
+    assert outcome("preprocessing-shared", {"index.py": index, "app.py": app}) == "not-applicable"

@@ -80,6 +80,8 @@ def preprocessing_shared(parity: Parity, project: Project) -> Iterator[Finding]:
     if project.kind is ProjectKind.LIBRARY and not parity.serving:
         for location in parity.own_predictors[:SHOWN]:
             yield ok("what `fit` prepares serves `predict`", at=location, confidence=Confidence.LOW)
+    if project.kind is ProjectKind.LLM_APP and not parity.trains:
+        return
     if not parity.training or not parity.serving:
         for fit in parity.fitted_on_new_file[:SHOWN] if not parity.serving else ():
             name = fit.name.rpartition(".")[2]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ml_readiness import regex as re
@@ -24,6 +24,7 @@ NOT_MODEL = re.compile(
 ORDER = frozenset(["<", ">", "<=", ">="])
 ENDS = frozenset(["0", "1", "0.0", "1.0", "-1", "100", "100.0", "-1.0"])
 """The ends of the scales of figures: everything lies between them."""
+NOTHING = frozenset(["0", "0.0"])
 CENTRED = re.compile(r"r2|r_squared|kappa|mcc|silhouette", re.IGNORECASE)
 """Figures that are above nought only for a model that is better than guessing."""
 COUNTS = frozenset(["len", "type", "isinstance", "str", "repr", "hasattr", "set", "sorted", "keys", "shape", "size"])
@@ -65,27 +66,24 @@ def words_of(value: Expr) -> Iterator[str]:
             stack.extend(each.items)
 
 
-def bars(test: Expr, known: Container[str] = (), names: Iterable[str] = ()) -> Iterator[Expr]:
+def bars(test: Expr, known: Container[str] = (), names: Collection[str] = ()) -> Iterator[Expr]:
     """The comparisons within a test that hold a figure against a bar: a number within its scale, or another figure.
 
-    `names` are those that the source reads in the test, where an expression only has what they stand for.
+    `names` are those that the source reads in the test, where an expression has what they stand for.
     """
-    named = any(says_figure(name, known) for name in names)
     for each in parts(test):
         if each.kind == "compare" and ORDER.intersection(each.text.split()) and not _is_range(each):
-            figure = next((side for side in each.items if _may_be_figure(side, known, named=named)), None)
-            if figure is not None and not _is_end(each, [*words_of(figure), *names]):
+            figures = _figures(each, known, names)
+            if figures and not _is_end(each, [*words_of(figures[0]), *names]):
                 yield each
 
 
-def fixed(test: Expr, known: Container[str] = (), names: Iterable[str] = ()) -> Iterator[Expr]:
+def fixed(test: Expr, known: Container[str] = (), names: Collection[str] = ()) -> Iterator[Expr]:
     """The comparisons within a test that want a figure to be one number."""
-    named = any(says_figure(name, known) for name in names)
     for each in parts(test):
-        if each.kind == "compare" and each.text == "==":
-            wanted = [part for side in each.items if not is_figure(side, known) for part in parts(side)]
-            is_number = any(part.kind in NUMBERS and part.text not in ENDS for part in wanted)
-            if is_number and any(_may_be_figure(side, known, named=named) for side in each.items):
+        if each.kind == "compare" and each.text == "==" and (figures := _figures(each, known, names)):
+            wanted = [part for side in each.items if side is not figures[0] for part in parts(side)]
+            if any(part.kind in NUMBERS and part.text not in NOTHING for part in wanted):
                 yield each
 
 
@@ -111,11 +109,20 @@ def _is_range(compare: Expr) -> bool:
     return len(compare.items) > 2 and sum(each.kind in NUMBERS for each in compare.items) > 1
 
 
-def _may_be_figure(side: Expr, known: Container[str], *, named: bool) -> bool:
-    """Whether one side of a comparison is a figure; where a name in the test is one, any value may be it."""
-    if named and side.kind in {"name", "item", "operation"}:
-        return _last(side.text) not in COUNTS
-    return is_figure(side, known) or (named and side.kind == "call" and _last(side.text) not in COUNTS)
+def _figures(compare: Expr, known: Container[str], names: Collection[str]) -> list[Expr]:
+    """The sides of a comparison that are figures; where the source says that there is one, any value may be it."""
+    if not names:
+        return [side for side in compare.items if is_figure(side, known)]
+    if not any(says_figure(word, known) for word in (*names, *_keys(compare))):
+        return []
+    return [side for side in compare.items if not side.is_constant and _last(side.text) not in COUNTS]
+
+
+def _keys(value: Expr) -> Iterator[str]:
+    """The keys by which values are taken out of results."""
+    for each in parts(value):
+        if each.kind == "item" and len(each.items) > 1 and each.items[1].kind == "str":
+            yield each.items[1].text
 
 
 def _is_end(compare: Expr, words: Iterable[str]) -> bool:

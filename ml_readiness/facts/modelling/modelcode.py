@@ -15,7 +15,8 @@ from ml_readiness.facts.source.values import HOLE, Values
 from ml_readiness.report import ProjectKind
 
 if TYPE_CHECKING:
-    from ml_readiness.facts.source.code import Site
+    from ml_readiness.facts.source.code import Site, Unit
+    from ml_readiness.parsers.python import Class
     from ml_readiness.report import Location
 
 FROM_FILES = (
@@ -48,6 +49,8 @@ NETWORKS = re.compile(
 
 PATH_MAKERS = ("os.path.join", "posixpath.join", ".joinpath", "pathlib.Path", "os.path.abspath")
 
+MOST_BASES = 4
+"""Classes of the project that lie between a class and the library."""
 LOOPS = frozenset(["backward", "apply_gradients", "manual_backward"])
 """Steps of a training loop that somebody has written out."""
 
@@ -141,9 +144,21 @@ class ModelCode(Struct, frozen=True, dict=True):
             for unit in self.code.units
             if not unit.is_test
             for each in unit.python.classes
-            if any(NETWORKS.search(base) for base in each.bases) or {"fit", "predict"} <= set(each.methods)
+            if self._is_network(unit, each) or {"fit", "predict"} <= set(each.methods)
             for method in each.methods
         )
+
+    def _is_network(self, unit: Unit, each: Class) -> bool:
+        """Whether a class derives from a network of a library, through classes of the project or not."""
+        for _ in range(MOST_BASES):
+            if any(NETWORKS.search(base) for base in each.bases):
+                return True
+            named = (self.code.define(unit, base) for base in each.bases if not base.startswith("?"))
+            own = next((found for found in named if found is not None), None)
+            if own is None or own.as_class is None:
+                return False
+            unit, each = own.unit, own.as_class
+        return False
 
     @cached_property
     def leading_to_model(self) -> frozenset[str]:

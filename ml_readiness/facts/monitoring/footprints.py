@@ -94,7 +94,11 @@ class Footprints(Struct, frozen=True, dict=True):
         """Whether a file runs a model and is named after prediction, or has a function that is."""
         if PREDICTING.search(unit.path.rpartition("/")[2]):
             return unit.path in self._running or any(call.method in ASKS for call in unit.python.calls)
-        return any(f.name.rpartition(".")[2] in PREDICTS and f.statements > SHORT for f in unit.python.functions)
+        return any(
+            f.name.rpartition(".")[2] in PREDICTS and f.statements > SHORT
+            for f in unit.python.functions
+            if not self.inference.only_for_training(unit, f)
+        )
 
     @cached_property
     def _running(self) -> frozenset[str]:

@@ -163,9 +163,16 @@ class Inference(Struct, frozen=True, dict=True):
         ]
 
     def _infers(self, unit: Unit, function: Function) -> bool:
-        """Whether a function runs a network it was given, without learning."""
+        """Whether a function runs a network it was given, without learning, and not only where that was trained."""
         names = {site.call.method for site in self.code.calls_in(unit, function.name)}
-        return bool(names & {"no_grad", "inference_mode"}) and "backward" not in names
+        runs = bool(names & {"no_grad", "inference_mode"}) and "backward" not in names
+        return runs and not self.only_for_training(unit, function)
+
+    def only_for_training(self, unit: Unit, function: Function) -> bool:
+        """Whether something calls a function, and only scripts that train do."""
+        callers = {name[1:].partition(":")[0] for name in self.graph.callers.get(key(unit, function.name), ())}
+        production = {path for path in callers if self.code.by_path[path].is_production}
+        return bool(production) and production <= self._stages["training"]
 
     def _reloads(self, unit: Unit, function: Function) -> bool:
         """Whether a function in a script that trains loads a saved model itself."""

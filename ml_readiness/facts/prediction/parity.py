@@ -60,9 +60,13 @@ class Parity(Struct, frozen=True, dict=True):
 
     @cached_property
     def training(self) -> tuple[Unit, ...]:
-        """Units that train, outside examples."""
-        found = _units(site.unit for site in self.inference.model.training if not site.unit.is_example)
-        return found or self._learning
+        """Units that train, outside examples, or that learn from rows in another way."""
+        return self.trains or self._learning
+
+    @cached_property
+    def trains(self) -> tuple[Unit, ...]:
+        """Units that train a model, outside examples."""
+        return _units(site.unit for site in self.inference.model.training if not site.unit.is_example)
 
     @cached_property
     def _learning(self) -> tuple[Unit, ...]:

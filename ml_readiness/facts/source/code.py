@@ -300,11 +300,13 @@ class Code(Struct, frozen=True, dict=True):
             found = self._module_prefix(unit, name)
             if found is None:
                 return None, name
-            unit, rest = found
+            asking, (unit, rest) = unit, found
             if not rest or rest.partition(".")[0] in unit.functions or rest.partition(".")[0] in unit.classes:
                 return Definition(unit, rest), name
             first, _, more = rest.partition(".")
             imported = unit.imported_as.get(first) or self._star_import(unit, first)
+            if imported is None and (beside := self._star_import(asking, first)) is not None:
+                unit, imported = asking, beside
             if imported is None:
                 return Definition(unit, rest), name
             if imported.name == "*":
