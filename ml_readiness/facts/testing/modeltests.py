@@ -42,6 +42,8 @@ SERVER_CLIENTS = re.compile(
     r"|boto3\.client\.invoke_endpoint$"
 )
 """Clients of model servers."""
+PAGES = re.compile(r"streamlit\.testing\.\w+\.AppTest\.")
+"""A page that a test opens and fills in."""
 RESULT = re.compile(r"predict|scor|forecast|result", re.IGNORECASE)
 SCRIPT = re.compile(r"[\w./-]+\.py\b")
 RAISES = re.compile(r"(?:^|\.)(?:raises|warns|assertRaises\w*|assertWarns\w*|assertLogs)$")
@@ -141,6 +143,8 @@ class ModelTests(Struct, frozen=True, dict=True):
         """Whether a call asks a route that leads to a model, through a test client or at a running server."""
         if SERVER_CLIENTS.match(site.name):
             return True
+        if PAGES.match(site.name):
+            return site.call.method == "run" and bool(self.serving.model_demos)
         if not (is_request(site) or LIVE.match(site.name)) or site.call.method not in {
             "post",
             "get",

@@ -24,7 +24,7 @@ ASSERTS = re.compile(
     r"(?:^|\.)(?:assert\w*|fail|raises|warns|deprecated_call|expect\w*|check_estimator|parametrize_with_checks)$",
     re.IGNORECASE,
 )
-CLIENTS = re.compile(r"TestClient|test_client|AsyncClient|APIClient|app_client|CliRunner|ASGITransport")
+CLIENTS = re.compile(r"TestClient|test_client|AsyncClient|APIClient|app_client|CliRunner|ASGITransport|\.AppTest\.")
 SCRIPT_TEST = re.compile(r"(?:^|/)(?:__tests__/.*|[^/]*\.(?:test|spec))\.[cm]?[jt]sx?$")
 """Tests of code in JavaScript or TypeScript."""
 OTHER_TESTS = ("*.feature", "*.robot", "*.bats", "**/tests/*.sql")
@@ -139,7 +139,12 @@ class Tests(Struct, frozen=True, dict=True):
     def files_without_tests(self) -> tuple[str, ...]:
         """Files that are tests by name or place and hold no collected test function."""
         holding = {test.unit.path for test in self.functions}
-        return tuple(unit.path for unit in self.code.units if unit.path not in holding and self._is_meant(unit))
+        used = {path for unit in self.code.production for path in self.code.imported[unit.path]}
+        return tuple(
+            unit.path
+            for unit in self.code.units
+            if unit.path not in holding and unit.path not in used and self._is_meant(unit)
+        )
 
     @cached_property
     def programs(self) -> tuple[Unit, ...]:
@@ -147,7 +152,10 @@ class Tests(Struct, frozen=True, dict=True):
         return tuple(
             unit
             for unit in self.code.units
-            if unit.path in self.files_without_tests and self._fails(unit) and self._runs_own(unit)
+            if unit.path in self.files_without_tests
+            and (unit.python.main_guard or unit.python.statements)
+            and self._fails(unit)
+            and self._runs_own(unit)
         )
 
     def _fails(self, unit: Unit) -> bool:
