@@ -608,3 +608,38 @@ def test_an_application_that_trains_nothing_shares_no_preprocessing() -> None:
         "def chat(q: str):\n    return OpenAI().chat.completions.create(model='m', messages=[{'content': q.strip()}])\n"
     )
     assert outcome("preprocessing-shared", {"index.py": index, "app.py": app}) == "not-applicable"
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "expected"),
+    [
+        ("cache.py", "import random\n\ndef warm(keys):\n    random.shuffle(keys)\n", "pass"),
+        (
+            "retry.py",
+            "import random\n\ndef wait(delay):\n    delay *= 0.5 + random.random()\n    return delay\n",
+            "pass",
+        ),
+        ("health.py", "import random\n\ndef probe():\n    fine = random.random() > 0.05\n    return fine\n", "pass"),
+        ("split_rows.py", "import random\n\ndef split(rows):\n    random.shuffle(rows)\n", "partial"),
+        (
+            "prepare.py",
+            "import numpy as np\n\ndef cut(df):\n    m = np.random.rand(len(df)) < 0.8\n    return df[m]\n",
+            "partial",
+        ),
+    ],
+)
+def test_only_draws_that_touch_training_rows_need_a_seed(path: str, code: str, expected: str) -> None:
+    train = "from sklearn.ensemble import RandomForestClassifier\n\nRandomForestClassifier(random_state=7).fit(X, y)\n"
+    assert outcome("seeds-fixed", {"train.py": train, path: code}) == expected
+
+
+def test_the_seed_that_is_always_in_force_is_the_one_that_counts() -> None:
+    drift = (
+        "import random\n\ndef main(args):\n    if args.seed is not None:\n        random.seed(args.seed)\n\nmain(1)\n"
+    )
+    train = (
+        "import random\nfrom sklearn.svm import LinearSVC\n\nrandom.seed(7)\nrandom.shuffle(rows)\n"
+        "LinearSVC(random_state=7).fit(rows, y)\n"
+    )
+    assert outcome("seeds-fixed", {"a_drift.py": drift, "train.py": train}) == "pass"
+    assert outcome("seeds-fixed", {"a_drift.py": drift, "train.py": train.replace("random.seed(7)\n", "")}) != "pass"

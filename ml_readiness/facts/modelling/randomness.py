@@ -89,6 +89,8 @@ MASKS = re.compile(r"^(?:numpy\.random\.(?:rand|random|random_sample|uniform)|ra
 INVENTS = re.compile(
     r"synthetic|simulat|generate|fake|mock|dummy|sample_data|noise|augment|plot|example", re.IGNORECASE
 )
+PARTS = re.compile(r"split|data|prepar|pre_?process|partition|fold|corpus", re.IGNORECASE)
+"""Files that set rows apart before anything is trained."""
 SPLITS = re.compile(r"split|Split|Fold|shuffle|permutation|^rand")
 
 
@@ -149,8 +151,7 @@ class Randomness(Struct, frozen=True, dict=True):
         return (*self._frameworks(), *self._arguments())
 
     def _frameworks(self) -> Iterator[Draw]:
-        around = {unit.path for unit in self._around(self.training)}
-        learning = [site for site in self._sites if site.unit.path in around]
+        learning = [site for site in self._sites if site.unit.path in self._learning]
         for name, known in sources().frameworks.items():
             used = (s for s in learning if _begins(s.name, known.used_by) and s.name not in known.seeded_by)
             place = next((site.location for site in used), None) or self._based(known.used_by)
@@ -185,11 +186,17 @@ class Randomness(Struct, frozen=True, dict=True):
         return next(bases, None)
 
     def _seed(self, names: Iterable[str]) -> Site | None:
-        """A call that seeds and is itself reached: at module level, or in a function that something calls."""
+        """A call that seeds and is itself reached: at module level, or in a function that something calls. One that is
+        always in force comes before one that a setting can leave out, and one of the training code before others."""
         wanted = set(names)
-        seeding = (site for site in self._sites if site.name in wanted and _says_seed(site))
+        seeding = (s for s in self._sites if s.name in wanted and _says_seed(s) and self._is_reached(s))
         found = main_first(seeding, "train", "main", "seed")
-        return next((site for site in found if self._is_reached(site)), None)
+        return min(found, key=lambda site: (not _in_force(site), site.unit.path not in self._learning), default=None)
+
+    @cached_property
+    def _learning(self) -> frozenset[str]:
+        """Files that train, and what they import."""
+        return frozenset(unit.path for unit in self._around(self.training))
 
     def _is_reached(self, site: Site) -> bool:
         scope = site.call.scope
@@ -298,16 +305,19 @@ class Randomness(Struct, frozen=True, dict=True):
         scope = site.call.scope.rpartition(".")[2]
         if INVENTS.search(scope) or INVENTS.search(site.unit.path):
             return False
+        if site.unit.path not in self._learning and not PARTS.search(f"{site.unit.path}:{scope}"):
+            return False
         return shuffles or self._masks(site)
 
     def _masks(self, site: Site) -> bool:
         """Whether drawn numbers are compared with a fraction, which sets rows apart."""
         drawn = {f"?{name}" for name in site.call.targets} | set(site.call.targets)
         for assign in site.unit.python.assigns:
-            if assign.scope == site.call.scope and assign.value.kind in {"compare", "operation"}:
-                parts = {part.text for part in _within(assign.value)}
-                if parts & drawn or site.call.name in parts:
-                    return True
+            one = not (site.call.args or site.call.keywords) and assign.value.kind != "comprehension"
+            compared = [part for part in _within(assign.value) if part.kind == "compare" and not one]
+            texts = {part.text for each in compared for part in _within(each)}
+            if assign.scope == site.call.scope and (texts & drawn or site.call.name in texts):
+                return True
         return False
 
     def _written(self, unit: Unit) -> str:
