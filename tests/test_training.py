@@ -584,6 +584,12 @@ def test_a_network_that_only_its_training_script_asks_has_no_way_in() -> None:
     files = {"run.py": LOOP, "net.py": NET, "base.py": BASE, "data.py": "loader = []\n"}
     assert outcome("inference-entry-point", files) == "fail"
     assert outcome("inference-logged", files) == "not-applicable"
+    asset = (
+        "import torch\nfrom dagster import asset\n\n@asset\ndef predict_rain(model, rows):\n"
+        "    with torch.no_grad():\n        return model(rows)\n"
+    )
+    jobs = "from asset import predict_rain\nfrom run import net\n\njobs = job([predict_rain, net.fit(rows)])\n"
+    assert outcome("inference-entry-point", {**files, "asset.py": asset, "jobs.py": jobs}) == "pass"
     use = "from net import Net\n\nnet = Net.load_from_checkpoint('a.ckpt')\nprint(net.predict(rows))\n"
     assert outcome("inference-entry-point", {**files, "use.py": use}) == "pass"
 
@@ -643,3 +649,34 @@ def test_the_seed_that_is_always_in_force_is_the_one_that_counts() -> None:
     )
     assert outcome("seeds-fixed", {"a_drift.py": drift, "train.py": train}) == "pass"
     assert outcome("seeds-fixed", {"a_drift.py": drift, "train.py": train.replace("random.seed(7)\n", "")}) != "pass"
+
+
+def test_a_script_that_downloads_a_numbered_release_fixes_the_data() -> None:
+    script = (
+        'S3="https://open-data.s3.amazonaws.com"\nPREFIX="challenge-2019/1.0.0/training"\ncurl "$S3/$PREFIX/a.csv"\n'
+    )
+    read = "import pandas as pd\nfrom sklearn.svm import SVC\n\nrows = pd.read_csv('raw/a.csv')\nSVC().fit(rows, y)\n"
+    assert outcome("data-versioned", {"train.py": read, "get.sh": script}) == "pass"
+    assert outcome("data-versioned", {"train.py": read, "get.sh": script.replace("/1.0.0", "")}) == "partial"
+
+
+def test_made_up_rows_are_no_source_beside_committed_ones() -> None:
+    make = "from sklearn.datasets import make_classification\n\nX, y = make_classification(SEED)\n"
+    fit = "from sklearn.svm import SVC\n\nSVC().fit(X, y)\n"
+    assert outcome("data-versioned", {"train.py": make.replace("SEED", "random_state=7") + fit}) == "pass"
+    assert outcome("data-versioned", {"train.py": make.replace("SEED", "") + fit}) == "partial"
+    read = "import pandas as pd\nfrom sklearn.svm import SVC\n\nrows = pd.read_csv('data/a.csv')\nSVC().fit(rows, y)\n"
+    files = {"train.py": read, "data/a.csv": "a,b\n1,2\n", "demo.py": make.replace("SEED", "") + fit}
+    assert outcome("data-versioned", files) == "pass"
+
+
+def test_cases_that_judge_answers_are_the_data_of_an_application() -> None:
+    app = (
+        "from openai import OpenAI\n\ndef answer(q):\n"
+        "    return OpenAI().chat.completions.create(model='m', messages=[{'role': 'user', 'content': q}])\n"
+    )
+    judge = "from app import answer\n\ndef judge_answer(q):\n    return answer('rate: ' + q)\n\njudge_answer('a')\n"
+    cases = '[{"question": "a", "answer": "b"}]'
+    files = {"app.py": app, "evals/evaluate.py": judge, "evals/golden_set.json": cases}
+    assert outcome("data-versioned", files) == "pass"
+    assert outcome("data-versioned", {"app.py": app}) == "not-applicable"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ml_readiness import regex as re
 from ml_readiness.check import check, fail, ok, partial
 from ml_readiness.facts.data.datasets import Datasets
 from ml_readiness.facts.language.llm_evals import LlmEvals
@@ -12,8 +11,6 @@ from ml_readiness.facts.modelling.quality import QualityGates
 from ml_readiness.facts.project.project import Project
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
-JUDGED = re.compile(r"eval|judge|rag|bench|promptfoo|golden", re.IGNORECASE)
-"""Files that evaluate an application's answers, and do not only test it."""
 HINTS = {
     ProjectKind.LLM_APP: "Let the pipeline fail when the share of good answers to a fixed set of questions falls below "
     "a minimum.",
@@ -123,8 +120,7 @@ def quality_gated(gates: QualityGates, datasets: Datasets, evals: LlmEvals, proj
     print(pipeline("sentiment-analysis")("fine"))
     ```
     """
-    judged = [runner for runner in evals.runners if JUDGED.search(runner.location.path)]
-    if not datasets.learns and not judged:
+    if not datasets.learns and not evals.judging:
         return
     for gate in gates.blocking:
         yield ok(gate.what, at=gate.location, confidence=Confidence.MEDIUM)

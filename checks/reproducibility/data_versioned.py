@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ml_readiness.check import check, fail, ok, partial
 from ml_readiness.facts.data.datasets import Datasets
 from ml_readiness.facts.data.kept_data import BESIDE
+from ml_readiness.facts.language.llm_evals import LlmEvals
 from ml_readiness.facts.project.members import Members
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
@@ -20,7 +21,7 @@ SEVERAL = 2
     effort=Effort.MEDIUM,
     not_for=[ProjectKind.NOT_ML],
 )
-def data_versioned(datasets: Datasets, members: Members) -> Iterator[Finding]:
+def data_versioned(datasets: Datasets, members: Members, evals: LlmEvals) -> Iterator[Finding]:
     """When the data behind a name changes, the same code trains another model, and nobody can tell which of the two
     changed. Data with a version or a checksum can be had again.
 
@@ -91,6 +92,9 @@ def data_versioned(datasets: Datasets, members: Members) -> Iterator[Finding]:
     ```
     """
     if not datasets.learns:
+        if evals.judging and evals.cases:
+            case = evals.cases[0]
+            yield ok(f"answers are judged on {case.what}, which is committed", at=case.location)
         return
     fetched = (*datasets.named, *datasets.addresses)
     named = [source for source in fetched if source.location.path in _production(datasets)]
@@ -106,6 +110,9 @@ def data_versioned(datasets: Datasets, members: Members) -> Iterator[Finding]:
         yield ok(fixed[0].what, at=fixed[0].location)
     elif loose := (*named, *fetched, *datasets.described, *datasets.services, *datasets.gathered):
         yield partial(loose[0].what, at=loose[0].location, confidence=Confidence.MEDIUM)
+    elif made := datasets.made:
+        source, seeded = made[0]
+        yield (ok if seeded else partial)(source.what, at=source.location, confidence=Confidence.MEDIUM)
     elif datasets.missing:
         read = datasets.missing[0]
         yield fail(f"`{read.path}` is read, is not here, and nothing says where it comes from", at=read.location)

@@ -37,10 +37,14 @@ LOCAL = re.compile(r"\.(?:ImageFolder|DatasetFolder|FakeData|VisionDataset|load_
 """Parts of dataset libraries that read what lies on the disk."""
 WRITES = re.compile(r"^[awx]")
 FIXED_URL = re.compile(
-    r"releases/download/|/v\d+(?:\.\d+)*/|/(?:raw|blob|resolve)/[0-9a-f]{40}|@[0-9a-f]{7,40}/|zenodo\.org/records?/\d+"
+    r"releases/download/|/v\d+(?:\.\d+)*/|[\w-]/\d+\.\d+\.\d+/|/(?:raw|blob|resolve)/[0-9a-f]{40}|@[0-9a-f]{7,40}/|zenodo\.org/records?/\d+"
     r"|githubusercontent\.com/[^/]+/[^/]+/[0-9a-f]{40}/|lakefs://[^/]+/(?:[0-9a-f]{8,64}|v?\d[\w.]*)/|/versions?/\d+|figshare\.com/.*files/\d+|[?&]versionId=",
     re.IGNORECASE,
 )
+RELEASE = re.compile(r"[\"'=/][A-Za-z][\w-]+/v?\d+\.\d+\.\d+/\w")
+"""A path in a script that downloads, with the version of what lies there."""
+MADE = re.compile(r"\.make_\w+$")
+"""Generators of rows that nobody has measured."""
 ADDRESS = re.compile(r"https?://[^\s'\")>\]]{1,400}+")
 HOSTS = re.compile(
     r"(?:kaggle\.com/(?:datasets|c|competitions|[\w-]+/[\w-]+)|archive\.ics\.uci\.edu|huggingface\.co/datasets"
@@ -194,8 +198,23 @@ class Datasets(Struct, frozen=True, dict=True):
     def releases(self) -> tuple[Source, ...]:
         """Downloads from an address that cannot change."""
         read = ((read.path[:120], read.location) for read in self.reads if "://" in read.path)
-        return tuple(
+        named = [
             Source(f"the address names a version: {url}", at) for url, at in (*self._urls, *read) if _is_fixed(url)
+        ]
+        for path in self.files.find("Makefile", "*.sh"):
+            match = RELEASE.search(text) if _data_address(text := self.files.text(path)) is not None else None
+            if match is not None:
+                at = Location(path=path, line=text.count("\n", 0, match.start()) + 1)
+                named.append(Source("the script that downloads the data names a version", at))
+        return tuple(named)
+
+    @cached_property
+    def made(self) -> tuple[tuple[Source, bool], ...]:
+        """Generators of rows in code that trains, and whether each is given a seed."""
+        return tuple(
+            (Source(f"the rows are made by {use.shown}", use.location), "random_state" in use.call.keywords)
+            for use in self._fetching
+            if use.call is not None and MADE.search(use.name)
         )
 
     @cached_property
@@ -204,7 +223,7 @@ class Datasets(Struct, frozen=True, dict=True):
         return tuple(
             Source(f"the data comes from {use.shown}, without a version", use.location)
             for use in self._fetching
-            if not self.versions.is_fixed(use)
+            if not (self.versions.is_fixed(use) or MADE.search(use.name))
         )
 
     @cached_property

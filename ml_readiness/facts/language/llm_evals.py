@@ -31,6 +31,8 @@ JUDGES = re.compile(
     r"|faithful",
     re.IGNORECASE,
 )
+EVALUATES = re.compile(r"eval|judge|rag|bench|promptfoo|golden", re.IGNORECASE)
+"""Files that evaluate an application's answers, and do not only test it."""
 WORKFLOWS = (
     ".github/workflows/*.yml", ".github/workflows/*.yaml", ".gitlab-ci.yml", "azure-pipelines.yml",
     ".circleci/config.yml",
@@ -76,6 +78,11 @@ class LlmEvals(Struct, frozen=True, dict=True):
         configured = [Part(f"`{use.path}`", use.location) for use in self._uses if use.name == use.path]
         coded = [Part(use.shown, use.location) for use in self._uses if use.call is not None and self._asks(use.path)]
         return (*configured, *coded, *self._judging())
+
+    @cached_property
+    def judging(self) -> tuple[Part, ...]:
+        """Those of them that are there to evaluate, and not only to test."""
+        return tuple(runner for runner in self.runners if EVALUATES.search(runner.location.path))
 
     @cached_property
     def _uses(self) -> tuple[Use, ...]:

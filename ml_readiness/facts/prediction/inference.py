@@ -44,6 +44,8 @@ ONE_INPUT = re.compile(
 """Parameters that stand for one thing to predict on; loaders and data frames stand for many."""
 TIMES = re.compile(r"(?:^|[_.])(?:time[dr]?|timing|latency|profil\w*|benchmark\w*)(?:$|[_.])", re.IGNORECASE)
 """Functions that only see how long an answer takes."""
+PLAIN = ("torch.", "tensorflow.", "jax.", "staticmethod", "classmethod", "functools.")
+"""Beginnings of decorators that hand a function to nobody else."""
 LEARNS = re.compile(r"train|evaluat|refit|\bfit\b|monitor|drift|tune|tuning", re.IGNORECASE)
 
 
@@ -169,7 +171,9 @@ class Inference(Struct, frozen=True, dict=True):
         return runs and not self.only_for_training(unit, function)
 
     def only_for_training(self, unit: Unit, function: Function) -> bool:
-        """Whether something calls a function, and only scripts that train do."""
+        """Whether something calls a function, and only scripts that train do; decorators may hand it to anybody."""
+        if any(not name.startswith(PLAIN) for name in function.decorators):
+            return False
         callers = {name[1:].partition(":")[0] for name in self.graph.callers.get(key(unit, function.name), ())}
         production = {path for path in callers if self.code.by_path[path].is_production}
         return bool(production) and production <= self._stages["training"]
