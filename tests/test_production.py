@@ -383,3 +383,28 @@ def test_a_module_that_is_only_called_like_a_test_is_none() -> None:
     assert outcome("tests-exist", {**files, "split_train_test.py": started}) == "pass"
     used = {**files, "split_train_test.py": started, "main.py": "import split_train_test\n"}
     assert outcome("tests-exist", used) == "fail"
+
+
+ANSWERING = (
+    "import joblib\nfrom fastapi import FastAPI\n\napp = FastAPI()\nmodel = joblib.load('m.joblib')\n\n"
+    "@app.post('/predict')\ndef predict(row: list[float]):\n    return model.predict([row])[0]\n"
+)
+TOLD = (
+    "\n@app.get('/metrics')\ndef metrics():\n    return as_prometheus_text()\n\n"
+    "def as_prometheus_text():\n    return ''\n"
+)
+
+
+def test_an_application_may_write_the_text_for_prometheus_itself() -> None:
+    assert outcome("metrics-exposed", {"app.py": ANSWERING + TOLD}) == "pass"
+    stored = TOLD.replace("as_prometheus_text", "stored_scores")
+    assert outcome("metrics-exposed", {"app.py": ANSWERING + stored}) == "fail"
+    written = stored.replace("return ''", "pass").replace("stored_scores()", "'# TYPE answers counter'")
+    assert outcome("metrics-exposed", {"app.py": ANSWERING + written}) == "pass"
+
+
+def test_a_platform_may_count_what_is_logged() -> None:
+    counted = 'resource "aws_cloudwatch_log_metric_filter" "errors" {\n  pattern = "503"\n}\n'
+    assert outcome("metrics-exposed", {"app.py": ANSWERING, "infra/logs.tf": counted}) == "pass"
+    kept = counted.replace("log_metric_filter", "log_group")
+    assert outcome("metrics-exposed", {"app.py": ANSWERING, "infra/logs.tf": kept}) == "fail"

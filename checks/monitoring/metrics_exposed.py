@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
+from ml_readiness.facts.monitoring.exported import Exported
 from ml_readiness.facts.project.operation import Operation
 from ml_readiness.facts.tooling.tools import Tools
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
@@ -16,7 +17,7 @@ from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severi
     effort=Effort.MEDIUM,
     not_for=[ProjectKind.NOT_ML, ProjectKind.LIBRARY, ProjectKind.NOTEBOOKS],
 )
-def metrics_exposed(tools: Tools, operation: Operation) -> Iterator[Finding]:
+def metrics_exposed(tools: Tools, operation: Operation, exported: Exported) -> Iterator[Finding]:
     """Without counts, durations and errors per minute, the first monitoring system is a customer who complains. Metrics
     or traces tell that something is wrong, and since when.
 
@@ -101,6 +102,9 @@ def metrics_exposed(tools: Tools, operation: Operation) -> Iterator[Finding]:
     servers = operation.serving.servers
     for use in tools.wired("metrics", "errors", "llm-tracing"):
         yield ok(f"{use.shown} tells about the running system", at=use.location, confidence=Confidence.MEDIUM)
+        return
+    for export in exported.all:
+        yield ok(export.what, at=export.location, confidence=Confidence.MEDIUM)
         return
     if servers:
         yield ok("the model server exposes metrics by itself", at=servers[0], confidence=Confidence.MEDIUM)
