@@ -38,6 +38,10 @@ def fenced(*lines: str, language: str = "bash") -> str:
     [
         ("pip install -r requirements.txt", "install"),
         ("$ python3 -m pip install churn-model", "install"),
+        ("`pip install -r requirements.txt` ### an error is fine", "install"),
+        ("./bin/conda.sh", "install"),
+        ("./bin/test.sh", "tests"),
+        ("bash scripts/download_data.sh", "neither"),
         ("(venv) $ pip install -e .[dev]", "install"),
         ("uv sync --frozen", "install"),
         ("conda env update -f environment.yml", "install"),

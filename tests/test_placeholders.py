@@ -36,6 +36,8 @@ GOOD = "# Churn\nPredicts which customers will leave next month.\n"
         (GOOD + "\nA short description of the project.", 4),
         (GOOD + "\nAdd your screenshots here", 4),
         ("# Your Project Name\nPredicts something.", 1),
+        ("Project Name\n============\nPredicts something.", 1),
+        ("# Untitled\nPredicts something.", 1),
     ],
 )
 def test_what_is_unfinished(text: str, line: int) -> None:

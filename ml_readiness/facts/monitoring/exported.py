@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from msgspec import Struct
+
+from ml_readiness import regex as re
 from ml_readiness.facts.serving.serving import Serving
 from ml_readiness.facts.source.callgraph import CallGraph, key
 from ml_readiness.facts.tree.files import Files
@@ -33,16 +34,14 @@ COUNTED = re.compile(
 """Configuration by which a platform counts what is logged."""
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
+class Export(Struct, frozen=True):
     """One way in which numbers leave."""
 
     what: str
     location: Location
 
 
-@dataclass(frozen=True)
-class Exported:
+class Exported(Struct, frozen=True, dict=True):
     """What exposes or counts, written by the project itself."""
 
     files: Files

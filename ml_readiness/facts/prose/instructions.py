@@ -44,6 +44,8 @@ PROMPT = re.compile(
     r"^[ \t]*(?:\([\w.-]{1,40}\)[ \t]*)?(?:[\w.-]{1,40}@[\w.-]{1,60}[:~/\w. -]{0,60})?(?:(?:\$|%|>|>>|PS[^>\n]{0,80}>"
     r"|[A-Z]:\\[^>\n]{0,80}>)[ \t]+|!)"
 )
+QUOTED = re.compile(r"`([^`]+)`")
+"""A command that stands in quotes although it is in a block of its own."""
 COMMAND_LINE = re.compile(r"(?!.*<-)[A-Za-z.~/\"'$(_]")
 """What a line of commands begins with; folder trees begin otherwise."""
 ENVIRONMENT = re.compile(r"^(?:[\w./~$-]*/)?\.?v?env/(?:bin|Scripts)/")
@@ -216,6 +218,8 @@ def _logical_lines(code: Code) -> Iterator[tuple[int, str]]:
     joined, start = "", 0
     for number, line in enumerate(code.lines, code.line):
         text = PROMPT.sub("", line, count=1).strip()
+        quoted = QUOTED.match(text)
+        text = quoted[1].strip() if quoted is not None else text
         start = start or number
         if text.endswith(("\\", "^", "`")) and not text.endswith("``"):
             joined += text[:-1] + " "

@@ -38,6 +38,7 @@ class _Signs(Struct, frozen=True):
     marks: re.Pattern[str]
     plans: re.Pattern[str]
     phrases: re.Pattern[str]
+    title: re.Pattern[str]
     alternatives: re.Pattern[str]
     address: re.Pattern[str]
     clone: re.Pattern[str]
@@ -53,6 +54,7 @@ def signs() -> _Signs:
         marks=re.compile(rf"(?<![\w`/.-])(?:{'|'.join(known['marks'])})(?![\w`/.-])"),
         plans=re.compile(known["plans"], re.IGNORECASE),
         phrases=re.compile("|".join(known["phrases"]), re.IGNORECASE | re.MULTILINE),
+        title=re.compile(known["title"], re.IGNORECASE),
         alternatives=re.compile(known["alternatives"], re.IGNORECASE),
         address=re.compile(rf"{HOSTS}(?:(?:{owners})/|[\w.-]{{1,60}}/(?:{repositories})(?:$|[/#?.]))", re.IGNORECASE),
         clone=re.compile(
@@ -80,7 +82,7 @@ class Placeholders(Struct, frozen=True, dict=True):
         """Everything, in the order of the page."""
         if self.page is None:
             return ()
-        finders = (_bare, _marks, _phrases, _links, _clones, _empty_sections, _template_tree)
+        finders = (_bare, _title, _marks, _phrases, _links, _clones, _empty_sections, _template_tree)
         found = {place.line: place for find in reversed(finders) for place in find(self.page)}
         return tuple(found[line] for line in sorted(found))
 
@@ -92,6 +94,13 @@ def _bare(page: Page) -> Iterator[Placeholder]:
     if not prose.code and len(" ".join(said).split()) < 3 and not any(not link.is_badge for link in prose.links):
         title = f"the title \u201c{prose.headings[0].text[:60]}\u201d" if prose.headings else "nothing"
         yield Placeholder(prose.headings[0].line if prose.headings else 1, f"the page holds {title} only")
+
+
+def _title(page: Page) -> Iterator[Placeholder]:
+    """A title that says only that a name belongs there."""
+    first = page.prose.headings[0] if page.prose.headings else None
+    if first is not None and signs().title.fullmatch(first.text.strip()):
+        yield Placeholder(first.line, f"the title is still \u201c{first.text.strip()[:40]}\u201d")
 
 
 def _marks(page: Page) -> Iterator[Placeholder]:
