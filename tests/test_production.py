@@ -408,3 +408,16 @@ def test_a_platform_may_count_what_is_logged() -> None:
     assert outcome("metrics-exposed", {"app.py": ANSWERING, "infra/logs.tf": counted}) == "pass"
     kept = counted.replace("log_metric_filter", "log_group")
     assert outcome("metrics-exposed", {"app.py": ANSWERING, "infra/logs.tf": kept}) == "fail"
+
+
+def test_what_a_script_prints_is_no_trace_of_a_service() -> None:
+    shared = "import joblib\n\ndef predict_rows(rows):\n    return joblib.load('m.joblib').predict(rows)\n"
+    service = (
+        "from fastapi import FastAPI\nfrom core import predict_rows\n\napp = FastAPI()\n\n"
+        "@app.post('/predict')\ndef predict(row: list[float]):\n    return predict_rows([row])[0]\n"
+    )
+    script = "from core import predict_rows\n\nprint(predict_rows([[1]]))\n"
+    assert outcome("inference-logged", {"core.py": shared, "app.py": service, "compare.py": script}) == "fail"
+    assert outcome("inference-logged", {"core.py": shared, "compare.py": script}) == "partial"
+    printing = shared.replace("    return", "    print(rows)\n    return")
+    assert outcome("inference-logged", {"core.py": printing, "app.py": service}) == "partial"
