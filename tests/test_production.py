@@ -421,3 +421,18 @@ def test_what_a_script_prints_is_no_trace_of_a_service() -> None:
     assert outcome("inference-logged", {"core.py": shared, "compare.py": script}) == "partial"
     printing = shared.replace("    return", "    print(rows)\n    return")
     assert outcome("inference-logged", {"core.py": printing, "app.py": service}) == "partial"
+
+
+@pytest.mark.parametrize(
+    ("path", "test"),
+    [
+        ("api/src/test/java/shop/CartTests.java", "@Test void adds() { assertEquals(2, cart.add(1)); }"),
+        ("cmd/server_test.go", 'func TestAdd(t *testing.T) { if add(1) != 2 { t.Errorf("no") } }'),
+        ("tests/testthat/test-add.R", "test_that('adds', { expect_equal(add(1), 2) })"),
+    ],
+)
+def test_code_in_other_languages_is_tested_by_its_own_runners(path: str, test: str) -> None:
+    assert outcome("tests-exist", {"train.py": TRAIN, path: test}) == "pass"
+    assert outcome("tests-exist", {"train.py": TRAIN, path: "class T { @Test void loads() {} }"}) == "partial"
+    assert outcome("tests-run-in-ci", {"train.py": TRAIN, path: test}) == "fail"
+    assert outcome("tests-exist", {"train.py": TRAIN, "api/src/main/java/shop/Cart.java": test}) == "fail"

@@ -78,5 +78,7 @@ def tests_exist(tests: Tests, code: Code, files: Files) -> Iterator[Finding]:
         yield partial(said, at=test.location)
     elif tests.files_without_tests:
         yield partial("named like a test, but no runner would find a test in it", at=tests.files_without_tests[0])
+    elif tests.scripts_without_tests:
+        yield partial("a test that asserts nothing", at=tests.scripts_without_tests[0])
     else:
         yield fail("no test was found")

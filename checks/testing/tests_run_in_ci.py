@@ -72,7 +72,7 @@ def tests_run_in_ci(ci: ContinuousIntegration, tests: Tests) -> Iterator[Finding
     print("no tests")
     ```
     """
-    if not (tests.functions or tests.scripts or tests.files_without_tests):
+    if not (tests.functions or tests.scripts or tests.files_without_tests or tests.scripts_without_tests):
         return
     runs = ci.with_role("test") or _of_scripts(ci, tests)
     gating = [run for run in runs if not run.lost and not run.disabled]

@@ -25,8 +25,15 @@ ASSERTS = re.compile(
     re.IGNORECASE,
 )
 CLIENTS = re.compile(r"TestClient|test_client|AsyncClient|APIClient|app_client|CliRunner|ASGITransport|\.AppTest\.")
-SCRIPT_TEST = re.compile(r"(?:^|/)(?:__tests__/.*|[^/]*\.(?:test|spec))\.[cm]?[jt]sx?$")
-"""Tests of code in JavaScript or TypeScript."""
+SCRIPT_TEST = re.compile(
+    r"(?:^|/)(?:__tests__/.*|[^/]*\.(?:test|spec))\.[cm]?[jt]sx?$|(?:^|/)src/test/(?:java|kotlin|scala)/.*(?:Tests?|IT|Spec)\.(?:java|kt|scala)$"
+    r"|_test\.(?:go|exs)$|(?:^|/)testthat/test[^/]*\.[Rr]$|Tests?\.cs$|(?:^|/)spec/.*_spec\.rb$"
+)
+"""Tests of code in other languages, by the places and names that their runners know."""
+EXPECTS = re.compile(
+    r"\bexpect\(|\bassert[.(]|\bassert\w+\(|\bverify\(|\bt\.(?:Error|Fatal|Fail)\w*\(|\bAssert\.\w|\bexpect_\w+\(|\bshould(?:Be|\s|\.)"
+)
+"""What asserts in them."""
 OTHER_TESTS = ("*.feature", "*.robot", "*.bats", "**/tests/*.sql")
 DBT_PROJECT = re.compile(r"(?:^|/)dbt_project\.ya?ml$")
 DBT_TEST = re.compile(r"^\s*-?\s*(?:data_)?tests:\s*(?:#.*)?(?:\[[^\]\n]|\n\s*-)", re.MULTILINE)
@@ -123,9 +130,17 @@ class Tests(Struct, frozen=True, dict=True):
     @cached_property
     def scripts(self) -> tuple[str, ...]:
         """Test files in other languages than Python that expect something."""
-        expecting = re.compile(r"\bexpect\(|\bassert[.(]")
-        found = [p for p in self.files.own if SCRIPT_TEST.search(p) and expecting.search(self.files.text(p))]
+        found = [path for path in self._written_elsewhere if EXPECTS.search(self.files.text(path))]
         return (*found, *self.files.find(*OTHER_TESTS), *self.of_tables)
+
+    @cached_property
+    def scripts_without_tests(self) -> tuple[str, ...]:
+        """Test files in other languages than Python that expect nothing."""
+        return tuple(path for path in self._written_elsewhere if not EXPECTS.search(self.files.text(path)))
+
+    @cached_property
+    def _written_elsewhere(self) -> tuple[str, ...]:
+        return tuple(path for path in self.files.own if SCRIPT_TEST.search(path))
 
     @cached_property
     def of_tables(self) -> tuple[str, ...]:
