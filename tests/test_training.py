@@ -280,6 +280,12 @@ def test_a_shell_script_that_fails_below_a_figure() -> None:
     script = 'ACCURACY=$(jq .accuracy metrics.json)\nif (( $(echo "$ACCURACY < 0.8" | bc -l) )); then\n  exit 1\nfi\n'
     assert outcome("quality-gated", {"train.py": MODEL, "ci/check.sh": script}) == "pass"
     assert outcome("quality-gated", {"train.py": MODEL, "ci/check.sh": script.replace("exit 1", "echo low")}) == "fail"
+    arrow = 'echo "metrics: $metrics_1 -> $metrics_2"\ntest "$metrics_1" = "$metrics_2" || exit 1\n'
+    assert outcome("quality-gated", {"train.py": MODEL, "ci/check.sh": arrow}) == "fail"
+    kept = 'echo "accuracy $ACC" > out.txt\ntest -s out.txt || exit 1\n'
+    assert outcome("quality-gated", {"train.py": MODEL, "ci/check.sh": kept}) == "fail"
+    inline = "python - <<EOF\nif accuracy < 0.8:\n    exit(1)\nEOF\n"
+    assert outcome("quality-gated", {"train.py": MODEL, "ci/check.sh": inline}) == "pass"
 
 
 def test_judged_answers_without_a_bar_are_no_gate() -> None:

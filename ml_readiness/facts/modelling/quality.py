@@ -54,11 +54,13 @@ FIGURES = re.compile(
     r"(?:^|[/_-])(?:metrics?|scores?|evaluation|eval|performance)[\w-]*\.(?:json|ya?ml|csv)$", re.IGNORECASE
 )
 IN_SHELL = re.compile(
-    rf"(?:^|[\W_])(?:{WORDS})[^\n]{{0,80}}(?:-lt|-gt|-le|-ge|[<>]|\bbc -l)[^\n]{{0,80}}\n"
-    r"(?:[^\n]{0,200}\n){0,3}?[^\n]{0,100}\bexit [1-9]",
+    rf"(?:^|[\W_])(?:{WORDS})[^\n]{{0,80}}(?:-(?:lt|gt|le|ge)\b|(?<![-=<>&])[<>](?![<>&/])|\bbc -l)[^\n]{{0,80}}\n"
+    r"(?:[^\n]{0,200}\n){0,3}?[^\n]{0,100}\bexit[ (][1-9]",
     re.IGNORECASE,
 )
 """A shell script that fails below a figure."""
+SAYS = re.compile(r"^[ \t]*(?:-[ \t]+)?(?:run:[ \t]*)?echo\b(?!.*\b(?:bc|awk)\b)", re.MULTILINE)
+"""A line that only writes."""
 REPORTS = re.compile(
     r"\bcml\b.*(?:comment|publish|report)|cml[- ]send-comment|\bdvc (?:metrics|exp|params|plots) diff\b"
     r"|(?:create-or-update-comment|actions-comment-pull-request|sticky-pull-request-comment)(?=[\s\S]{0,600}?(?:metric|result|evaluat))"
@@ -242,7 +244,8 @@ class QualityGates(Struct, frozen=True, dict=True):
 
     def _scripted(self) -> Iterator[Gate]:
         for path in self.files.find(*PIPELINES, "*.sh", "Makefile"):
-            match = IN_SHELL.search(text := self.files.text(path))
+            text = self.files.text(path)
+            match = next((m for m in IN_SHELL.finditer(text) if not SAYS.match(text, _start_of_line(text, m))), None)
             if match is not None:
                 at = Location(path=path, line=text.count("\n", 0, match.start()) + 1)
                 yield Gate("the script fails below a figure of quality", at)
@@ -277,6 +280,10 @@ class QualityGates(Struct, frozen=True, dict=True):
                 and re.search(r"Regression|Classification|Performance", use.name)
             ):
                 yield Gate(f"{use.shown} reports quality against a reference", use.location)
+
+
+def _start_of_line(text: str, match: re.Match[str]) -> int:
+    return text.rfind("\n", 0, match.start() + 1) + 1
 
 
 def _reads_figures(unit: Unit) -> bool:
