@@ -514,6 +514,8 @@ def test_a_run_that_a_figure_cancels_is_gated() -> None:
     [
         ("assert results[0]['test_acc'] >= 0.0", "fail"),
         ("assert len(scores) > 0", "fail"),
+        ("assert model.head.cls_score.out_features == 2", "fail"),
+        ("assert model.head.cls_score.out_features > 2", "fail"),
         ("assert accuracy == accuracy_again", "fail"),
         ("assert os.environ['QUALITY'] == 'previous-quality'", "fail"),
         ("assert r2 > 0", "pass"),

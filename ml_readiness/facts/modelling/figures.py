@@ -24,10 +24,10 @@ NOT_MODEL = re.compile(
 ORDER = frozenset(["<", ">", "<=", ">="])
 ENDS = frozenset(["0", "1", "0.0", "1.0", "-1", "100", "100.0", "-1.0"])
 """The ends of the scales of figures: everything lies between them."""
-NOTHING = frozenset(["0", "0.0"])
 CENTRED = re.compile(r"r2|r_squared|kappa|mcc|silhouette", re.IGNORECASE)
 """Figures that are above nought only for a model that is better than guessing."""
-COUNTS = frozenset(["len", "type", "isinstance", "str", "repr", "hasattr", "set", "sorted", "keys", "shape", "size"])
+COUNTS = frozenset(["len", "type", "isinstance", "str", "repr", "hasattr", "set", "sorted", "keys", "shape", "size",
+                    "ndim", "dtype", "in_features", "out_features", "num_classes", "n_features"])  # fmt: skip
 """What is asked about a figure's container and not about the figure."""
 ROLES = re.compile(
     r"(?:^|_)(?:new|old|candidate|champion|challenger|current|previous|prev|baseline|incumbent|production|prod|deployed)(?=_|$)",
@@ -79,11 +79,11 @@ def bars(test: Expr, known: Container[str] = (), names: Collection[str] = ()) ->
 
 
 def fixed(test: Expr, known: Container[str] = (), names: Collection[str] = ()) -> Iterator[Expr]:
-    """The comparisons within a test that want a figure to be one number."""
+    """The comparisons within a test that want a figure to be one number; whole numbers count something."""
     for each in parts(test):
         if each.kind == "compare" and each.text == "==" and (figures := _figures(each, known, names)):
             wanted = [part for side in each.items if side is not figures[0] for part in parts(side)]
-            if any(part.kind in NUMBERS and part.text not in NOTHING for part in wanted):
+            if any(part.kind == "float" and part.text != "0.0" for part in wanted):
                 yield each
 
 
