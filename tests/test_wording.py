@@ -6,7 +6,8 @@ import pytest
 
 from ml_readiness.judge import distinct
 from ml_readiness.render import words
-from ml_readiness.report import Finding, Kind, Outcome, ProjectKind, Severity
+from ml_readiness.render.notes import notes
+from ml_readiness.report import CategoryScore, Effort, Finding, Kind, Outcome, ProjectKind, Report, Severity
 from ml_readiness.score import score
 from ml_readiness.wording import joined, plural, quoted
 from tests.auditing import answer
@@ -258,3 +259,49 @@ FIT = "from sklearn.svm import SVC\nSVC().fit([[1]], [1])\n"
 
 def _inside(code: str) -> str:
     return "".join(f"    {line}\n" for line in code.splitlines())
+
+
+def test_a_readme_that_starts_nobody_gets_the_commands() -> None:
+    files = {
+        "README.md": "# A\n",
+        "requirements.txt": "torch\n",
+        "run.py": 'if __name__ == "__main__":\n    print(1)\n',
+    }
+    (found,) = answer("readme-how-to-run", files).findings
+    assert found.hint is not None
+    assert "`pip install -r requirements.txt` and `python run.py`" in found.hint
+
+
+def test_what_earns_nothing_is_ordered_by_what_it_matters_and_promises_nothing() -> None:
+    """In a collection the projects hold the total."""
+    minor = result("minor", Outcome.FAIL, severity=Severity.LOW, effort=Effort.SMALL)
+    grave = result("grave", Outcome.FAIL, severity=Severity.CRITICAL, effort=Effort.SMALL)
+    assert words.worst_first([minor, grave]) == [grave, minor]
+    whole = Report(tool_version="1", repository="a", kind=ProjectKind.COLLECTION, score=50, grade="D", coverage=1.0)
+    assert words.gain(whole, grave) == "an hour"
+
+
+def test_an_application_of_a_language_model_is_asked_about_answers() -> None:
+    category = CategoryScore(category="evaluation", question="How do you know that it is good?", score=0.0, weight=0.2)
+    asked = {
+        kind: notes(
+            Report(
+                tool_version="1", repository="a", kind=kind, score=50, grade="D", coverage=1.0, categories=(category,)
+            )
+        )[0].next_questions
+        for kind in (ProjectKind.LLM_APP, ProjectKind.SERVICE)
+    }
+    assert "Which questions does it answer wrongly, and how do you know?" in asked[ProjectKind.LLM_APP]
+    assert "What does the simplest possible model score?" in asked[ProjectKind.SERVICE]
+
+
+def test_the_workflow_that_runs_the_tests_comes_before_the_one_that_calls_it() -> None:
+    caller = "on: [push]\njobs:\n  test:\n    uses: ./.github/workflows/test.yml\n"
+    called = "on: [push, workflow_call]\njobs:\n  all:\n    steps:\n      - run: pytest\n"
+    files = {
+        "a.py": "def f():\n    return 1\n",
+        "tests/test_a.py": "from a import f\n\ndef test_f():\n    assert f() == 1\n",
+        ".github/workflows/deploy.yml": caller,
+        ".github/workflows/test.yml": called,
+    }
+    assert answer("tests-run-in-ci", files).findings[0].path == ".github/workflows/test.yml"

@@ -119,7 +119,7 @@ def llm_evals_exist(evals: LlmEvals, models: LanguageModels) -> Iterator[Finding
     if not models.used:
         return
     if not evals.runners:
-        yield fail("nothing asks the application and scores what it answers", at=models.calls[0].location)
+        yield fail("nothing asks the application and scores what it answers", at=models.asked_at)
         return
     runner = evals.runners[0]
     some = bool(evals.cases) and evals.cases[0].count >= FEW

@@ -8,6 +8,7 @@ from ml_readiness.check import check, fail, ok
 from ml_readiness.facts.deployment.schedules import Schedules
 from ml_readiness.facts.monitoring.alerts import Alerts
 from ml_readiness.facts.project.operation import Operation
+from ml_readiness.facts.project.project import Project
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 
@@ -17,7 +18,9 @@ from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severi
     effort=Effort.MEDIUM,
     not_for=[ProjectKind.NOT_ML, ProjectKind.LIBRARY, ProjectKind.NOTEBOOKS],
 )
-def alerts_or_retraining(alerts: Alerts, schedules: Schedules, operation: Operation) -> Iterator[Finding]:
+def alerts_or_retraining(
+    alerts: Alerts, schedules: Schedules, operation: Operation, project: Project
+) -> Iterator[Finding]:
     """A dashboard that nobody opens and a model that nobody retrains fail in silence. Something has to act by itself:
     an alert that reaches a person, a message when a job fails, or a training run on a schedule.
 
@@ -102,5 +105,9 @@ def alerts_or_retraining(alerts: Alerts, schedules: Schedules, operation: Operat
         return
     for schedule in schedules.retraining:
         yield ok(f"training runs again by itself: {schedule.what}", at=schedule.location, confidence=Confidence.MEDIUM)
+        return
+    if project.kind is ProjectKind.LLM_APP:
+        hint = "Add an alert rule with a receiver for the error rate, the waiting time and the cost of answers."
+        yield fail("no alert rule, and no message on failure", hint=hint)
         return
     yield fail("no alert rule, no message on failure, and no training run that starts by itself")

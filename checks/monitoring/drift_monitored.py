@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ml_readiness.check import check, fail, ok, partial
 from ml_readiness.facts.monitoring.drift import Drift, Way
 from ml_readiness.facts.project.operation import Operation
+from ml_readiness.facts.project.project import Project
 from ml_readiness.facts.tooling.tools import Tools
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
@@ -17,7 +18,7 @@ from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severi
     effort=Effort.LARGE,
     not_for=[ProjectKind.NOT_ML, ProjectKind.LIBRARY, ProjectKind.NOTEBOOKS],
 )
-def drift_monitored(drift: Drift, operation: Operation, tools: Tools) -> Iterator[Finding]:
+def drift_monitored(drift: Drift, operation: Operation, tools: Tools, project: Project) -> Iterator[Finding]:
     """A model does not crash when the world changes; it goes on answering, a little worse every week. Only a comparison
     of recent input or predictions with a reference shows it before the business does.
 
@@ -114,6 +115,10 @@ def drift_monitored(drift: Drift, operation: Operation, tools: Tools) -> Iterato
         return
     for use in tools.uses("drift"):
         yield partial(f"{use.title} is {use.stage}, but compares nothing", at=use.location)
+        return
+    if project.kind is ProjectKind.LLM_APP:
+        hint = "Judge a sample of each day's answers, or compare questions and ratings with those of last week."
+        yield fail("nothing compares recent questions or answers with earlier ones, or judges them", hint=hint)
         return
     yield fail("nothing compares recent input or predictions with a reference")
 

@@ -22,8 +22,8 @@ def metrics_exposed(tools: Tools, operation: Operation, exported: Exported) -> I
     or traces tell that something is wrong, and since when.
 
     ## How to fix
-    Instrument the service (for FastAPI two lines with an instrumentator), count predictions by class and model version,
-    and expose the endpoint that the metrics system reads.
+    Instrument the service with OpenTelemetry or the metrics exporter for its framework, count predictions by class and
+    model version, and expose the endpoint that the metrics system reads.
 
     ## Sources
     - ML Test Score: Monitoring 6

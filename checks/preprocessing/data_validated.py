@@ -12,7 +12,7 @@ from ml_readiness.facts.source.code import Code
 from ml_readiness.facts.tooling.tools import Tools
 from ml_readiness.facts.tooling.uses import Level, Use
 from ml_readiness.facts.tree.files import Files
-from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
+from ml_readiness.report import Confidence, Effort, Finding, Location, ProjectKind, Severity
 
 ENOUGH = 3
 TABLES = ("pandas", "polars", "pyspark", "dask", "modin", "cudf", "duckdb", "sqlalchemy")
@@ -116,7 +116,9 @@ def data_validated(code: Code, tools: Tools, guards: Guards, files: Files, proje
     enforced = [use for use in tools.called("data-validation") if _counts(use)]
     if enforced:
         yield ok(f"the data is checked with {enforced[0].shown}", at=enforced[0].location, confidence=Confidence.MEDIUM)
-    elif (place := _expected(code)) or (place := _dbt_tests(files)) or (place := _attached(code)):
+    elif at := _expected(code):
+        yield ok("expectations about the columns are declared and run", at=at, confidence=Confidence.MEDIUM)
+    elif (place := _dbt_tests(files)) or (place := _attached(code)):
         yield ok("the data is checked against declared expectations", at=place, confidence=Confidence.MEDIUM)
     else:
         found = guards.all if project.kind is ProjectKind.LIBRARY else guards.used
@@ -178,14 +180,12 @@ def _describes(use: Use) -> bool:
     return is_written and use.tool not in {"pydantic", "msgspec", "marshmallow", "scikit-learn", *OF_ANYTHING}
 
 
-def _expected(code: Code) -> str:
-    """A file in which expectations are called on an object made elsewhere, as test fixtures are."""
+def _expected(code: Code) -> Location | None:
+    """Where expectations are called on an object made elsewhere, as test fixtures are."""
     if not any(unit.imports_any("great_expectations") for unit in code.units):
-        return ""
-    for unit in code.units:
-        if not unit.is_notebook and any(EXPECTATION.fullmatch(call.method) for call in unit.python.calls):
-            return unit.path
-    return ""
+        return None
+    calls = ((unit, call) for unit in code.units if not unit.is_notebook for call in unit.python.calls)
+    return next((unit.location(call.line) for unit, call in calls if EXPECTATION.fullmatch(call.method)), None)
 
 
 def _attached(code: Code) -> str:

@@ -82,8 +82,10 @@ def prompts_versioned(prompts: Prompts) -> Iterator[Finding]:
     if every == 0:
         return
     if prompts.inline and kept < MOST * every:
-        first = prompts.inline[0]
-        said = f"{len(prompts.inline)} of {every} long prompts are written inside functions, such as “{first.what}…”"
+        first, verb = prompts.inline[0], "is" if len(prompts.inline) == 1 else "are"
+        said = (
+            f"{len(prompts.inline)} of {every} long prompts {verb} written inside a function, such as “{first.what}…”"
+        )
         make = partial if kept >= HALF * every else fail
         yield make(said, at=first.location, confidence=Confidence.MEDIUM)
     elif loose:

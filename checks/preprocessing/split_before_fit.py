@@ -90,8 +90,8 @@ def split_before_fit(flow: Flow, project: Project) -> Iterator[Finding]:
     ]
     apart = list(dict.fromkeys([*apart, *trained_apart(flow, project.kind)]))
     for fit in apart[:SHOWN]:
-        rows = source(fit.rows).removeprefix("all rows of ")
-        yield ok(f"{told(fit)} on training rows of {rows} only", at=flow.at(fit.place), confidence=Confidence.MEDIUM)
+        whose = source(fit.rows).removeprefix("all rows")
+        yield ok(f"{told(fit)} on training rows{whose} only", at=flow.at(fit.place), confidence=Confidence.MEDIUM)
     splits = main_splits(flow, project.kind)
     divided = {splitting.rows.root for splitting in splits if splitting.rows is not None}
     steps = fitted_steps(flow, project.kind)

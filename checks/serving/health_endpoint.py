@@ -77,9 +77,11 @@ def health_endpoint(answering: Answering, operation: Operation, files: Files, si
     if not served and not elsewhere:
         return
     healthy = [route for route in serving.routes if route.is_health or _reports_status(route)]
-    places = [*(route.location for route in healthy), *_probes(files), *serving.servers]
-    for at in places[:2]:
-        yield ok("reports whether the service is up", at=at)
+    places = [(f"`{route.path or '/'}` reports whether the service is up", route.location) for route in healthy]
+    places += [("a probe asks whether the service is up", at) for at in _probes(files)]
+    places += [("the model server reports by itself whether it is up", at) for at in serving.servers]
+    for message, at in places[:2]:
+        yield ok(message, at=at)
     if not places:
         asked = [route.location for route in answering.routes]
         yield fail("no health route, probe or HEALTHCHECK", at=next(iter((*asked, *operation.interface)), None))

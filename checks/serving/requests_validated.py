@@ -23,7 +23,8 @@ def requests_validated(contracts: Contracts, signals: Signals) -> Iterator[Findi
     a caller's mistake into a confident wrong prediction.
 
     ## How to fix
-    Give the prediction function a pydantic model with a type and bounds for each field.
+    Give each field of the request a type and bounds, for example with a pydantic model, and refuse what does not fit.
+    Of an upload, check type and size.
 
     ## Sources
     - ML Test Score: Monitoring 2

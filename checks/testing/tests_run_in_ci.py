@@ -109,7 +109,8 @@ def _of_scripts(ci: ContinuousIntegration, tests: Tests) -> tuple[PipelineRun, .
 
 def _one_for_each(runs: list[PipelineRun]) -> list[PipelineRun]:
     """The first run of each pipeline."""
-    return list({run.pipeline.path: run for run in reversed(runs)}.values())[::-1]
+    firsts = list({run.pipeline.path: run for run in reversed(runs)}.values())[::-1]
+    return sorted(firsts, key=lambda run: run.run.path != run.pipeline.path)
 
 
 def _what(run: PipelineRun) -> str:

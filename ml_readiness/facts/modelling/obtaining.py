@@ -121,7 +121,9 @@ class Obtaining(Struct, frozen=True, dict=True):
         same = [site for site, own in written if own == name and name != HOLE]
         open_ones = [s for s, own in written if own.startswith(HOLE) or not own] if self.model.training else []
         any_ones = [site for site, own in written if own] if name == HOLE else []
-        found = same or sorted([*any_ones, *open_ones], key=lambda site: site.unit.path not in self._training)
+        found = sorted(same, key=lambda site: site.unit.is_notebook) or sorted(
+            [*any_ones, *open_ones], key=lambda site: (site.unit.is_notebook, site.unit.path not in self._training)
+        )
         return str(found[0].location) if found else ""
 
     def _name(self, site: Site) -> str:

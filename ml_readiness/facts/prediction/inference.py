@@ -84,8 +84,8 @@ class Inference(Struct, frozen=True, dict=True):
         routes = self.interface.routes or tuple(r for r in self.serving.model_routes if not r.is_health)
         reaching = sorted(routes, key=_learns) if self.serving.model_routes else ()
         found = [(r.location, f"a request to `{r.path or r.framework}` reaches the model") for r in reaching]
-        found += [(unit.location(0), "a page that asks the model") for unit in self.serving.model_demos]
-        found += [(location, "a model server") for location in self.serving.servers]
+        found += [(unit.location(0), "a page asks the model") for unit in self.serving.model_demos]
+        found += [(location, "a model server answers requests") for location in self.serving.servers]
         asked = [site for site in self.asking if not self._in_network(site) and self._is_for_new_input(site)]
         asked.sort(key=lambda site: site in self._prompting and ASKS_MODEL.search(site.call.method) is None)
         found += [(site.location, _message(site)) for site in asked]

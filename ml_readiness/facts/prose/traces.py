@@ -84,7 +84,7 @@ class Traces(Struct, frozen=True, dict=True):
     def _run(self, page: Page, start: int, end: int) -> str:
         found = (i for i in self.instructions.running if i.page == page.path and start <= i.line <= end)
         command = next((i for i in found if not i.missing), None)
-        return f"`{command.text.replace('`', chr(39))[:80]}` is beside it" if command else ""
+        return f"`{command.text.replace('`', chr(39))[:80].strip()}` is beside it" if command else ""
 
     def _measured(self, claim: Claim) -> str:
         """The file of results in which the figure stands, rounded as it is claimed."""
