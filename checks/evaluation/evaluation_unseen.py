@@ -112,7 +112,8 @@ def evaluation_unseen(flow: Flow, project: Project) -> Iterator[Finding]:
         steps = asked_steps(flow, *reuse.evaluations[:6])
         yield partial(message, at=flow.at(last.place), confidence=Confidence.MEDIUM, steps=steps)
         wrong = True
-    told = {} if wrong else {(apart(flow, pair), pair.evaluation.place): pair for pair in unseen}
+    judging = [pair for pair in unseen if pair.divided or pair.evaluation.scored or pair.evaluation.phase != "test"]
+    told = {} if wrong else {(apart(flow, pair), pair.evaluation.place): pair for pair in judging}
     for message, place in list(told)[:SHOWN]:
         yield ok(message, at=flow.at(place), confidence=Confidence.MEDIUM)
 
