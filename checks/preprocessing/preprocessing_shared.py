@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial, unknown
+from ml_readiness.facts.flow.telling import origin, told
 from ml_readiness.facts.prediction.parity import Parity
 from ml_readiness.facts.project.operation import DELIVERED
 from ml_readiness.facts.project.project import Project
@@ -93,8 +94,7 @@ def preprocessing_shared(parity: Parity, project: Project) -> Iterator[Finding]:
         return
     yield from shared[:SHOWN]
     for message, place in list(_other_columns(parity))[:1]:
-        for _ in range(max(1, min(SHOWN, len(shared)))):
-            yield fail(message, at=place, confidence=Confidence.MEDIUM)
+        yield fail(message, at=place, confidence=Confidence.MEDIUM)
     again = list(_again(parity))
     if not shared and again:
         yield again[0]
@@ -109,8 +109,8 @@ def preprocessing_shared(parity: Parity, project: Project) -> Iterator[Finding]:
         for site in parity.without[:1]:
             yield fail("asks the model without what the others share", at=site.location, confidence=Confidence.LOW)
     elif again and (parity.fitted_again or parity.encoded_anew or not parity.shared_code):
-        for _ in shared[:SHOWN]:
-            yield partial(again[0].message, at=again[0].location, confidence=Confidence.MEDIUM)
+        found = again[0]
+        yield partial(found.message, at=found.location, confidence=Confidence.MEDIUM, steps=found.steps)
 
 
 def _other_columns(parity: Parity) -> Iterator[tuple[str, Location]]:
@@ -132,8 +132,9 @@ def _listed(names: tuple[str, ...]) -> str:
 def _shared(parity: Parity) -> Iterator[Finding]:
     for each in parity.shared_code[:SHOWN]:
         yield ok(f"`{each.name}` is used by both", at=each.location, confidence=Confidence.MEDIUM)
-    for evidence in parity.carried.evidence[:SHOWN]:
-        yield ok(f"serving {evidence.what}", at=evidence.location, confidence=Confidence.MEDIUM)
+    carried = {(evidence.what, evidence.location): evidence for evidence in parity.carried.evidence}
+    for what, at in list(carried)[:SHOWN]:
+        yield ok(f"serving {what}", at=at, confidence=Confidence.MEDIUM)
     if parity.same_published:
         yield ok("both sides take the tokenizer from the hub", at=parity.serving[0].path, confidence=Confidence.MEDIUM)
 
@@ -143,11 +144,21 @@ def _again(parity: Parity) -> Iterator[Finding]:
         message = (
             f"`{fit.name}` goes by the words of the rows to predict, and `{use.method}` is asked about what it makes"
         )
-        yield fail(message, at=parity.flow.at(fit.place), confidence=Confidence.MEDIUM)
+        steps = [
+            *origin(parity.flow, fit.rows, fit.place.path),
+            parity.flow.step(f"`{fit.name}` encodes these rows", fit.place),
+            parity.flow.step("the model is asked about them", use.place),
+        ]
+        yield fail(message, at=parity.flow.at(fit.place), confidence=Confidence.MEDIUM, steps=steps)
     for fit in parity.fitted_again[:1]:
         name = fit.name.rpartition(".")[2]
         at = parity.flow.at(fit.place)
-        yield fail(f"`{name}` is fitted again on the rows to predict", at=at, confidence=Confidence.MEDIUM)
+        message = f"`{name}` is fitted again on the rows to predict"
+        steps = [
+            *origin(parity.flow, fit.rows, fit.place.path),
+            parity.flow.step(f"{told(fit)} on these rows", fit.place),
+        ]
+        yield fail(message, at=at, confidence=Confidence.MEDIUM, steps=steps)
     for site in parity.written_again[:1]:
         message = f"serving prepares its data with `{site.call.method}` in code that training does not use"
         yield fail(message, at=site.location, confidence=Confidence.MEDIUM)
