@@ -108,7 +108,7 @@ def evaluation_unseen(flow: Flow, project: Project) -> Iterator[Finding]:
     once = {reuse.evaluations[-1].place: reuse for reuse in main or again}
     for reuse in list(once.values())[:SHOWN] if unseen else ():
         last = reuse.evaluations[-1]
-        message = f"the rows that report the score also help to choose: {reuse.why}, and no others are kept"
+        message = f"the rows that report the score are asked more than once: {reuse.why}, and no others are kept"
         steps = asked_steps(flow, *reuse.evaluations[:6])
         yield partial(message, at=flow.at(last.place), confidence=Confidence.MEDIUM, steps=steps)
         wrong = True

@@ -165,6 +165,10 @@ def _comprehension(node: ast.ListComp | ast.SetComp | ast.GeneratorExp, scope: S
     return Expr("comprehension", "", _several([node.elt, node.generators[0].iter], scope, depth))
 
 
+def _mapping(node: ast.DictComp, scope: Scope, depth: int) -> Expr:
+    return Expr("comprehension", "", _several([node.value, node.generators[0].iter], scope, depth))
+
+
 def _wrapped(node: ast.Await | ast.Starred | ast.NamedExpr, scope: Scope, depth: int) -> Expr:
     inner = shape(node.value, scope, depth)
     if isinstance(node, ast.NamedExpr):
@@ -180,6 +184,6 @@ SHAPES: dict[type[ast.expr], Callable[..., Expr]] = {
     ast.Call: _call, ast.List: _sequence, ast.Tuple: _sequence, ast.Set: _sequence, ast.Dict: _dict,
     ast.JoinedStr: _joined, ast.BinOp: _binary, ast.UnaryOp: _unary, ast.BoolOp: _boolean, ast.Compare: _compare,
     ast.Subscript: _subscript, ast.IfExp: _conditional, ast.ListComp: _comprehension, ast.SetComp: _comprehension,
-    ast.GeneratorExp: _comprehension, ast.Await: _wrapped, ast.Starred: _wrapped, ast.NamedExpr: _wrapped,
-    ast.Lambda: _lambda,
+    ast.GeneratorExp: _comprehension, ast.DictComp: _mapping, ast.Await: _wrapped, ast.Starred: _wrapped,
+    ast.NamedExpr: _wrapped, ast.Lambda: _lambda,
 }  # fmt: skip
