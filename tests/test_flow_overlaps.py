@@ -170,6 +170,20 @@ ASKED_ONCE = {
         """,
 }
 
+EITHER_SIDE = """
+class Trainer:
+    def train(self, X, y, tune):
+        X, y = SMOTE().fit_resample(X, y)
+        if tune:
+            search = GridSearchCV(LogisticRegression(), {"C": [1, 2]})
+            self.model = search
+        else:
+            self.model = RandomForestClassifier()
+            self.model.fit(X, y)
+        return self.model
+
+Trainer().train(X, y, len(y) > 100)
+"""
 NO_EVALUATION = {
     "one row of all": """
         array = X.values
@@ -203,6 +217,12 @@ def test_copies_of_rows_on_both_sides(code: str) -> None:
 @pytest.mark.parametrize("code", OVERLAPS.values(), ids=OVERLAPS)
 def test_asked_about_rows_that_it_was_trained_on(code: str) -> None:
     assert overlaps(code) <= {"same", "inside", "contains"}
+
+
+def test_what_one_side_of_a_branch_writes_is_not_what_the_other_side_asks() -> None:
+    assert [training.model.name for training in flow(EITHER_SIDE).machine.events.trainings] == [
+        "sklearn.ensemble.RandomForestClassifier"
+    ]
 
 
 @pytest.mark.parametrize("code", NO_EVALUATION.values(), ids=NO_EVALUATION)

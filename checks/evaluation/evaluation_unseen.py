@@ -84,7 +84,8 @@ def evaluation_unseen(flow: Flow, project: Project) -> Iterator[Finding]:
     pairs = main_pairs(flow, project.kind)
     models = judged(pairs)
     wrong = False
-    for pair in [pair for model in models for pair in model.on_copies[:1]][:SHOWN]:
+    copied = {pair.evaluation.place: pair for model in models for pair in model.on_copies[:1]}
+    for pair in list(copied.values())[:SHOWN]:
         wrong = True
         yield fail(apart(flow, pair), at=flow.at(pair.evaluation.place), steps=pair_steps(flow, pair))
     for comparison in flow.machine.events.comparisons[: SHOWN * 4]:
@@ -95,7 +96,8 @@ def evaluation_unseen(flow: Flow, project: Project) -> Iterator[Finding]:
             yield fail(message, at=flow.at(comparison.place), confidence=Confidence.MEDIUM, steps=steps)
     unseen = [pair for model in models for pair in model.unseen]
     if not unseen and not of_unknown_models(flow.machine.events):
-        for pair in [pair for model in models for pair in model.on_training_rows[:1]][:SHOWN]:
+        known = {pair.evaluation.place: pair for model in models for pair in model.on_training_rows[:1]}
+        for pair in list(known.values())[:SHOWN]:
             wrong = True
             line = line_of(flow, pair.training.place, pair.evaluation.place)
             message = f"scored on the rows it was trained on ({line}), and on no others"

@@ -88,6 +88,9 @@ def preprocessing_persisted(persistence: Persistence) -> Iterator[Finding]:
             where = line_of(flow, unclear.place, kept.fit.place)
             message = f"{told(kept.fit)} here; whether what is saved on {where} holds it could not be followed"
             yield unknown(message, at=at)
+        elif kept.fit in flow.machine.events.opened:
+            message = f"{told(kept.fit)} here; whether the numbers taken out of it are kept could not be followed"
+            yield unknown(message, at=at)
         else:
             message = f"{told(kept.fit)} here and never saved, though {trained}"
             yield fail(message, at=at, confidence=Confidence.MEDIUM, steps=steps)

@@ -75,6 +75,8 @@ def attribute(m: Machine, frame: Frame, receiver: Value, name: str) -> Value:
         return _object_attribute(m, frame, receiver, name)
     if isinstance(receiver, Thing):
         found = things.attribute(receiver, name)
+        if isinstance(found, Data):
+            m.events.opened |= found.pending
         return found if found is not None else _data_attribute(m, adopted(receiver, m.universe), name)
     if isinstance(receiver, Module):
         module = receiver.unit.frame

@@ -140,6 +140,8 @@ class Events(Struct):
     """The script and the functions that are being followed, as `:path:name`."""
     home: str = ""
     """The folder in which the script that is being followed is at home."""
+    opened: set[Fit] = field(default_factory=set["Fit"])
+    """What was learned and then taken out of its object as numbers or words."""
     lagged: dict[Rows, tuple[str, Place]] = field(default_factory=dict["Rows", "tuple[str, Place]"])
     """Rows that know of the rows before them: by what, and where."""
     learners: dict[Fit, Thing] = field(default_factory=dict["Fit", "Thing"])

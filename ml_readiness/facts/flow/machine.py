@@ -17,6 +17,7 @@ from ml_readiness.facts.flow.rows import Rows, Universe
 from ml_readiness.facts.flow.shelf import Shelf
 from ml_readiness.facts.flow.unknowns import argument
 from ml_readiness.facts.flow.values import NOTHING, Const, Data, Ext, Frame, Function, Map, Seq, Thing, Value
+from ml_readiness.facts.flow.written import Sides
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -236,6 +237,7 @@ class Machine(Struct, eq=False):
                 stack.append(Taken(end))
                 return position if holds else middle
             stack.append(Branch(dict(frame.variables)))
+            frame.sides.append(Sides())
             frame.branches += 1
         elif code == "else":
             branch = stack[-1] if stack else None
@@ -245,6 +247,7 @@ class Machine(Struct, eq=False):
             if isinstance(branch, Branch):
                 branch.then, branch.then_left, branch.left = frame.variables, branch.left, False
                 frame.variables = branch.saved
+                frame.sides[-1].turn()
         elif code == "endif":
             branch = stack.pop() if stack else None
             if isinstance(branch, Branch):
@@ -283,6 +286,9 @@ class Machine(Struct, eq=False):
         """The variables after an `if`: from either side, or from the side that goes on."""
         then = branch.then if branch.then is not None else branch.saved
         other = frame.variables
+        written = frame.sides.pop().merge(self.universe, then_left=branch.then_left, left=branch.left)
+        if frame.sides:
+            frame.sides[-1].now.include(written)
         if branch.then_left and branch.left:
             _leave(stack)
         elif branch.left:

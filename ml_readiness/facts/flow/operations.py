@@ -92,9 +92,10 @@ def _delete_item(m: Machine, frame: Frame, op: Op, values: list[Value]) -> Value
 def _set_attr(m: Machine, frame: Frame, op: Op, values: list[Value]) -> Value:
     receiver, value = values
     if isinstance(receiver, Obj):
-        known = receiver.attributes.get(op.name)
-        weak = known is not None and frame.branches
-        receiver.attributes[op.name] = join(known, value, m.universe) if known is not None and weak else value
+        if frame.sides:
+            frame.sides[-1].now.write(receiver, op.name, value)
+        else:
+            receiver.attributes[op.name] = value
     elif isinstance(receiver, Data) and op.name not in {"index", "columns"}:
         set_item(m, frame, receiver, Const(op.name), value)
     elif isinstance(receiver, Class):

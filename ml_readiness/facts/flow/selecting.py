@@ -244,6 +244,8 @@ def put(m: Machine, frame: Frame, target: Data, index: Value, value: Value) -> N
             target.rows = given.rows
         return
     chooser = data_of(index, m.universe)
+    if given.rows is None and chooser.rows is None and target is not NOTHING:
+        target.fits = aligned(target.fits)
     if base is not None and base[1] is not None:
         _put_column(frame, base[0], base[1], fits | chooser.pending, weak=True)
     elif target is not NOTHING:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from ml_readiness.facts.flow.events import Evaluation, Fit, Training
     from ml_readiness.facts.flow.rows import Rows
+    from ml_readiness.facts.flow.written import Sides
     from ml_readiness.parsers.flow import Body
 
 NO_FITS: frozenset[Fit] = frozenset()
@@ -240,6 +241,8 @@ class Frame(Struct, eq=False):
     line: int = 0
     branches: int = 0
     """How many branches deep the current instruction is."""
+    sides: list[Sides] = field(default_factory=list["Sides"])
+    """What these branches have written into objects."""
     passed: frozenset[str] = frozenset()
     """Parameters that the call mentions."""
 

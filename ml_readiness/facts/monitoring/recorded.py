@@ -28,8 +28,17 @@ ANSWERS = re.compile(
     r"(?:^|[.:?_])(?:predict(?:_\w+|ions?)?|predicted|decision_function|forecast|score_samples|recommend\w*|classify|transcribe)(?:$|[.\[(])"
 )
 """Names of calls whose results are a model's answers, and of what holds them."""
+QUESTIONS = re.compile(
+    r"(?:^|_)(?:for|before|to)_pred|pred\w*_(?:input|feature|column|col|request|param|config|path|dir|url)s?\b|_cols?_"
+)
+"""Names of what is there for a prediction."""
 SIZES = re.compile(r"^(?:len|type|isinstance|id|hash)$|\.(?:shape|size|dtype|ndim)$")
 """What says how many answers there are, or of which kind, and not what they say."""
+KEEPS = re.compile(
+    r"^(?:log|record|track|audit|save|store|insert|write|persist)_\w*(?:pred|result|metric|event|request|log|db|database|history)",
+    re.IGNORECASE,
+)
+"""Functions that may keep the answer, whatever they are given."""
 CHANGES = re.compile(r"\b(?:insert|update|merge|replace|upsert|copy)\b", re.IGNORECASE)
 """Words of SQL that write."""
 MOST_RECORDS = 200
@@ -89,7 +98,7 @@ class _Scope(Struct):
 
     def _is_one(self, text: str) -> bool:
         own = text.startswith(":") or _base(text) in self.plain
-        return (not own and bool(ANSWERS.search(text))) or text in self.calls or _base(text) in self.names
+        return (not own and _says(text)) or text in self.calls or _base(text) in self.names
 
 
 class Recorded(Struct, frozen=True, dict=True):
@@ -147,7 +156,8 @@ class Recorded(Struct, frozen=True, dict=True):
         ways = {key(r.unit, r.function.name) for r in serving.model_routes if r.function is not None and r.path}
         ways |= {key(unit, "") for unit in serving.model_demos}
         reached = self.inference.graph.reached_from(ways & self.answering)
-        if any(_writes(site) or _logs(site) for site in self._sites if key(site.unit, site.call.scope) in reached):
+        sites = [site for site in self._sites if key(site.unit, site.call.scope) in reached]
+        if any(_writes(site) or _logs(site) or KEEPS.search(site.call.method) for site in sites):
             return ()
         return tuple(site for site in self.predictions if key(site.unit, site.call.scope) in reached)
 
@@ -160,7 +170,7 @@ class Recorded(Struct, frozen=True, dict=True):
         return leading & returning
 
     def _answers(self, site: Site) -> bool:
-        return site.name in self._giving or (not site.name.startswith(":") and bool(ANSWERS.search(site.name)))
+        return site.name in self._giving or (not site.name.startswith(":") and _says(site.name))
 
     @cached_property
     def _sites(self) -> tuple[Site, ...]:
@@ -294,6 +304,11 @@ def _words(expr: Expr, depth: int = DEPTH) -> Iterator[str]:
         yield expr.text.rpartition(".")[2].lstrip(":?")
     for item in expr.items if depth else ():
         yield from _words(item, depth - 1)
+
+
+def _says(text: str) -> bool:
+    """Whether a name says that it is, or gives, a model's answer, and not what the model is asked about."""
+    return bool(ANSWERS.search(text)) and not QUESTIONS.search(text)
 
 
 def _base(text: str) -> str:

@@ -236,12 +236,22 @@ class Parity(Struct, frozen=True, dict=True):
         found: dict[tuple[Place, str], tuple[Use, Definition]] = {}
         for use in self.flow.machine.events.uses:
             kept = use.rows is not None and use.rows.root in self._kept
-            if use.method != "fit" or kept or not self._is_applied_later(use):
+            if use.method != "fit" or kept or not self._is_applied_later(use) or not self._is_asked_with(use):
                 continue
             entry = next((by_key[each] for each in use.trail if each in by_key), None)
             if entry is not None and not any(RETRAINS.search(each) for each in use.trail):
                 found.setdefault((use.place, use.thing.name), (use, entry))
         return tuple(found.values())
+
+    def _is_asked_with(self, use: Use) -> bool:
+        """Whether what was learned there is contained in what some model is asked about."""
+        return (use.place, use.thing.name) in self._asked_with
+
+    @cached_property
+    def _asked_with(self) -> frozenset[tuple[Place, str]]:
+        events = self.flow.machine.events
+        asked = [*(use.fits for use in events.uses), *(each.fits for each in events.evaluations)]
+        return frozenset((fit.place, fit.name) for fits in asked for fit in fits)
 
     @cached_property
     def _kept(self) -> frozenset[Rows]:
@@ -318,7 +328,11 @@ class Parity(Struct, frozen=True, dict=True):
     def written_again(self) -> tuple[Site, ...]:
         """Transformations of data that only the serving side has."""
         only = self._reached(self._only_serving) - self._reached(self.training)
-        return tuple(site for site in self._transforming if site.unit.path in only and not NO_STEP.search(site.name))
+        return tuple(
+            site
+            for site in self._transforming
+            if site.unit.path in only and not NO_STEP.search(site.name) and not _is_told_how(site)
+        )
 
 
 def _under_other_names(names: Sequence[str], thing: Thing) -> bool:
@@ -330,6 +344,11 @@ def _in_other_order(names: Sequence[str], thing: Thing) -> bool:
     by_name = any("ColumnTransformer" in child.name for _, child in thing.children if isinstance(child, Thing))
     fitted = thing.columns
     return not by_name and "Column" not in thing.name and set(names) == set(fitted) and tuple(names) != fitted
+
+
+def _is_told_how(site: Site) -> bool:
+    """`column.astype(types[name])`: what it does was looked up."""
+    return site.call.method == "astype" and any(argument.kind == "item" for argument in site.call.args)
 
 
 def _units(units: Iterable[Unit]) -> tuple[Unit, ...]:
