@@ -39,6 +39,8 @@ KEEPS = re.compile(
     re.IGNORECASE,
 )
 """Functions that may keep the answer, whatever they are given."""
+WARMING = re.compile(r"warm_?up|warming|dry_?run|smoke|self_?test", re.IGNORECASE)
+"""Functions that ask a model only to see it answer."""
 CHANGES = re.compile(r"\b(?:insert|update|merge|replace|upsert|copy)\b", re.IGNORECASE)
 """Words of SQL that write."""
 MOST_RECORDS = 200
@@ -146,7 +148,7 @@ class Recorded(Struct, frozen=True, dict=True):
             for site in asked
             if key(site.unit, site.call.scope) in self.answering
             and not PREPARES.search(site.call.scope)
-            and site.call.targets != ("_",)
+            and not WARMING.search(site.call.scope)
         )
 
     @cached_property

@@ -287,6 +287,8 @@ class Parity(Struct, frozen=True, dict=True):
         """Whether a handler asks about rows that nobody wrote down, and encodes just these."""
         if use.rows is None or use.rows.root in self._kept or use.method not in self.flow.machine.knowledge.asks:
             return False
+        if any(fit in training.fits for training in use.thing.trainings):
+            return False
         return meet(fit.rows, use.rows) != "" and not any(RETRAINS.search(each) for each in use.trail)
 
     @cached_property
