@@ -153,7 +153,8 @@ def _again(parity: Parity) -> Iterator[Finding]:
     for fit in parity.fitted_again[:1]:
         name = fit.name.rpartition(".")[2]
         at = parity.flow.at(fit.place)
-        message = f"`{name}` is fitted again on the rows to predict"
+        rows = "the training rows" if parity.is_of_training(fit) else "the rows to predict"
+        message = f"`{name}` is fitted again on {rows}"
         steps = [
             *origin(parity.flow, fit.rows, fit.place.path),
             parity.flow.step(f"{told(fit)} on these rows", fit.place),

@@ -229,6 +229,11 @@ class Parity(Struct, frozen=True, dict=True):
             and (fit.kind not in PLAIN or any(FITS.search(each) for each in reached))
         )
 
+    def is_of_training(self, fit: Fit) -> bool:
+        """Whether it is learned from the data set that a model was trained on."""
+        trained = (each.rows.root for each in self.flow.machine.events.trainings if each.rows is not None)
+        return fit.rows.root in frozenset(trained)
+
     @cached_property
     def fitted_while_answering(self) -> tuple[tuple[Use, Definition], ...]:
         """What is fitted by a function that answers, and which; functions that are there to train are left out."""
