@@ -88,12 +88,12 @@ def evaluation_unseen(flow: Flow, project: Project) -> Iterator[Finding]:
     for pair in list(copied.values())[:SHOWN]:
         wrong = True
         yield fail(apart(flow, pair), at=flow.at(pair.evaluation.place), steps=pair_steps(flow, pair))
-    for comparison in flow.machine.events.comparisons[: SHOWN * 4]:
-        if with_itself(comparison):
-            wrong = True
-            message = "both sides of this comparison are scores of the same model on the same rows"
-            steps = asked_steps(flow, comparison.one, comparison.other)
-            yield fail(message, at=flow.at(comparison.place), confidence=Confidence.MEDIUM, steps=steps)
+    alike = {each.place: each for each in flow.machine.events.comparisons if with_itself(each)}
+    for comparison in list(alike.values())[:SHOWN]:
+        wrong = True
+        message = "both sides of this comparison are scores of the same model on the same rows"
+        steps = asked_steps(flow, comparison.one, comparison.other)
+        yield fail(message, at=flow.at(comparison.place), confidence=Confidence.MEDIUM, steps=steps)
     unseen = [pair for model in models for pair in model.unseen]
     if not unseen and not of_unknown_models(flow.machine.events):
         known = {pair.evaluation.place: pair for model in models for pair in model.on_training_rows[:1]}

@@ -260,7 +260,7 @@ def _metric(c: Call, last: str) -> Value:
         if data.made is not None:
             data.made.scored = True
             score = Data(form="number", sig=("score", c.place))
-            score.made = data.made
+            score.made, score.several = data.made, data.several
     return score
 
 

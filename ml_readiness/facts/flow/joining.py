@@ -68,6 +68,7 @@ def _either(one: Data, other: Data, universe: Universe) -> Data:
         mine, theirs = one.columns or {}, other.columns or {}
         made.columns = {k: mine.get(k, frozenset()) | theirs.get(k, frozenset()) for k in (*mine, *theirs)}
     made.made = one.made or other.made
+    made.several = one.several or other.several or (one.made is not None and other.made not in {None, one.made})
     return made
 
 
@@ -179,7 +180,9 @@ def gathered(parts: list[Data]) -> Data:
         else:
             fits |= part.pending
     made = Data(rows, fits, pending)
-    made.made = next((part.made for part in told if part.made is not None), None)
+    answers = {part.made: None for part in told if part.made is not None}
+    made.made = next(iter(answers), None)
+    made.several = len(answers) > 1 or any(part.several for part in told)
     return made
 
 

@@ -92,7 +92,7 @@ def compared(m: Machine, frame: Frame, one: Value, other: Value, operator: str, 
     left, right = data_of(one, m.universe), data_of(other, m.universe)
     if left is NOTHING and right is NOTHING:
         return NOTHING
-    if left.made is not None and right.made is not None and operator in ORDERS:
+    if left.made and right.made and not (left.several or right.several) and operator in ORDERS:
         m.events.comparisons.append(Comparison(left.made, right.made, Place(frame.unit.path, line)))
     made = merged([left, right])
     if made.form not in {"row", "group"}:

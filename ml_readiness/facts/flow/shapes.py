@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from ml_readiness.facts.flow.calls import Call
 
 
+BINS = frozenset({"binning", "ranking"})
+"""What may be learned only to draw from each bin alike."""
+
+
 def repeated(c: Call, data: Data, name: str) -> Value:
     """Every row several times."""
     made = data.derived(form=data.form)
@@ -58,7 +62,7 @@ def _group(c: Call, data: Data, name: str) -> Value:
     names = names_in(keys)
     grouping = [column(data, key) for key in names] if names else [data_of(keys, c.m.universe)] if keys else []
     for key in grouping:
-        made.fits |= key.fits
+        made.fits |= {fit for fit in key.fits if fit.kind not in BINS}
     return made
 
 

@@ -26,7 +26,7 @@ class Value:
 class Data(Value):
     """Rows of a data set, a statistic of them, or something not followed; with what was learned from which rows."""
 
-    __slots__ = ("base", "columns", "fits", "form", "made", "names", "pending", "rows", "sig")
+    __slots__ = ("base", "columns", "fits", "form", "made", "names", "pending", "rows", "several", "sig")
 
     def __init__(
         self,
@@ -53,6 +53,8 @@ class Data(Value):
         """The frame and the column of it that this is a view of."""
         self.made: Evaluation | None = None
         """The question to a model that this is the answer to."""
+        self.several = False
+        """Whether it may be the answer to another question as well."""
         self.names: tuple[str, ...] = ()
         """The names of its columns in their order, where both are written down."""
 
@@ -82,7 +84,7 @@ class Data(Value):
         made = Data(rows or self.rows, self.fits, self.pending, form)
         if self.columns:
             made.columns = dict(self.columns)
-        made.made = self.made
+        made.made, made.several = self.made, self.several
         return made
 
 

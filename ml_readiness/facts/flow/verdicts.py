@@ -246,7 +246,7 @@ def division(learned: Rows, asked: Rows) -> Rows | None:
     rows: Rows | None = asked
     found = None
     while rows is not None and rows is not learned:
-        if rows.kind in {"part", "subset"}:
+        if rows.kind == "part" or (rows.kind == "subset" and rows.selector[0] not in ("dropna", "drop_duplicates")):
             found = rows
         rows = rows.parent
     return found if rows is learned else None

@@ -28,6 +28,11 @@ ANSWERS = re.compile(
     r"(?:^|[.:?_])(?:predict(?:_\w+|ions?)?|predicted|decision_function|forecast|score_samples|recommend\w*|classify|transcribe)(?:$|[.\[(])"
 )
 """Names of calls whose results are a model's answers, and of what holds them."""
+CALLS = re.compile(
+    r"(?:^|[.:?])_?(?:(?:make|get|run|do|compute|model|call)_)?(?:predict(?:_\w+|ion)?|decision_function|forecast|score_samples"
+    r"|recommend\w*|classify|transcribe)$"
+)
+"""Names of functions that give answers."""
 QUESTIONS = re.compile(
     r"(?:^|_)(?:for|before|to)_pred|pred\w*_(?:input|feature|column|col|request|param|config|path|dir|url)s?\b|_cols?_"
 )
@@ -39,6 +44,10 @@ KEEPS = re.compile(
     re.IGNORECASE,
 )
 """Functions that may keep the answer, whatever they are given."""
+OUTCOME = re.compile(
+    r"^(?:success|ok|status|state|message|msg|error|err|code|elapsed|duration|latency|_)$", re.IGNORECASE
+)
+"""Names of what tells how it went."""
 WARMING = re.compile(r"warm_?up|warming|dry_?run|smoke|self_?test", re.IGNORECASE)
 """Functions that ask a model only to see it answer."""
 CHANGES = re.compile(r"\b(?:insert|update|merge|replace|upsert|copy)\b", re.IGNORECASE)
@@ -87,20 +96,22 @@ class _Scope(Struct):
         """Whether an expression is made of a prediction."""
         if SIZES.search(expr.text) and expr.kind in {"name", "call"}:
             return False
-        if expr.kind in {"name", "call", "item"} and expr.text and self._is_one(expr.text):
+        if expr.kind in {"name", "call", "item"} and expr.text and self._is_one(expr.text, is_call=expr.kind == "call"):
             return True
         return depth > 0 and any(self.holds(item, depth - 1) for item in expr.items)
 
     def take(self, assign: Assign) -> None:
         """Follows one assignment."""
-        if self.holds(assign.value):
+        if self.holds(assign.value) and not OUTCOME.search(assign.target):
             self.names.add(_base(assign.target))
         elif assign.value.is_constant or assign.value.kind == "item":
             self.plain.add(assign.target)
 
-    def _is_one(self, text: str) -> bool:
+    def _is_one(self, text: str, *, is_call: bool) -> bool:
         own = text.startswith(":") or _base(text) in self.plain
-        return (not own and _says(text)) or text in self.calls or _base(text) in self.names
+        return (
+            (not own and (_asks(text) if is_call else _says(text))) or text in self.calls or _base(text) in self.names
+        )
 
 
 class Recorded(Struct, frozen=True, dict=True):
@@ -172,7 +183,7 @@ class Recorded(Struct, frozen=True, dict=True):
         return leading & returning
 
     def _answers(self, site: Site) -> bool:
-        return site.name in self._giving or (not site.name.startswith(":") and _says(site.name))
+        return site.name in self._giving or (not site.name.startswith(":") and _asks(site.name))
 
     @cached_property
     def _sites(self) -> tuple[Site, ...]:
@@ -193,14 +204,19 @@ class Recorded(Struct, frozen=True, dict=True):
             yield from self._in(name, frozenset(), MOST_HOPS, seen)
 
     def _in(
-        self, name: str, given: frozenset[str], hops: int, seen: set[tuple[str, frozenset[str]]]
+        self,
+        name: str,
+        given: frozenset[str],
+        hops: int,
+        seen: set[tuple[str, frozenset[str]]],
+        words: tuple[str, ...] = (),
     ) -> Iterator[Record]:
-        """The records that one function makes, with the parameters that hold a prediction."""
+        """The records that one function makes, with the parameters that hold a prediction and what lies beside it."""
         sites = self._by_scope.get(name, [])
         if not sites or (name, given) in seen:
             return
         seen.add((name, given))
-        scope = _Scope(set(given), set(self._giving), _parameters(sites[0]) - given)
+        scope = _Scope(set(given), set(self._giving), _parameters(sites[0]) - given, list(words))
         assigns = _assigns(sites[0].unit, sites[0].call.scope)
         waiting = assigns[::-1]
         for site in sites:
@@ -212,15 +228,16 @@ class Recorded(Struct, frozen=True, dict=True):
             if _base(call.receiver) in scope.names:
                 scope.words += [word for each in arguments for word in _words(each)]
             if self._answers(site) or given_one:
-                scope.names.update(_base(target) for target in call.targets)
+                scope.names.update(_base(target) for target in call.targets if not OUTCOME.search(target))
                 if call.targets:
                     scope.calls.add(call.name)
             if given_one or _base(call.receiver) in scope.names:
                 if record := self._record(site, scope, assigns):
                     yield record
                 elif given_one and hops:
+                    words = tuple(_words_at(site, scope, assigns))
                     for called, parameters in self._handed(site, scope):
-                        yield from self._in(called, parameters, hops - 1, seen)
+                        yield from self._in(called, parameters, hops - 1, seen, words)
 
     def _handed(self, site: Site, scope: _Scope) -> Iterator[tuple[str, frozenset[str]]]:
         """Functions of the project that are given a prediction: called, or named as what is to be called later."""
@@ -288,13 +305,18 @@ def _logs(site: Site) -> bool:
 
 def _names_model(site: Site, scope: _Scope, assigns: Iterable[Assign]) -> bool:
     """Whether the written record has a field or a word for the model's version."""
+    text = " ".join(_words_at(site, scope, assigns)).lower()
+    return any(version in text for version in table().versions)
+
+
+def _words_at(site: Site, scope: _Scope, assigns: Iterable[Assign]) -> list[str]:
+    """Keys, written words and names in what is handed over, and in what that is made of."""
     words = [word for each in (*site.call.args, *site.call.keywords.values()) for word in _words(each)]
     words += [*site.call.keywords, *scope.words]
     for each in assigns:
         if _base(each.target) in scope.names and each.line <= site.call.line:
             words += [each.target, *_words(each.value)]
-    text = " ".join(words).lower()
-    return any(version in text for version in table().versions)
+    return words
 
 
 def _words(expr: Expr, depth: int = DEPTH) -> Iterator[str]:
@@ -306,6 +328,11 @@ def _words(expr: Expr, depth: int = DEPTH) -> Iterator[str]:
         yield expr.text.rpartition(".")[2].lstrip(":?")
     for item in expr.items if depth else ():
         yield from _words(item, depth - 1)
+
+
+def _asks(name: str) -> bool:
+    """Whether a function is called after what models do, and not after what is done with many answers."""
+    return bool(CALLS.search(name)) and not QUESTIONS.search(name)
 
 
 def _says(text: str) -> bool:

@@ -85,6 +85,8 @@ class Carried(Struct, frozen=True, dict=True):
                 else f"uses the saved `{name}`"
             )
         unknown = thing.name.startswith(("loaded", "?")) and not thing.fits
+        if unknown and use.method in APPLIED and not self._left and thing.name.startswith("loaded"):
+            return f"applies what it loads with `{use.method}`" if self.flow.machine.events.learners else ""
         if unknown and self._left and (use.method in APPLIED or any(is_model for is_model, _ in self._left)):
             return f"uses what `{self._left[0][1]}` was saved as" if use.method in APPLIED else self._whole()
         return ""

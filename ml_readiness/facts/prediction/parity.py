@@ -249,8 +249,8 @@ class Parity(Struct, frozen=True, dict=True):
         return tuple(found.values())
 
     def _is_asked_with(self, use: Use) -> bool:
-        """Whether what was learned there is contained in what some model is asked about."""
-        return (use.place, use.thing.name) in self._asked_with
+        """Whether what was learned there, as far as it is known, is contained in what some model is asked about."""
+        return use.rows is None or (use.place, use.thing.name) in self._asked_with
 
     @cached_property
     def _asked_with(self) -> frozenset[tuple[Place, str]]:
@@ -354,8 +354,10 @@ def _in_other_order(names: Sequence[str], thing: Thing) -> bool:
 
 
 def _is_told_how(site: Site) -> bool:
-    """`column.astype(types[name])`: what it does was looked up."""
-    return site.call.method == "astype" and any(argument.kind == "item" for argument in site.call.args)
+    """`column.astype(types[name])`: what it does was looked up; `astype(float)`: it does next to nothing."""
+    if site.call.method != "astype":
+        return False
+    return any(argument.kind == "item" or "float" in argument.text for argument in site.call.args)
 
 
 def _units(units: Iterable[Unit]) -> tuple[Unit, ...]:

@@ -113,7 +113,7 @@ class Persistence(Struct, frozen=True, dict=True):
         """Where the object that learned was written, alone, inside another, or as the numbers that it learned."""
         learner = self.flow.machine.events.learners.get(fit)
         for stored in self._stored:
-            if learner is not None and any(_is_or_holds(thing, learner) for thing in things_in(stored.value)):
+            if any(thing is learner or _has_learned(thing, fit) for thing in things_in(stored.value)):
                 return stored
             if _holds_state(stored.value, fit):
                 return stored
@@ -137,11 +137,11 @@ def _last(thing: Thing) -> Training | None:
     return thing.trainings[-1] if thing.trainings else None
 
 
-def _is_or_holds(thing: Thing, learner: Thing, depth: int = 4) -> bool:
-    if thing is learner:
+def _has_learned(thing: Thing, fit: Fit, depth: int = 4) -> bool:
+    if fit in thing.fits:
         return True
     inner = [child for _, child in thing.children if isinstance(child, Thing)]
-    return depth > 0 and any(_is_or_holds(child, learner, depth - 1) for child in inner)
+    return depth > 0 and any(_has_learned(child, fit, depth - 1) for child in inner)
 
 
 def _holds_state(value: Value, fit: Fit, depth: int = 3) -> bool:
