@@ -688,3 +688,32 @@ def test_cases_that_judge_answers_are_the_data_of_an_application() -> None:
     files = {"app.py": app, "evals/evaluate.py": judge, "evals/golden_set.json": cases}
     assert outcome("data-versioned", files) == "pass"
     assert outcome("data-versioned", {"app.py": app}) == "not-applicable"
+
+
+SERVED = (
+    "import clip\nimport torch\nimport tensorflow_hub as hub\nfrom flask import Flask\nfrom ultralytics import YOLO\n\n"
+    "app = Flask(__name__)\nmodel = MODEL\n\n@app.route('/predict')\ndef predict():\n    return model(x)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("model", "trained", "obtainable"),
+    [
+        ("YOLO('yolov8n.pt')", "not-applicable", "pass"),
+        ("YOLO('weights/best.pt')", "fail", "fail"),
+        ("torch.hub.load('pytorch/vision', 'resnet18', pretrained=True)", "not-applicable", "pass"),
+        ("torch.hub.load('ultralytics/yolov5', 'custom', path='yolov5s.pt')", "not-applicable", "pass"),
+        ("torch.hub.load('ultralytics/yolov5', 'custom', path='runs/best.pt')", "fail", "fail"),
+        ("hub.load('https://tfhub.dev/google/universal-sentence-encoder/4')", "not-applicable", "pass"),
+        ("clip.load('ViT-B/32')", "not-applicable", "pass"),
+        ("torch.load('fasterrcnn_resnet50_fpn.pth')", "not-applicable", "fail"),
+        ("torch.load('resnet50-0676ba61.pth')", "not-applicable", "fail"),
+        ("torch.load('resnet50.pth')", "fail", "fail"),
+        ("torch.load('yolov8n_cars.pt')", "fail", "fail"),
+    ],
+)
+def test_who_trained_a_model_shows_in_the_name_of_its_file(model: str, trained: str, obtainable: str) -> None:
+    files = {"app.py": SERVED.replace("MODEL", model)}
+    assert outcome("training-code-present", files) == trained
+    assert outcome("results-reported", {**files, "README.md": "# App\n"}) == trained
+    assert outcome("model-obtainable", files) == obtainable

@@ -94,4 +94,4 @@ def _has_own_model(model: ModelCode, project: Project) -> bool:
         return True
     if project.kind is ProjectKind.LLM_APP:
         return bool(model.own_training(project.kind))
-    return bool(model.own_training(project.kind) or model.local_loads)
+    return bool(model.own_training(project.kind) or model.own_loads)

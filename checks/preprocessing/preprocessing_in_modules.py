@@ -108,7 +108,7 @@ def preprocessing_in_modules(
         yield partial(_in_script(functions, statements), at=(functions[0] if functions else statements[0]).location)
     elif preparation.in_notebooks and not (_is_ready_made(model) and preparation.only_splits):
         yield fail("data is prepared only in a notebook", at=preparation.in_notebooks[0].location)
-    elif not _is_ready_made(model) and (sites := [*model.training, *(site for site, _ in model.local_loads)]):
+    elif not _is_ready_made(model) and (sites := [*model.training, *(site for site, _ in model.own_loads)]):
         yield fail("a model is used, but no code prepares its input", at=sites[0].location, confidence=Confidence.LOW)
 
 
@@ -128,7 +128,7 @@ def _telling(each: Prepares) -> tuple[bool, bool, bool, bool]:
 def _has_own_model(model: ModelCode, project: Project) -> bool:
     """Whether the project has a model; a library has one if its package fits a predictor."""
     if project.kind is ProjectKind.LIBRARY:
-        return bool(model.estimators or model.own_training(project.kind) or model.local_loads)
+        return bool(model.estimators or model.own_training(project.kind) or model.own_loads)
     return model.has_own_model
 
 

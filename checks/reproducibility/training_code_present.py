@@ -66,7 +66,7 @@ def training_code_present(model: ModelCode, project: Project) -> Iterator[Findin
         yield ok(f"`{said(site)}` trains", at=site.location, confidence=Confidence.MEDIUM)
     if outside or project.kind is ProjectKind.LIBRARY:
         return
-    loads = [pair for pair in model.local_loads if pair[0].unit.is_production]
+    loads = [pair for pair in model.own_loads if pair[0].unit.is_production]
     for site in _makers(model, {path.rpartition("/")[2] for _, path in loads}):
         yield ok(f"`{said(site)}` writes what is loaded", at=site.location, confidence=Confidence.MEDIUM)
         return

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from ml_readiness import regex as re
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
+from ml_readiness.facts.modelling.published import fetches, is_published
 from ml_readiness.facts.source.callgraph import CallGraph, key
 from ml_readiness.facts.source.code import Code
 from ml_readiness.facts.source.values import HOLE, Values
@@ -25,16 +26,10 @@ FROM_FILES = (
     "Booster", "jit.load", "Interpreter", "load_file", "model_from_json", "load_state_dict", "read_csv",
 )  # fmt: skip
 BY_NAME = (
-    "whisper.",
-    "whisperx.",
-    "faster_whisper.",
-    "stable_whisper.",
-    "spacy.",
-    "en_core_web",
-    "easyocr.",
-    "nemo.",
-    "TTS.",
-)
+    "whisper.", "whisperx.", "faster_whisper.", "stable_whisper.", "spacy.", "en_core_web", "easyocr.", "nemo.", "TTS.",
+    "torch.hub.", "tensorflow_hub.", "gensim.downloader.", "clip.", "open_clip.", "laion_clap.", "flair.", "stanza.",
+    "pyannote.", "demucs.", "keras_hub.", "keras_nlp.", "torchaudio.pipelines.",
+)  # fmt: skip
 """Libraries that fetch what they load by the name of a published model, unless it is a file."""
 MODEL_FILE = re.compile(
     r"\.(?:pkl|pickle|joblib|sav|dill|pt|pth|ckpt|safetensors|onnx|h5|hdf5|keras|pb|tflite|gguf|cbm|ubj|bst|model|bin"
@@ -85,14 +80,19 @@ class ModelCode(Struct, frozen=True, dict=True):
         for site in self.lifecycle.loading:
             if site.unit.is_test or site.name.endswith((".loads", ".download")):
                 continue
-            text = self.path_of(site)
+            text = (self._file_named(site) if site.name.startswith(BY_NAME) else "") or self.path_of(site)
             if site.call.method == "load_state_dict" and text == HOLE:
                 continue
-            if site.name.startswith(BY_NAME) and not MODEL_FILE.search(text):
+            if fetches(site.name, text) or (site.name.startswith(BY_NAME) and not MODEL_FILE.search(text)):
                 continue
             if site.name.endswith(".load") or any(part in site.name for part in FROM_FILES) or MODEL_FILE.search(text):
                 found.append((site, text))
         return tuple(found)
+
+    @cached_property
+    def own_loads(self) -> tuple[tuple[Site, str], ...]:
+        """Those of models that nobody published under the name of their file."""
+        return tuple((site, path) for site, path in self.local_loads if not is_published(path))
 
     def path_of(self, site: Site) -> str:
         """The path that a loading or saving call names, `*` for what is not known; seen through `open`."""
@@ -105,6 +105,12 @@ class ModelCode(Struct, frozen=True, dict=True):
             if argument.kind == "name" and (bound := self._bound(site, argument.text)):
                 return bound
         return HOLE
+
+    def _file_named(self, site: Site) -> str:
+        """The file among the arguments of a call that also takes the name of a published model."""
+        given = (*site.call.args, *site.call.keywords.values())
+        texts = (self.values.text(site.unit, argument, site.call.scope) for argument in given)
+        return next((text for text in texts if MODEL_FILE.search(text)), "")
 
     def _bound(self, site: Site, maker: str) -> str:
         """The path that a name holds: what the call that made it gave when it was last bound before."""
@@ -214,4 +220,4 @@ class ModelCode(Struct, frozen=True, dict=True):
     @property
     def has_own_model(self) -> bool:
         """Whether the project trains a model, or loads one from a file."""
-        return bool(self.training or self.local_loads)
+        return bool(self.training or self.own_loads)
