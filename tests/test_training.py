@@ -717,3 +717,30 @@ def test_who_trained_a_model_shows_in_the_name_of_its_file(model: str, trained: 
     assert outcome("training-code-present", files) == trained
     assert outcome("results-reported", {**files, "README.md": "# App\n"}) == trained
     assert outcome("model-obtainable", files) == obtainable
+
+
+def test_a_number_that_a_test_puts_in_by_itself_is_no_bar() -> None:
+    test = (
+        "from train import train\n\ndef test_saved():\n    model = train(X, y)\n    save(model, {'fid': 42.0})\n"
+        "    assert load()['fid'] == 42.0\n"
+    )
+    assert outcome("quality-gated", {"train.py": MODEL, "tests/test_it.py": test}) == "fail"
+    measured = test.replace("{'fid': 42.0}", "{}")
+    assert outcome("quality-gated", {"train.py": MODEL, "tests/test_it.py": measured}) == "pass"
+
+
+def test_rows_that_serving_draws_need_no_seed() -> None:
+    serve = "import pandas as pd\n\ndef handler(event):\n    return pd.read_csv('items.csv').sample(1)\n"
+    train = "from sklearn.ensemble import RandomForestClassifier\n\nRandomForestClassifier(random_state=7).fit(X, y)\n"
+    assert outcome("seeds-fixed", {"train.py": train, "handler.py": serve}) == "pass"
+    assert outcome("seeds-fixed", {"train.py": train, "prepare_data.py": serve}) != "pass"
+
+
+def test_rows_of_a_data_base_that_the_pipeline_of_training_asks() -> None:
+    files = {
+        "ingest.py": "import pymongo\n\ndef rows():\n    return pymongo.MongoClient('x').db.rows.find()\n",
+        "fit.py": MODEL,
+        "pipeline.py": "from fit import train\nfrom ingest import rows\n\ntrain(rows(), None)\n",
+    }
+    assert outcome("data-versioned", files) == "partial"
+    assert outcome("data-versioned", {**files, "pipeline.py": "from fit import train\n\ntrain([], None)\n"}) == "fail"

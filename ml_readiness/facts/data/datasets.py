@@ -268,9 +268,12 @@ class Datasets(Struct, frozen=True, dict=True):
 
     @cached_property
     def _learning(self) -> frozenset[str]:
-        """Files that train, and what they import."""
-        paths = self.lifecycle.units("training")
-        return frozenset(each.path for path in paths for each in self.code.closure(self.code.by_path[path]))
+        """Files that train or lead there, and what they import."""
+        training = self.lifecycle.units("training")
+        reached = ((unit, {each.path for each in self.code.closure(unit)}) for unit in self.code.production)
+        leading = [paths for _, paths in reached if paths & training]
+        beside = [{each.path for each in self.code.closure(self.code.by_path[path])} for path in training]
+        return frozenset[str]().union(*leading, *beside)
 
     @cached_property
     def services(self) -> tuple[Source, ...]:

@@ -34,7 +34,7 @@ ASIDE = re.compile(
     re.IGNORECASE,
 )
 NOT_INPUT = re.compile(
-    r"sample|example|(?:^|/)(?:tests?|eval|results?|reports?|outputs?|predictions?|submissions?|metrics|mlruns|wandb|lightning_logs|catboost_info|logs?)/|\.db$|\.sqlite3?$",
+    r"sample|example|importances?[/_.\d-]|(?:^|/)(?:tests?|eval|results?|reports?|outputs?|predictions?|submissions?|metrics|mlruns|wandb|lightning_logs|catboost_info|logs?)/|\.db$|\.sqlite3?$",
     re.IGNORECASE,
 )
 ROWS = re.compile(

@@ -275,7 +275,7 @@ class Randomness(Struct, frozen=True, dict=True):
         if name in known.calls or any(_is_on(site.call.keywords, word) for word in known.when.get(name, ())):
             return True
         if site.call.method in known.methods:
-            return name.startswith(FRAMES) or site.call.method == "randomSplit"
+            return site.call.method == "randomSplit" or (name.startswith(FRAMES) and self._touches_rows(site))
         if name.startswith("datasets.") and site.call.method in {"train_test_split", "shuffle"}:
             return True
         return self._boosts(site) or self._searches(site) or self._reorders(site)
@@ -305,9 +305,13 @@ class Randomness(Struct, frozen=True, dict=True):
         scope = site.call.scope.rpartition(".")[2]
         if INVENTS.search(scope) or INVENTS.search(site.unit.path):
             return False
-        if site.unit.path not in self._learning and not PARTS.search(f"{site.unit.path}:{scope}"):
+        if not self._touches_rows(site):
             return False
         return shuffles or self._masks(site)
+
+    def _touches_rows(self, site: Site) -> bool:
+        """Whether a call is in training code, or where rows are made ready for it."""
+        return site.unit.path in self._learning or bool(PARTS.search(f"{site.unit.path}:{site.call.scope}"))
 
     def _masks(self, site: Site) -> bool:
         """Whether drawn numbers are compared with a fraction, which sets rows apart."""
