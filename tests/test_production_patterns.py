@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 import time
+from importlib import import_module
+from pkgutil import walk_packages
+from typing import TYPE_CHECKING
 
 import pytest
 
+import ml_readiness
+from ml_readiness import regex
 from ml_readiness.facts.data import datasets
 from ml_readiness.facts.deployment import schedules
 from ml_readiness.facts.language import language_models
@@ -15,6 +20,10 @@ from ml_readiness.facts.monitoring import alerts
 from ml_readiness.facts.source import javascript, reach
 from ml_readiness.facts.tooling import tools
 
+if TYPE_CHECKING:
+    from types import ModuleType
+
+KINDS = (re.Pattern, type(regex.compile("")))
 SHORT = {"HOSTS"}
 """Looks at single addresses of bounded length only."""
 TEXTS = {
@@ -39,11 +48,23 @@ def patterns() -> dict[str, re.Pattern[str]]:
     """Every pattern of the modules, by name."""
     found: dict[str, re.Pattern[str]] = {}
     for module in MODULES:
-        for name in vars(module):
-            value: re.Pattern[str] | None = getattr(module, name)
-            if type(value) is re.Pattern and name not in SHORT:
-                found[f"{module.__name__.rpartition('.')[2]}.{name}"] = value
+        for name, pattern in of(module).items():
+            if name not in SHORT:
+                found[f"{module.__name__.rpartition('.')[2]}.{name}"] = pattern
     return found
+
+
+def of(module: ModuleType) -> dict[str, re.Pattern[str]]:
+    """The patterns of a module that are there when it is imported."""
+    return {name: value for name, value in vars(module).items() if isinstance(value, KINDS)}
+
+
+def test_every_pattern_of_the_package_can_be_compiled() -> None:
+    """They are compiled when they are first used, so a mistake in one would show late."""
+    names = (each.name for each in walk_packages(ml_readiness.__path__, "ml_readiness."))
+    modules = [import_module(name) for name in names if not name.endswith("__main__")]
+    compiled = [pattern.flags for module in modules for pattern in of(module).values()]
+    assert len(compiled) > 300
 
 
 @pytest.mark.parametrize("name", patterns())
