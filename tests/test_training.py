@@ -744,3 +744,22 @@ def test_rows_of_a_data_base_that_the_pipeline_of_training_asks() -> None:
     }
     assert outcome("data-versioned", files) == "partial"
     assert outcome("data-versioned", {**files, "pipeline.py": "from fit import train\n\ntrain([], None)\n"}) == "fail"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("api/README.md", "- `aws s3 cp s3://models/churn.pth .`", "pass"),
+        ("Dockerfile", "FROM python:3.12\nRUN wget https://models.example.com/churn.pth\n", "pass"),
+        ("get.sh", "gdown --id 12 -O churn.pth\n", "pass"),
+        ("get.sh", "curl -L \\\n  -o churn.pth https://models.example.com/1\n", "pass"),
+        ("get.sh", "gdown --id 12 -O other.pth\n", "fail"),
+        ("put.sh", "aws s3 cp churn.pth s3://models/churn.pth\n", "fail"),
+        ("put.sh", "curl -F file=@churn.pth https://models.example.com/\n", "fail"),
+        ("api/README.md", "Put `churn.pth` beside the application.", "fail"),
+        ("get.sh", "aws s3 ls\ncat churn.pth\n", "fail"),
+    ],
+)
+def test_a_command_that_fetches_the_file_makes_it_obtainable(path: str, text: str, expected: str) -> None:
+    app = SERVED.replace("MODEL", "torch.load('churn.pth')")
+    assert outcome("model-obtainable", {"api/app.py": app, path: text}) == expected

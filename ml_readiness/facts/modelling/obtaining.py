@@ -22,6 +22,13 @@ DOWNLOADS = (
     "download_file", "download_blob", "download_to_filename", "kagglehub.model_download", "load_state_dict_from_url",
     "download_url", "get_file", "urllib.request.urlopen", "download_artifacts", "use_artifact", "requests.get",
 )  # fmt: skip
+COMMANDS = ("*.sh", "Makefile", "Dockerfile*", "*.dockerfile", "README*", "**/.github/workflows/*.y*ml", "*.ps1")
+"""Files with commands that bring a model to where it runs."""
+DOWNLOADING = re.compile(
+    r"\b(?:wget|gdown|aria2c|curl(?!.*(?:\s-[FT]\b|--upload|--form|=@))|aws s3 (?:cp|sync)\s+(?:--\S+\s+)*[\"']?s3:"
+    r"|gsutil (?:-m )?(?:cp|rsync)\s+(?:-\w+\s+)*[\"']?gs:|gcloud storage cp\s+[\"']?gs:|az storage blob download"
+    r"|huggingface-cli download|hf download|kaggle (?:datasets|models) download|gh release download|ADD https?:)"
+)
 FETCHES = re.compile(
     r"^[^\n]*(?:\b(?:wget|curl|gdown|kaggle|dvc pull|dvc repro|git lfs pull|aws s3 cp|gsutil cp)\b"
     r"|\b(?:huggingface-cli|hf download|ollama pull)\b"
@@ -85,6 +92,8 @@ class Obtaining(Struct, frozen=True, dict=True):
             return f"{what} is written by {saved}"
         if downloaded := self._downloaded(site):
             return f"{what} is downloaded by {downloaded}"
+        if fetched := self._fetched(name):
+            return f"{what} is fetched by a command of {fetched}"
         if told := FETCHES.search(self.readme):
             return f"the README says how to get {what}: {told[0].strip()[:80]}"
         if name == HOLE and (kept := self._kept):
@@ -100,6 +109,16 @@ class Obtaining(Struct, frozen=True, dict=True):
                 return entry
         folder = path.strip("./").removeprefix("*/").rstrip("/")
         return folder if folder and self.files.exists(folder) and "." not in name else self._pipeline_output(name)
+
+    def _fetched(self, name: str) -> str:
+        """The script, image or page with a command that fetches a file of this name."""
+        if HOLE in name or "." not in name:
+            return ""
+        for path in self.files.find(*COMMANDS):
+            for line in self.files.text(path).replace("\\\n", " ").split("\n"):
+                if name in line and DOWNLOADING.search(line[:2_000]):
+                    return path
+        return ""
 
     @cached_property
     def _kept(self) -> str:
