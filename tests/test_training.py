@@ -671,8 +671,7 @@ def test_a_script_that_downloads_a_numbered_release_fixes_the_data() -> None:
 def test_made_up_rows_are_no_source_beside_committed_ones() -> None:
     make = "from sklearn.datasets import make_classification\n\nX, y = make_classification(SEED)\n"
     fit = "from sklearn.svm import SVC\n\nSVC().fit(X, y)\n"
-    assert outcome("data-versioned", {"train.py": make.replace("SEED", "random_state=7") + fit}) == "pass"
-    assert outcome("data-versioned", {"train.py": make.replace("SEED", "") + fit}) == "partial"
+    assert outcome("data-versioned", {"train.py": make.replace("SEED", "random_state=7") + fit}) == "partial"
     read = "import pandas as pd\nfrom sklearn.svm import SVC\n\nrows = pd.read_csv('data/a.csv')\nSVC().fit(rows, y)\n"
     files = {"train.py": read, "data/a.csv": "a,b\n1,2\n", "demo.py": make.replace("SEED", "") + fit}
     assert outcome("data-versioned", files) == "pass"

@@ -110,9 +110,9 @@ def data_versioned(datasets: Datasets, members: Members, evals: LlmEvals) -> Ite
         yield ok(fixed[0].what, at=fixed[0].location)
     elif loose := (*named, *fetched, *datasets.described, *datasets.services, *datasets.gathered):
         yield partial(loose[0].what, at=loose[0].location, confidence=Confidence.MEDIUM)
-    elif made := datasets.made:
-        source, seeded = made[0]
-        yield (ok if seeded else partial)(source.what, at=source.location, confidence=Confidence.MEDIUM)
+    elif datasets.made:
+        source = datasets.made[0]
+        yield partial(source.what, at=source.location, confidence=Confidence.MEDIUM)
     elif datasets.missing:
         read = datasets.missing[0]
         yield fail(f"`{read.path}` is read, is not here, and nothing says where it comes from", at=read.location)

@@ -209,10 +209,10 @@ class Datasets(Struct, frozen=True, dict=True):
         return tuple(named)
 
     @cached_property
-    def made(self) -> tuple[tuple[Source, bool], ...]:
-        """Generators of rows in code that trains, and whether each is given a seed."""
+    def made(self) -> tuple[Source, ...]:
+        """Generators of rows, which give others in the next version of their library."""
         return tuple(
-            (Source(f"the rows are made by {use.shown}", use.location), "random_state" in use.call.keywords)
+            Source(f"the rows are made by {use.shown}", use.location)
             for use in self._fetching
             if use.call is not None and MADE.search(use.name)
         )
