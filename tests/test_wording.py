@@ -305,3 +305,36 @@ def test_the_workflow_that_runs_the_tests_comes_before_the_one_that_calls_it() -
         ".github/workflows/test.yml": called,
     }
     assert answer("tests-run-in-ci", files).findings[0].path == ".github/workflows/test.yml"
+
+
+def test_the_route_that_answers_stands_for_the_service() -> None:
+    code = """
+from fastapi import FastAPI
+import joblib
+
+app = FastAPI()
+model = joblib.load("model.joblib")
+
+@app.get("/monitor")
+def monitor() -> dict:
+    return {}
+
+@app.post("/predict")
+def predict(x: float) -> float:
+    return model.predict([[x]])[0]
+"""
+    assert answer("requests-validated", {"app.py": code}).messages == (
+        "`predict` takes `x: float`, which the framework checks"
+    )
+    assert answer("inference-entry-point", {"app.py": code}).findings[0].line == 12
+
+
+def test_what_a_guard_says_is_quoted_with_its_gaps() -> None:
+    code = """
+def load(rows, limit):
+    if len(rows) > limit:
+        raise ValueError(f"the data has {len(rows)} rows, which is too long for {limit}")
+    return rows
+"""
+    train = "from sklearn.svm import SVC\nfrom load import load\nSVC().fit(load(rows, 3), y)\n"
+    assert "*" not in answer("data-validated", {"load.py": code, "train.py": train}).messages

@@ -10,6 +10,7 @@ from ml_readiness.facts.modelling.modelcode import ModelCode
 from ml_readiness.facts.prose.cards import Card, Cards
 from ml_readiness.facts.tree.artefacts import Artefacts
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
+from ml_readiness.wording import joined
 
 FULL = 6
 SOME = 3
@@ -72,7 +73,7 @@ def model_documented(cards: Cards, model: ModelCode, lifecycle: Lifecycle, artef
         yield fail("no model card, and the README does not stand in for one", at=at, confidence=Confidence.MEDIUM)
         return
     says = f"{'the card' if best.is_card else 'the README'} covers {len(best.fields)} of 8 fields"
-    lacks = f", not {', '.join(best.missing)}" if best.missing else ""
+    lacks = f", but not {joined(best.missing, 'or')}" if best.missing else ""
     verdict = ok if _worth(best) == 2 else partial
     yield verdict(says + lacks, at=best.page.path, confidence=Confidence.LOW)
 

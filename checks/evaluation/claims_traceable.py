@@ -57,7 +57,11 @@ def claims_traceable(traces: Traces) -> Iterator[Finding]:
         if trace.inside:
             yield ok(f"{said}: {trace.inside}", at=trace.claim.location, confidence=Confidence.LOW)
         elif trace.outside:
-            yield partial(f"{said}: only `{trace.outside[:80]}`", at=trace.claim.location, confidence=Confidence.LOW)
+            yield partial(
+                f"{said}: nothing here leads to it, only `{trace.outside[:80]}`",
+                at=trace.claim.location,
+                confidence=Confidence.LOW,
+            )
         else:
             without = f"{said}: nothing in its section leads to the file or command that it comes from"
             yield fail(without, at=trace.claim.location, confidence=Confidence.LOW)

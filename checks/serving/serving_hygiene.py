@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial
 from ml_readiness.facts.prediction.hygiene import Hygiene
+from ml_readiness.facts.source.saying import said
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 SHOWN = 3
@@ -77,7 +78,7 @@ def serving_hygiene(hygiene: Hygiene) -> Iterator[Finding]:
     if not hygiene.answering.near:
         return
     for site in hygiene.loaded_each_time[:SHOWN]:
-        message = f"`{site.call.method}` loads the model again for every request"
+        message = f"`{said(site)}` loads what was trained again for every request"
         yield fail(message, at=site.location, confidence=Confidence.MEDIUM)
     for site in hygiene.learning_mode[:SHOWN]:
         message = "a network answers without `.eval()` and `no_grad`"
@@ -85,7 +86,7 @@ def serving_hygiene(hygiene: Hygiene) -> Iterator[Finding]:
     if hygiene.loaded_each_time or hygiene.learning_mode:
         return
     for site in hygiene.blocking[:SHOWN]:
-        message = f"`{site.call.method}` runs inside `async def` and stops all other requests meanwhile"
+        message = f"`{said(site)}` runs inside `async def` and stops all other requests meanwhile"
         yield partial(message, at=site.location, confidence=Confidence.MEDIUM)
     if not hygiene.blocking:
-        yield ok("none was found", at=hygiene.answering.near[0].location, confidence=Confidence.MEDIUM)
+        yield ok("no such mistake was found", at=hygiene.answering.near[0].location, confidence=Confidence.MEDIUM)

@@ -176,11 +176,11 @@ class Guards(Struct, frozen=True, dict=True):
         for call in unit.python.calls:
             text = _message(call)
             if text and ERRORS.search(call.name) and _is_about_data(text):
-                yield call.line, call.scope, text[:80]
+                yield call.line, call.scope, _quoted(text)
             elif call.name in UPLOADS and UPLOADS[call.name] in call.keywords:
                 yield call.line, call.scope, "the kinds of file that are accepted"
             elif call.method == "append" and text and _is_check(call.scope):
-                yield call.line, call.scope, text[:80]
+                yield call.line, call.scope, _quoted(text)
 
     def _is_aside(self, unit: Unit, scope: str) -> bool:
         """Whether the code around is about requests, settings or the model's own layers."""
@@ -227,6 +227,11 @@ def _message(call: Call) -> str:
     if first.kind == "call" and first.text.endswith(".format"):
         return first.text
     return ""
+
+
+def _quoted(message: str) -> str:
+    """What an error says, with an ellipsis for what only a run could tell."""
+    return f"“{message.replace('*', '…')[:80].strip()}”"
 
 
 def _is_about_data(text: str) -> bool:

@@ -169,4 +169,6 @@ def pair_steps(flow: Flow, pair: Pair, again: Fit | None = None) -> tuple[Step, 
 
 def asked_steps(flow: Flow, *evaluations: Evaluation) -> tuple[Step, ...]:
     """Several questions to models, in order."""
-    return tuple(flow.step(f"`{each.method}` on these rows", each.place) for each in evaluations)
+    places = {(each.method, each.place): each for each in evaluations}
+    steps = [flow.step(f"`{each.method}` on these rows", each.place) for each in places.values()]
+    return tuple({(step.message, step.path, step.cell, step.line): step for step in steps}.values())

@@ -14,6 +14,7 @@ from ml_readiness.facts.serving.server_contracts import ServerContracts
 from ml_readiness.facts.serving.serving import Route
 from ml_readiness.facts.source.callgraph import CallGraph, key
 from ml_readiness.facts.source.code import Code
+from ml_readiness.wording import joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,8 +94,8 @@ class Contracts(Struct, frozen=True, dict=True):
         typed = [p for p in own if self.types.is_typed(route.unit, p.annotation)]
         name = f"`{route.function.name}`"
         if own and len(typed) == len(own) and "Flask" not in route.framework:
-            shown = ", ".join(f"{p.name}: {p.annotation.rpartition('.')[2].lstrip(':')}" for p in typed[:3])
-            return Contract("checked", f"{name} takes {shown}", at)
+            shown = joined([f"`{p.name}: {p.annotation.rpartition('.')[2].lstrip(':')}`" for p in typed[:3]])
+            return Contract("checked", f"{name} takes {shown}, which the framework checks", at)
         if route.checked:
             return Contract("checked", f"{name} is called with what the API's description allows", route.location)
         if wrapper := next((each for each in route.function.decorators if DECORATED.search(each)), None):
@@ -123,7 +124,7 @@ class Contracts(Struct, frozen=True, dict=True):
             return Contract("partly", f"{name} checks only part of what it takes", at)
         if cast := next((site for site in self._body(route) if _casts(site)), None):
             return Contract("partly", f"{name} only casts what it takes by `{cast.call.method}`", cast.location)
-        return Contract("raw", f"{name} takes the request as it comes", at)
+        return Contract("raw", f"{name} takes the request as it comes, unchecked", at)
 
     def _touches_request(self, route: Route) -> bool:
         assert route.function is not None  # noqa: S101

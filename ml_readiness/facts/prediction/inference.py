@@ -93,8 +93,8 @@ class Inference(Struct, frozen=True, dict=True):
             (unit.location(function.line), f"`{function.name}` uses the loaded model")
             for unit, function in self._predicting_functions()
         ]
-        found += [(each.unit.location(0), f"the README shows how to call `{each.name}`") for each in self.documented]
-        found += [(each.unit.location(0), f"torch.hub loads the model by `{each.name}`") for each in self.published]
+        found += [(_at(each), f"the README shows how to call `{each.name}`") for each in self.documented]
+        found += [(_at(each), f"torch.hub loads the model by `{each.name}`") for each in self.published]
         return tuple(found)
 
     @cached_property
@@ -251,6 +251,10 @@ class Inference(Struct, frozen=True, dict=True):
 def _learns(route: Route) -> bool:
     """Whether a request starts a training or an evaluation: the last to be shown as a way to a prediction."""
     return bool(LEARNS.search(route.path))
+
+
+def _at(definition: Definition) -> Location:
+    return definition.unit.location(definition.function.line if definition.function is not None else 0)
 
 
 def _packages(path: str) -> str:

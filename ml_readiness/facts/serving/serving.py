@@ -27,6 +27,13 @@ HEALTH = re.compile(
     re.IGNORECASE,
 )
 
+ANSWERS = re.compile(
+    r"predict|infer|scor|classif|generat|chat|ask|query|invoke|recommend|answer|translat|detect", re.IGNORECASE
+)
+LOOKS_AFTER = re.compile(
+    r"monitor|drift|train|evaluat|metric|feedback|histor|health|status|static|login|admin", re.IGNORECASE
+)
+
 
 class Servers(Struct, frozen=True, forbid_unknown_fields=True):
     """Model servers, by what is called and by base classes."""
@@ -263,8 +270,8 @@ class Serving(Struct, frozen=True, dict=True):
 
     @cached_property
     def model_routes(self) -> tuple[Route, ...]:
-        """Routes and handlers in units from which a model is reached, examples left out."""
-        every = [*self.routes, *self.handlers]
+        """Routes and handlers in units from which a model is reached, examples left out; those that answer first."""
+        every = sorted([*self.routes, *self.handlers], key=_aside)
         return tuple(r for r in every if not r.unit.is_example and self.reaches_model(r.unit))
 
     @cached_property
@@ -276,3 +283,8 @@ class Serving(Struct, frozen=True, dict=True):
     def serves(self) -> bool:
         """Whether the project answers requests with a model."""
         return bool(self.model_routes or self.model_demos or self.servers)
+
+
+def _aside(route: Route) -> int:
+    """How far a path is from where people ask: 0 for an answer, 2 for what looks after the service."""
+    return 0 if ANSWERS.search(route.path) else 2 if LOOKS_AFTER.search(route.path) else 1
