@@ -19,7 +19,7 @@ TABLES = ("pandas", "polars", "pyspark", "dask", "modin", "cudf", "duckdb", "sql
 OF_ANYTHING = frozenset(["cerberus", "jsonschema", "voluptuous", "schema", "fastjsonschema"])
 SETTINGS = re.compile(r"config|setting|request|payload|openapi|argument|params|response|tool|plugin", re.IGNORECASE)
 EXPECTATION = re.compile(r"expect_(?:column|table|multicolumn)_\w+|expect_compound_\w+")
-DBT_TESTS = re.compile(r"^[ \t]+(?:data_)?tests:[ \t]*$", re.MULTILINE)
+DBT_TESTS = re.compile(r"^[ \t]+(?:data_)?tests:[ \t]*(?:$|\[[ \t]*\w)", re.MULTILINE)
 
 
 @check(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from ml_readiness.check import check, fail, ok, partial
 from ml_readiness.facts.modelling.modelcode import ModelCode
 from ml_readiness.facts.project.project import Project
+from ml_readiness.facts.project.signals import ANYTHING
 from ml_readiness.facts.source.code import Site
 from ml_readiness.facts.source.mainstream import main_first
 from ml_readiness.facts.source.saying import said
@@ -66,7 +67,7 @@ def training_code_present(model: ModelCode, project: Project) -> Iterator[Findin
         yield ok(f"`{said(site)}` trains", at=site.location, confidence=Confidence.MEDIUM)
     if outside or project.kind is ProjectKind.LIBRARY:
         return
-    loads = [pair for pair in model.own_loads if pair[0].unit.is_production]
+    loads = [pair for pair in model.own_loads if pair[0].unit.is_production and not _holds_anything(pair[0], project)]
     for site in _makers(model, {path.rpartition("/")[2] for _, path in loads}):
         yield ok(f"`{said(site)}` writes what is loaded", at=site.location, confidence=Confidence.MEDIUM)
         return
@@ -77,6 +78,11 @@ def training_code_present(model: ModelCode, project: Project) -> Iterator[Findin
         site, path = loads[0]
         what = f"`{path}`" if path.strip("*/.") else "a model"
         yield fail(f"{what} is loaded, but nothing here trains it", at=site.location, confidence=Confidence.MEDIUM)
+
+
+def _holds_anything(site: Site, project: Project) -> bool:
+    """Whether what an application around a language model unpickles may be its index or its texts."""
+    return project.kind is ProjectKind.LLM_APP and site.name.startswith(ANYTHING)
 
 
 def _makers(model: ModelCode, names: set[str]) -> Iterator[Site]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ml_readiness import regex as re
 from ml_readiness.check import check, fail, ok
+from ml_readiness.facts.deployment.compose import Compose
 from ml_readiness.facts.prediction.answering import Answering
 from ml_readiness.facts.project.operation import Operation
 from ml_readiness.facts.project.signals import Signals
@@ -28,7 +29,9 @@ CONTAINER = re.compile(r"^\s*HEALTHCHECK\s+(?!NONE)", re.IGNORECASE)
     effort=Effort.SMALL,
     not_for=[ProjectKind.NOT_ML, ProjectKind.LIBRARY],
 )
-def health_endpoint(answering: Answering, operation: Operation, files: Files, signals: Signals) -> Iterator[Finding]:
+def health_endpoint(
+    answering: Answering, operation: Operation, files: Files, compose: Compose, signals: Signals
+) -> Iterator[Finding]:
     """A platform restarts what it knows to be down. Without a route or probe that says so, a service whose model did
     not load keeps taking requests.
 
@@ -78,7 +81,7 @@ def health_endpoint(answering: Answering, operation: Operation, files: Files, si
         return
     healthy = [route for route in serving.routes if route.is_health or _reports_status(route)]
     places = [(f"`{route.path or '/'}` reports whether the service is up", route.location) for route in healthy]
-    places += [("a probe asks whether the service is up", at) for at in _probes(files)]
+    places += [("a probe asks whether the service is up", at) for at in (*_probes(files), *_watched(compose))]
     places += [("the model server reports by itself whether it is up", at) for at in serving.servers]
     for message, at in places[:2]:
         yield ok(message, at=at)
@@ -105,6 +108,14 @@ def _probes(files: Files) -> Iterator[Location]:
     for path in files.own:
         if ROUTE_FILE.search(path):
             yield Location(path=path)
+
+
+def _watched(compose: Compose) -> Iterator[Location]:
+    """Services built here whose health the compose file asks for."""
+    for service in compose.services:
+        asked = service.node.get("healthcheck")
+        if service.dockerfile and asked is not None and asked.get("disable") is None:
+            yield Location(path=service.path, line=asked.line)
 
 
 def _lines(files: Files, path: str, pattern: re.Pattern[str]) -> Iterator[Location]:

@@ -22,6 +22,13 @@ CONTENT = re.compile(
     r"\.(?:isnull|isna|isnan|isfinite|isinf|notnull|notna|duplicated|is_numeric_dtype|has_nulls"
     r"|is_string_dtype|null_count|is_null)$"
 )
+RANGES = re.compile(r"\.(?:all|any|between|isin)$")
+BETWEEN = re.compile(r"\.(?:between|isin)\b")
+ORDER = frozenset(["<", ">", "<=", ">="])
+LEARNT = re.compile(
+    r"loss(?:es)?|grad|pred|prob|weight|param|mask|attention|logit|output|score|metric|done|step", re.IGNORECASE
+)
+"""Names of what a model computes, not of what it is given."""
 TABLE = re.compile(r"\.(?:columns|column_names|dtypes?|empty|is_unique|is_monotonic_increasing)$")
 LACKING = re.compile(r"^(?:\w*_)?(?:missing|unexpected|invalid|extra|null|nan|duplicated?)(?:_\w+)?$")
 PIECES = re.compile(r"col|field|feature|row|value|record|label|schema|table|key|entr|sample|id", re.IGNORECASE)
@@ -204,6 +211,10 @@ def _tested(condition: Condition) -> str:
     if any(call.endswith((".issubset", ".issuperset")) for call in condition.calls):
         named = next((name for name in (*condition.names, condition.scope) if PIECES.search(name)), "")
         return f"`{named}`" if named else ""
+    if ranged := next((call for call in condition.calls if RANGES.search(call)), ""):
+        compared = ORDER.intersection(condition.operators) or BETWEEN.search(" ".join(condition.calls))
+        if compared and not any(LEARNT.search(name) for name in condition.names):
+            return f"`{ranged.rpartition('.')[2]}`"
     for name in condition.names:
         if (TABLE.search(name) and not name.startswith("self.config")) or SHAPED.match(name):
             return f"`{name}`"

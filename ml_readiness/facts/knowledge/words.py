@@ -30,6 +30,7 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     language_purposes: str
     aside: str
     components: str
+    workers: frozenset[str]
     teaching_words: tuple[str, ...]
     ordinal: str
     research_words: tuple[str, ...]

@@ -37,7 +37,8 @@ MODULES = re.compile(
 ABOUT = re.compile(
     r"importance|config|param|setting|option|_args|schema|_path|_url|_name$|logger|metric|plot|show|print"
     r"|(?:^|_)auth(?:_|$)|authenti|authori[sz]|jwt|login|password|access_token|(?:api|refresh|bearer)_?token|token_(?:valid|verif|refresh|expir)"
-    r"|(?:verify|validate|check|revoke|issue|refresh)_token|feature_flag|transform_response|event_loop",
+    r"|(?:verify|validate|check|revoke|issue|refresh)_token|feature_flag|transform_response|event_loop"
+    r"|^on_\w|(?:^|_)(?:new|next|stop|eos|bos|pad)_tokens?$|tokens?_(?:count|usage|limit|cost|budget|stream)|(?:count|num|max|estimate|track|total)_?tokens?",
     re.IGNORECASE,
 )
 """Names that speak of the settings or the picture of a step, or of who may do it, not of the step."""

@@ -43,6 +43,13 @@ THRESHOLDS = (
     "tensorflow_model_analysis.MetricThreshold", "tensorflow_model_analysis.GenericValueThreshold",
     "sagemaker.workflow.condition_step.ConditionStep", "kfp.dsl.Condition", "kfp.dsl.If", "azure.ai.ml.dsl.condition",
 )  # fmt: skip
+SUITES = re.compile(
+    r"^(?:evidently|deepchecks|giskard)\b.*(?:Classification|Regression|Performance"
+    r"|Test(?:Accuracy|F1|Precision|Recall|RocAuc|LogLoss|R2|Value(?:MAE|RMSE|ME|MAPE|Mean))|(?:Accuracy|F1Score|RocAuc|RMSE|MAE)\b"
+    r"|model_evaluation|full_suite)",
+)
+"""Tests of a model's quality in suites of libraries."""
+PASSED = re.compile(r"passed|success|status|failed", re.IGNORECASE)
 NOTEBOOKS = re.compile(r"(?:execute|run)_notebook$|^testbook$")
 DECIDES = re.compile(
     r"trigger|should_|decide|decision|accept|is_(?:good|better|ready|valid)_?|check_(?:quality|model)|branch", re.I
@@ -98,12 +105,20 @@ class QualityGates(Struct, frozen=True, dict=True):
     @cached_property
     def blocking(self) -> tuple[Gate, ...]:
         """Those that fail or hold something back."""
-        return (*self._declared(), *self._promoting(), *self._asserted(), *self._stopping(), *self._scripted())
+        return (
+            *self._declared(),
+            *self._promoting(),
+            *self._asserted(),
+            *self._stopping(),
+            *self._suited(),
+            *self._scripted(),
+        )
 
     @cached_property
     def reporting(self) -> tuple[Gate, ...]:
         """Those that only tell."""
-        return (*self._reported(), *self._warning(), *self._compared())
+        suites = (Gate(f"`{site.call.method}` tests quality and stops nothing", site.location) for site in self._suites)
+        return (*self._reported(), *self._warning(), *self._compared(), *suites)
 
     # Tests
 
@@ -190,6 +205,20 @@ class QualityGates(Struct, frozen=True, dict=True):
         for site in self.code.calls_named(STOPS.__contains__):
             if site.unit.is_production and self._is_guarded(site):
                 yield Gate(f"`{site.call.method}` stops the run by a figure of quality", site.location)
+
+    @cached_property
+    def _suites(self) -> tuple[Site, ...]:
+        """Tests of quality in a library's suites."""
+        return tuple(site for site in self.code.sites if site.unit.is_production and SUITES.search(site.name))
+
+    def _suited(self) -> Iterator[Gate]:
+        """Conditions on the verdict of such a suite that stop the run."""
+        for path in dict.fromkeys(site.unit.path for site in self._suites):
+            unit = self.code.by_path[path]
+            for condition in unit.python.conditions:
+                asked = (*condition.names, *condition.calls, *_items(condition.test))
+                if condition.effect in {"raise", "exit", "assert"} and any(PASSED.search(word) for word in asked):
+                    yield Gate("the run stops if a test of quality fails", unit.location(condition.line))
 
     def _judging(self) -> Iterator[tuple[Unit, Condition]]:
         """Conditions that compare a metric with a bound or another model's, early stopping and the like left out."""

@@ -94,6 +94,8 @@ class Alerts(Struct, frozen=True, dict=True):
             if match is not None and "expr:" in text:
                 line = text.count("\n", 0, match.end()) + 1
                 yield Alert("an alert rule is defined", Location(path=path, line=line))
+            elif "alert_notification:" in text and "create_monitor:" in text:
+                yield Alert("a monitor sends alerts", Location(path=path))
             elif "provisioning/alerting" in path or "kind: PrometheusRule" in text or GRAFANA.search(text):
                 yield Alert("an alert is provisioned", Location(path=path))
 

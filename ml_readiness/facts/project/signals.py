@@ -218,6 +218,10 @@ class Signals(Struct, frozen=True, dict=True):
         named = [path for path in sorted(units) if SCORED.search(path)]
         if named and any(site.unit.is_production for site in self.lifecycle.predicting):
             return (f"scores in a pipeline: {named[0]}",)
+        workers = [s for s in self.code.sites if s.unit.is_production and s.name in words().workers]
+        working = [s for s in workers if {each.path for each in self.code.closure(s.unit)} & scoring]
+        if working:
+            return (f"scores what comes in: {working[0].location} (`{said(working[0])}`)",)
         triggers = [path for path in self.files.find("triggers.yaml", "triggers.yml") if self._times_scoring(path)]
         if triggers:
             return (f"scores at times that are set: {triggers[0]}",)
@@ -254,7 +258,8 @@ class Signals(Struct, frozen=True, dict=True):
         return ()
 
     def _importing(self, packages: Iterable[str]) -> list[Unit]:
-        wanted = tuple(packages)
+        """Units that import one of these packages; a module of the project's own may be called like one."""
+        wanted = [name for name in packages if name not in self.code.modules.by_name]
         return [u for u in self.code.units if not u.is_test and not u.is_example and u.imports_any(*wanted)]
 
 
