@@ -216,7 +216,7 @@ class QualityGates(Struct, frozen=True, dict=True):
         for path in dict.fromkeys(site.unit.path for site in self._suites):
             unit = self.code.by_path[path]
             for condition in unit.python.conditions:
-                asked = (*condition.names, *condition.calls, *_items(condition.test))
+                asked = (*condition.names, *condition.calls, *_texts(condition.test))
                 if condition.effect in {"raise", "exit", "assert"} and any(PASSED.search(word) for word in asked):
                     yield Gate("the run stops if a test of quality fails", unit.location(condition.line))
 
