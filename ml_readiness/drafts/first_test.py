@@ -14,7 +14,7 @@ from ml_readiness.facts.tree.files import Files
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ml_readiness.facts.source.code import Unit
+    from ml_readiness.facts.source.units import Unit
     from ml_readiness.parsers.python import Function
 
 MODULE = re.compile(r"(?:(?:src|lib)/)?(?P<module>[a-zA-Z_]\w*(?:/[a-zA-Z_]\w*)*?)(?:/__init__)?\.py")

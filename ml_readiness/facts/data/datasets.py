@@ -15,7 +15,8 @@ from ml_readiness.facts.data.versions import Versions
 from ml_readiness.facts.modelling.experiments import Experiments
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
 from ml_readiness.facts.serving.serving import Serving
-from ml_readiness.facts.source.code import Code, Unit
+from ml_readiness.facts.source.code import Code
+from ml_readiness.facts.source.units import Unit
 from ml_readiness.facts.source.values import HOLE, Values
 from ml_readiness.facts.tooling.tools import Tools
 from ml_readiness.facts.tooling.uses import Use

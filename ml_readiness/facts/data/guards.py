@@ -11,7 +11,8 @@ from msgspec import Struct
 from ml_readiness import regex as re
 from ml_readiness.facts.serving.serving import Serving
 from ml_readiness.facts.source.callgraph import CallGraph, key
-from ml_readiness.facts.source.code import Code, Site, Unit
+from ml_readiness.facts.source.code import Code, Site
+from ml_readiness.facts.source.units import Unit
 from ml_readiness.report import Location
 
 if TYPE_CHECKING:

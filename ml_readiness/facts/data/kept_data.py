@@ -15,7 +15,7 @@ from ml_readiness.facts.tree.files import Files
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ml_readiness.facts.source.code import Unit
+    from ml_readiness.facts.source.units import Unit
     from ml_readiness.parsers.python import Text
 
 DATA = re.compile(

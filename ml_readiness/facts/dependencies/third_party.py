@@ -10,7 +10,8 @@ from msgspec import Struct
 from ml_readiness import regex as re
 from ml_readiness.facts.dependencies.manifests import Manifests
 from ml_readiness.facts.knowledge.distributions import distributions, is_standard
-from ml_readiness.facts.source.code import Code, Unit
+from ml_readiness.facts.source.code import Code
+from ml_readiness.facts.source.units import Unit
 from ml_readiness.facts.tree.files import Files
 from ml_readiness.parsers.requirement import canonical
 

@@ -12,7 +12,8 @@ from ml_readiness import regex as re
 from ml_readiness.documents import Documents
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
 from ml_readiness.facts.source.callgraph import CallGraph, key
-from ml_readiness.facts.source.code import Code, Site, Unit
+from ml_readiness.facts.source.code import Code, Site
+from ml_readiness.facts.source.units import Unit
 from ml_readiness.facts.tooling.tools import Tools
 from ml_readiness.facts.tree.files import Files
 from ml_readiness.parsers.yaml import Node, YamlFile

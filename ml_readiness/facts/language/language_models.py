@@ -11,8 +11,9 @@ from msgspec import Struct
 from ml_readiness import regex as re
 from ml_readiness.facts.knowledge.dated import ModelRule, hosted_models
 from ml_readiness.facts.modelling.lifecycle import ASKS_MODEL, Lifecycle
-from ml_readiness.facts.source.code import Code, Site, Unit
+from ml_readiness.facts.source.code import Code, Site
 from ml_readiness.facts.source.mainstream import main_first
+from ml_readiness.facts.source.units import Unit
 from ml_readiness.facts.source.values import HOLE, Values
 from ml_readiness.facts.tooling.tools import Tools
 from ml_readiness.facts.tooling.uses import Level, Use

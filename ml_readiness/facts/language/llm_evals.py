@@ -12,7 +12,8 @@ from ml_readiness import regex as re
 from ml_readiness.documents import Documents
 from ml_readiness.facts.language.language_models import LanguageModels
 from ml_readiness.facts.modelling.quality import QualityGates
-from ml_readiness.facts.source.code import Code, Unit
+from ml_readiness.facts.source.code import Code
+from ml_readiness.facts.source.units import Unit
 from ml_readiness.facts.tooling.tools import Tools
 from ml_readiness.facts.tooling.uses import Use
 from ml_readiness.facts.tree.files import Files

@@ -10,7 +10,8 @@ from msgspec import Struct
 
 from ml_readiness import regex as re
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
-from ml_readiness.facts.source.code import Code, Site, Unit
+from ml_readiness.facts.source.code import Code, Site
+from ml_readiness.facts.source.units import Unit
 from ml_readiness.facts.tooling.tools import Tools
 from ml_readiness.facts.tooling.uses import Use
 from ml_readiness.facts.tree.files import Files

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Self
 from msgspec import Struct
 
 from ml_readiness import regex as re
-from ml_readiness.facts.source.code import Code, Unit
+from ml_readiness.facts.source.code import Code
+from ml_readiness.facts.source.units import Unit
 from ml_readiness.facts.source.values import HOLE, Values
 from ml_readiness.facts.tooling.tools import Tools
 from ml_readiness.facts.tooling.uses import Use

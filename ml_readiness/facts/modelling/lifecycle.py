@@ -14,7 +14,8 @@ from ml_readiness.facts.source.code import Code
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from ml_readiness.facts.source.code import Site, Unit
+    from ml_readiness.facts.source.code import Site
+    from ml_readiness.facts.source.units import Unit
 
 PREPARES = re.compile(
     r"pre_?process|prepare|clean(?!_?up)|normali[sz]|standardi[sz]|(?<!auto)scale(?!d?_dot)|encode|token|featur|impute|transform"

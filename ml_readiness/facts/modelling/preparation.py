@@ -10,8 +10,9 @@ from msgspec import Struct
 
 from ml_readiness import regex as re
 from ml_readiness.facts.modelling.lifecycle import PREPARES, Lifecycle
-from ml_readiness.facts.source.code import Code, Unit
+from ml_readiness.facts.source.code import Code
 from ml_readiness.facts.source.saying import said
+from ml_readiness.facts.source.units import Unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

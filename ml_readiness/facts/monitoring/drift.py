@@ -14,7 +14,8 @@ from ml_readiness.facts.deployment.schedules import Schedules
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
 from ml_readiness.facts.serving.serving import Serving
 from ml_readiness.facts.source.callgraph import CallGraph, key
-from ml_readiness.facts.source.code import Code, Unit
+from ml_readiness.facts.source.code import Code
+from ml_readiness.facts.source.units import Unit
 from ml_readiness.facts.tooling.tools import Tools
 from ml_readiness.facts.tooling.uses import Level, Use
 from ml_readiness.facts.tree.files import Files

@@ -11,8 +11,9 @@ from ml_readiness import regex as re
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
 from ml_readiness.facts.prediction.inference import JUDGES, Inference
 from ml_readiness.facts.source.callgraph import CallGraph, key
-from ml_readiness.facts.source.code import Code, Site, Unit
+from ml_readiness.facts.source.code import Code, Site
 from ml_readiness.facts.source.javascript import JavaScript
+from ml_readiness.facts.source.units import Unit
 from ml_readiness.facts.tooling.tools import Tools
 from ml_readiness.facts.tooling.uses import Use
 from ml_readiness.report import Location

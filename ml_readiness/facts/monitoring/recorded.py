@@ -20,7 +20,8 @@ from ml_readiness.facts.source.code import Code
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ml_readiness.facts.source.code import Site, Unit
+    from ml_readiness.facts.source.code import Site
+    from ml_readiness.facts.source.units import Unit
     from ml_readiness.parsers.expressions import Expr
     from ml_readiness.parsers.python import Assign
 

@@ -14,14 +14,16 @@ from ml_readiness.facts.prediction.answering import Answering
 from ml_readiness.facts.project.introduction import Introduction
 from ml_readiness.facts.serving.serving import Serving
 from ml_readiness.facts.source.callgraph import CallGraph, key
-from ml_readiness.facts.source.code import Code, Definition
+from ml_readiness.facts.source.code import Code
 from ml_readiness.facts.source.saying import said
+from ml_readiness.facts.source.units import Definition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ml_readiness.facts.serving.serving import Route
-    from ml_readiness.facts.source.code import Site, Unit
+    from ml_readiness.facts.source.code import Site
+    from ml_readiness.facts.source.units import Unit
     from ml_readiness.parsers.expressions import Expr
     from ml_readiness.parsers.python import Function
     from ml_readiness.report import Location

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from ml_readiness.facts.flow.events import Fit, Place, Use
     from ml_readiness.facts.flow.rows import Rows
-    from ml_readiness.facts.source.code import Definition, Site, Unit
+    from ml_readiness.facts.source.code import Site
+    from ml_readiness.facts.source.units import Definition, Unit
     from ml_readiness.report import Location
 
 NO_STEP = re.compile(

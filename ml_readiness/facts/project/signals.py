@@ -16,9 +16,10 @@ from ml_readiness.facts.project.members import Members
 from ml_readiness.facts.project.package import Package
 from ml_readiness.facts.project.paper import Paper
 from ml_readiness.facts.serving.serving import Serving
-from ml_readiness.facts.source.code import Code, Unit
+from ml_readiness.facts.source.code import Code
 from ml_readiness.facts.source.mainstream import main_first
 from ml_readiness.facts.source.saying import said
+from ml_readiness.facts.source.units import Unit
 from ml_readiness.facts.tree.files import Files
 
 if TYPE_CHECKING:

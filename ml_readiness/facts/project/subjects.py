@@ -16,7 +16,7 @@ from ml_readiness.facts.source.code import Code
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ml_readiness.facts.source.code import Unit
+    from ml_readiness.facts.source.units import Unit
 
 MOST_OF_IT = 0.5
 """The share of the files with code that lies in such folders, where they are what the repository is."""

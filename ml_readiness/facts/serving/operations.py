@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from ml_readiness import regex as re
 from ml_readiness.documents import Documents
-from ml_readiness.facts.source.code import Code, Definition
+from ml_readiness.facts.source.code import Code
+from ml_readiness.facts.source.units import Definition
 from ml_readiness.facts.tree.files import Files, is_test
 from ml_readiness.parsers.yaml import Node, YamlFile
 from ml_readiness.report import Location

@@ -10,7 +10,7 @@ from ml_readiness import regex as re
 from ml_readiness.facts.source.code import Code
 
 if TYPE_CHECKING:
-    from ml_readiness.facts.source.code import Unit
+    from ml_readiness.facts.source.units import Unit
     from ml_readiness.report import Location
 
 SCHEMAS = re.compile(

@@ -13,7 +13,7 @@ from ml_readiness.facts.serving.request_types import Contract, RequestTypes
 from ml_readiness.facts.source.code import Code
 
 if TYPE_CHECKING:
-    from ml_readiness.facts.source.code import Unit
+    from ml_readiness.facts.source.units import Unit
     from ml_readiness.parsers.expressions import Expr
     from ml_readiness.parsers.python import Class, Function
 

@@ -12,7 +12,8 @@ from ml_readiness.facts import knowledge
 from ml_readiness.facts.deployment.model_servers import ModelServers
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
 from ml_readiness.facts.serving.operations import Operations
-from ml_readiness.facts.source.code import Code, Site, Unit
+from ml_readiness.facts.source.code import Code, Site
+from ml_readiness.facts.source.units import Unit
 from ml_readiness.facts.source.values import Values
 
 if TYPE_CHECKING:

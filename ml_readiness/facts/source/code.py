@@ -11,7 +11,9 @@ from msgspec import Struct
 
 from ml_readiness.documents import Document, Documents
 from ml_readiness.facts.source.modules import Modules
-from ml_readiness.facts.tree.files import Files, is_test
+from ml_readiness.facts.source.names import Names
+from ml_readiness.facts.source.units import Unit, outer_names
+from ml_readiness.facts.tree.files import Files
 from ml_readiness.parsers.flow import FlowFile, FlowNotebook
 from ml_readiness.parsers.notebook import Notebook
 from ml_readiness.parsers.python import PythonFile
@@ -19,122 +21,12 @@ from ml_readiness.parsers.setup_py import SetupPy
 from ml_readiness.report import Location
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
-    from ml_readiness.parsers.expressions import Expr
-    from ml_readiness.parsers.python import Call, Class, Condition, Function, Import
+    from ml_readiness.parsers.python import Call
 
 FROM_ONE_TREE = ((PythonFile, FlowFile), (Notebook, FlowNotebook))
 """Documents that are made from the same tree, so that it is made once."""
-MAX_HOPS = 4
-ITSELF = frozenset({"fn", "func", "__wrapped__", "submit", "delay", "apply_async", "remote", "entrypoint", "py_func"})
-"""Attributes by which decorators of task runners hand out the function they wrap."""
-LONGEST = 10
-"""Dots of a name that is still looked into."""
-
-
-class Unit(Struct, frozen=True, eq=False, dict=True):
-    """A Python file, or the code cells of one notebook."""
-
-    path: str
-    python: PythonFile
-    notebook: Notebook | None = None
-    is_example: bool = False
-    """Whether it is an example or documentation."""
-
-    @cached_property
-    def is_test(self) -> bool:
-        """Whether it is a test by its name."""
-        return is_test(self.path)
-
-    @property
-    def is_notebook(self) -> bool:
-        """Whether it is a notebook."""
-        return self.notebook is not None
-
-    @cached_property
-    def is_production(self) -> bool:
-        """Whether it could run in production: not a test, not an example, not a notebook."""
-        return not (self.is_test or self.is_example or self.is_notebook)
-
-    def location(self, line: int, column: int | None = None) -> Location:
-        """Where a line of the code is; in a notebook, the cell and the line within it."""
-        if self.notebook is None:
-            return Location(path=self.path, line=line or None, column=column)
-        cell, within = self.notebook.place(line)
-        return Location(path=self.path, cell=cell, line=within, column=column)
-
-    @cached_property
-    def functions(self) -> Mapping[str, Function]:
-        """By qualified name."""
-        return {function.name: function for function in self.python.functions}
-
-    @cached_property
-    def classes(self) -> Mapping[str, Class]:
-        """By qualified name."""
-        return {each.name: each for each in self.python.classes}
-
-    @cached_property
-    def values(self) -> Mapping[str, Expr]:
-        """Module-level and class-level names that are bound once, and their values."""
-        found: dict[str, Expr] = {}
-        twice: set[str] = set()
-        for assign in self.python.assigns:
-            if not assign.scope or assign.scope in self.classes:
-                if assign.target in found:
-                    twice.add(assign.target)
-                found.setdefault(assign.target, assign.value)
-        return {name: value for name, value in found.items() if name not in twice}
-
-    def defines(self, name: str) -> bool:
-        """Whether a bare name is defined at the top level of the file."""
-        return name in self.functions or name in self.classes or name in self.values
-
-    def imports_any(self, *tops: str) -> bool:
-        """Whether the file imports one of these packages, given by their dotted beginnings."""
-        return not self._imported.isdisjoint(tops)
-
-    @cached_property
-    def _imported(self) -> frozenset[str]:
-        """What is imported, with every package around it."""
-        modules = {each.module for each in self.python.imports}
-        around = {outer for module in modules for outer in outer_names(module)}
-        return frozenset(around.union(modules, (f"{each.module}.{each.name}" for each in self.python.imports)))
-
-    @cached_property
-    def imported_as(self) -> Mapping[str, Import]:
-        """The first import of each name."""
-        return {each.alias: each for each in reversed(self.python.imports)}
-
-    @cached_property
-    def guarded_as(self) -> Mapping[str, Import]:
-        """The first import of each name that may fail."""
-        return {each.alias: each for each in reversed(self.python.imports) if each.guarded and each.name}
-
-    def conditions_in(self, scope: str) -> Sequence[Condition]:
-        """The conditions in a function, and in what is nested in it."""
-        return self._conditions.get(scope, ())
-
-    @cached_property
-    def _conditions(self) -> Mapping[str, list[Condition]]:
-        found: dict[str, list[Condition]] = defaultdict(list)
-        for condition in self.python.conditions:
-            for scope in (condition.scope, *outer_names(condition.scope)):
-                found[scope].append(condition)
-        return found
-
-    def attribute(self, owner: str, name: str) -> str | None:
-        """The first call whose result the methods of a class bind to an attribute of `self`."""
-        return self._attributes.get((owner, f"self.{name}"))
-
-    @cached_property
-    def _attributes(self) -> Mapping[tuple[str, str], str]:
-        found: dict[tuple[str, str], str] = {}
-        for assign in self.python.assigns:
-            if assign.value.kind == "call" and assign.target.startswith("self."):
-                for scope in outer_names(assign.scope):
-                    found.setdefault((scope, assign.target), assign.value.text)
-        return found
 
 
 class Site(Struct, frozen=True, eq=False):
@@ -150,29 +42,8 @@ class Site(Struct, frozen=True, eq=False):
         return self.unit.location(self.call.line, self.call.column)
 
 
-class Definition(Struct, frozen=True):
-    """A function or class of the project."""
-
-    unit: Unit
-    name: str
-    """Qualified within the unit; empty for the module itself."""
-
-    @property
-    def function(self) -> Function | None:
-        """The function, or the constructor of the class."""
-        return self.unit.functions.get(self.name) or self.unit.functions.get(f"{self.name}.__init__")
-
-    @property
-    def as_class(self) -> Class | None:
-        """The class, if it is one."""
-        return self.unit.classes.get(self.name)
-
-
-class Code(Struct, frozen=True, dict=True):
+class Code(Names, frozen=True, dict=True):
     """Every readable unit of the project's own code, with the ways between them."""
-
-    units: tuple[Unit, ...]
-    modules: Modules
 
     @classmethod
     def gather(cls, documents: Documents, files: Files, modules: Modules) -> Self:
@@ -188,11 +59,6 @@ class Code(Struct, frozen=True, dict=True):
             if doc.language == "python"
         ]
         return cls(tuple(sorted(scripts + notebooks, key=lambda unit: unit.path)), modules)
-
-    @cached_property
-    def by_path(self) -> Mapping[str, Unit]:
-        """Units by path."""
-        return {unit.path: unit for unit in self.units}
 
     @cached_property
     def production(self) -> tuple[Unit, ...]:
@@ -288,111 +154,6 @@ class Code(Struct, frozen=True, dict=True):
             found[site.unit.path][site.call.scope].append(site)
         return found
 
-    def define(self, unit: Unit, name: str) -> Definition | None:
-        """The project's own definition that a resolved name of a unit stands for; re-exports are followed."""
-        return self._trace(unit, name)[0]
-
-    def _trace(self, unit: Unit, name: str) -> tuple[Definition | None, str]:
-        """What a name stands for when re-exports are followed: a definition of the project's, or a library's name."""
-        for _ in range(MAX_HOPS):
-            if name.startswith(":"):
-                return Definition(unit, name[1:]), name
-            found = self._module_prefix(unit, name)
-            if found is None:
-                return None, name
-            asking, (unit, rest) = unit, found
-            if not rest or rest.partition(".")[0] in unit.functions or rest.partition(".")[0] in unit.classes:
-                return Definition(unit, rest), name
-            first, _, more = rest.partition(".")
-            imported = unit.imported_as.get(first) or self._star_import(unit, first)
-            if imported is None and (beside := self._star_import(asking, first)) is not None:
-                unit, imported = asking, beside
-            if imported is None:
-                return Definition(unit, rest), name
-            if imported.name == "*":
-                unit, name = self.by_path[self.modules.candidates(imported.module, unit.path)[0]], f":{rest}"
-                continue
-            joint = "" if imported.module.endswith(".") else "."
-            name = ".".join(filter(None, [f"{imported.module}{joint}{imported.name}".rstrip("."), more]))
-        return None, name
-
-    def _star_import(self, unit: Unit, name: str) -> Import | None:
-        """The `from module import *` of a unit that brings a name in."""
-        for each in unit.python.imports:
-            path = self.modules.find(each.module, unit.path) if each.name == "*" else None
-            if path is not None and path in self.by_path and self.by_path[path].defines(name):
-                return each
-        return None
-
-    def _module_prefix(self, unit: Unit, name: str) -> tuple[Unit, str] | None:
-        """The longest beginning of a dotted name that is a module of the project, and what is left."""
-        if name.startswith("?") or "." not in name.lstrip("."):
-            path = self.modules.find(name, unit.path) if name and not name.startswith("?") else None
-            return (self.by_path[path], "") if path is not None and path in self.by_path else None
-        dots = len(name) - len(name.lstrip("."))
-        parts = name[dots:].split(".")
-        if not dots and parts[0] not in self.modules.by_name and parts[0] not in self.modules.folders:
-            return None
-        for end in range(len(parts), 0 if not dots else -1, -1):
-            if not dots and ".".join(parts[:end]) not in self.modules.by_name:
-                continue
-            paths = self.modules.candidates("." * dots + ".".join(parts[:end]), unit.path)
-            units = [self.by_path[path] for path in paths if path in self.by_path]
-            rest = parts[end:]
-            if units and rest:
-                named = [
-                    self.by_path[p] for p in self.modules.by_name.get(".".join(parts[:end]), ()) if p in self.by_path
-                ]
-                return next((u for u in (*units, *named) if u.defines(rest[0])), units[0]), ".".join(rest)
-            if units:
-                return units[0], ""
-        return None
-
-    @cached_property
-    def _canonical(self) -> dict[tuple[str, str], str]:
-        return {}
-
-    def canonical(self, unit: Unit, name: str) -> str:
-        """A resolved name with the project's own functions seen through: what `load().predict` is, if `load` returns
-        what `joblib.load` gives, is `joblib.load.predict`. The project's own things are `:path:name`.
-        """
-        key = (unit.path, name)
-        if key not in self._canonical:
-            self._canonical[key] = name  # a circle of definitions ends here
-            self._canonical[key] = self._see_through(unit, name) if name.count(".") < LONGEST else name
-        return self._canonical[key]
-
-    def _see_through(self, unit: Unit, name: str) -> str:
-        definition, name = self._trace(unit, name)
-        if definition is None:
-            return name
-        unit, parts = definition.unit, definition.name.split(".")
-        for end in range(len(parts), 0, -1):
-            head, rest = ".".join(parts[:end]), parts[end:]
-            if head in unit.functions and rest and rest[0] in ITSELF:
-                return f":{unit.path}:{head}"
-            if head in unit.functions and rest:
-                return self._through(unit, unit.functions[head].returns, rest) or f":{unit.path}:{definition.name}"
-            if head in unit.classes and rest and ".".join([head, rest[0]]) not in unit.functions:
-                return self._through_class(unit, head, rest) or f":{unit.path}:{definition.name}"
-        if parts[0] in unit.values and parts[0] not in unit.functions:
-            value = unit.values[parts[0]]
-            return self._through(unit, (value,), parts[1:]) or f":{unit.path}:{definition.name}"
-        return f":{unit.path}:{definition.name}"
-
-    def _through(self, unit: Unit, values: tuple[Expr, ...], rest: list[str]) -> str:
-        named = next((v for v in values if v.kind in {"call", "name"} and v.text and not v.text.startswith("?")), None)
-        return self.canonical(unit, ".".join([named.text, *rest])) if named is not None else ""
-
-    def _through_class(self, unit: Unit, name: str, rest: list[str]) -> str:
-        made = unit.attribute(name, rest[0])
-        if made is not None:
-            return self.canonical(unit, ".".join([made, *rest[1:]]))
-        for base in unit.classes[name].bases:
-            if not base.startswith("?"):
-                return self.canonical(unit, ".".join([base, *rest]))
-        return ""
-
     @cached_property
     def imported(self) -> Mapping[str, tuple[str, ...]]:
         """For each unit, the project's own files that it imports."""
@@ -446,13 +207,6 @@ def _read_whole(files: Files) -> Iterator[tuple[tuple[str, ...], tuple[type[Docu
     yield files.own_of(SetupPy), (PythonFile, SetupPy)
     for kinds in FROM_ONE_TREE:
         yield files.followed(kinds[0]), kinds
-
-
-def outer_names(name: str) -> Iterator[str]:
-    """What is around a dotted name: `a.b` and `a` for `a.b.c`."""
-    while "." in name:
-        name = name.rpartition(".")[0]
-        yield name
 
 
 def meets(name: str, wanted: str) -> bool:

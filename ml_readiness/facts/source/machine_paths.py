@@ -15,7 +15,7 @@ from ml_readiness.report import Location
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ml_readiness.facts.source.code import Unit
+    from ml_readiness.facts.source.units import Unit
 
 SERVICE_USERS = r"jovyan|airflow|appuser|app|runner|vscode|nonroot|gradle|node|mambauser|spark|sagemaker-user|user"
 """Home folders that images and platforms bring along."""

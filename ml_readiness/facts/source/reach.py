@@ -15,7 +15,7 @@ from ml_readiness.facts.tree.files import Files
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ml_readiness.facts.source.code import Unit
+    from ml_readiness.facts.source.units import Unit
 
 OPERATED = (
     "Dockerfile*", "*.dockerfile", "Containerfile", "Makefile", "justfile", "Procfile", "*.yml", "*.yaml", "*.sh",

@@ -9,7 +9,7 @@ from msgspec import Struct
 from ml_readiness.facts.source.code import Code
 
 if TYPE_CHECKING:
-    from ml_readiness.facts.source.code import Unit
+    from ml_readiness.facts.source.units import Unit
     from ml_readiness.parsers.expressions import Expr
 
 DEPTH = 6

@@ -17,7 +17,7 @@ from ml_readiness.parsers.complexity import complexity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ml_readiness.facts.source.code import Unit
+    from ml_readiness.facts.source.units import Unit
     from ml_readiness.parsers.python import Function
     from ml_readiness.report import Location
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ml_readiness.facts.serving.serving import Route
-    from ml_readiness.facts.source.code import Unit
+    from ml_readiness.facts.source.units import Unit
 
 MOST = 2000
 """Files on the map, the largest first."""

@@ -11,7 +11,8 @@ from ml_readiness import regex as re
 from ml_readiness.facts.knowledge.distributions import is_standard
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
 from ml_readiness.facts.source.callgraph import CallGraph, key
-from ml_readiness.facts.source.code import Code, Site, Unit
+from ml_readiness.facts.source.code import Code, Site
+from ml_readiness.facts.source.units import Unit
 from ml_readiness.facts.tree.files import Files
 
 if TYPE_CHECKING:

@@ -12,9 +12,10 @@ from ml_readiness import regex as re
 from ml_readiness.facts.dependencies.locks import is_complete
 from ml_readiness.facts.dependencies.manifests import Manifests
 from ml_readiness.facts.knowledge.signs import Signs
-from ml_readiness.facts.source.code import Code, Site, Unit
+from ml_readiness.facts.source.code import Code, Site
 from ml_readiness.facts.source.javascript import JavaScript
 from ml_readiness.facts.source.reach import Reach
+from ml_readiness.facts.source.units import Unit
 from ml_readiness.facts.tooling.uses import Level, Use
 from ml_readiness.facts.tree.files import Files
 from ml_readiness.patterns import matcher

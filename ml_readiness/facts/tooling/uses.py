@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from ml_readiness.facts.source.code import Unit
+from ml_readiness.facts.source.units import Unit
 from ml_readiness.report import Location
 
 if TYPE_CHECKING:
