@@ -150,7 +150,7 @@ def _is_learned_from_statements(
     """Whether scripts that train prepare their data at the top level, and modules that do are for serving only."""
     training = {site.unit.path for site in model.trained_in_production}
     code = model.code
-    for_serving = {each.path for path in serving for each in code.closure(code.by_path[path])}
-    for_training = {each.path for path in training for each in code.closure(code.by_path[path])}
+    for_serving = code.around(serving)
+    for_training = code.around(training)
     others = [each for each in modules if each.unit.path not in for_serving or each.unit.path in for_training]
     return not others and any(site.unit.path in training for site in preparation.statements)

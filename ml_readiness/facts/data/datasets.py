@@ -158,9 +158,9 @@ class Datasets(Struct, frozen=True, dict=True):
     def _units(self) -> tuple[Unit, ...]:
         """Code that may prepare, train or evaluate: not tests, and not what only answers requests or predicts."""
         pages = [route.unit for route in self.serving.routes] + list(self.serving.demos)
-        answering = {each.path for page in pages for each in self.code.closure(page)}
+        answering = self.code.around(page.path for page in pages)
         paths = self.lifecycle.units("training") or self.lifecycle.units("measuring")
-        used = {each.path for path in paths for each in self.code.closure(self.code.by_path[path])}
+        used = self.code.around(paths)
         aside = (answering | self._predicting) - used
         return tuple(u for u in self.code.units if not u.is_test and u.path not in aside)
 
@@ -271,10 +271,8 @@ class Datasets(Struct, frozen=True, dict=True):
     def _learning(self) -> frozenset[str]:
         """Files that train or lead there, and what they import."""
         training = self.lifecycle.units("training")
-        reached = ((unit, {each.path for each in self.code.closure(unit)}) for unit in self.code.production)
-        leading = [paths for _, paths in reached if paths & training]
-        beside = [{each.path for each in self.code.closure(self.code.by_path[path])} for path in training]
-        return frozenset[str]().union(*leading, *beside)
+        leading = self.code.reaching(training).intersection(unit.path for unit in self.code.production)
+        return self.code.around(training | leading)
 
     @cached_property
     def services(self) -> tuple[Source, ...]:

@@ -145,7 +145,7 @@ class LanguageModels(Struct, frozen=True, dict=True):
     @cached_property
     def _closure(self) -> frozenset[str]:
         units = [self.code.by_path[path] for path in self.units]
-        return frozenset(each.path for unit in units for each in self.code.closure(unit))
+        return self.code.around(unit.path for unit in units)
 
     def _is_imported_by_callers(self, unit: Unit) -> bool:
         return unit.path in self._closure

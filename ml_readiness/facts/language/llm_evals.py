@@ -91,8 +91,7 @@ class LlmEvals(Struct, frozen=True, dict=True):
 
     def _asks(self, path: str) -> bool:
         """Whether a file, or what it imports, asks a language model or reads answers."""
-        unit = self.code.by_path.get(path)
-        return unit is not None and any(each.path in self._asking for each in self.code.closure(unit))
+        return path in self.code.reaching(self._asking)
 
     @cached_property
     def _asking(self) -> frozenset[str]:

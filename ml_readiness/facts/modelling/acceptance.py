@@ -11,7 +11,8 @@ from msgspec import Struct
 
 from ml_readiness import regex as re
 from ml_readiness.facts.modelling.figures import bars, is_figure, is_rivalry, parts, words_of
-from ml_readiness.facts.source.code import Code, Unit
+from ml_readiness.facts.source.code import Code
+from ml_readiness.facts.source.units import Unit
 
 if TYPE_CHECKING:
     from ml_readiness.parsers.expressions import Expr

@@ -16,7 +16,8 @@ from ml_readiness.facts.source.values import HOLE, Values
 from ml_readiness.report import ProjectKind
 
 if TYPE_CHECKING:
-    from ml_readiness.facts.source.code import Site, Unit
+    from ml_readiness.facts.source.code import Site
+    from ml_readiness.facts.source.units import Unit
     from ml_readiness.parsers.python import Class
     from ml_readiness.report import Location
 

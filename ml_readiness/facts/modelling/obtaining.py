@@ -136,7 +136,7 @@ class Obtaining(Struct, frozen=True, dict=True):
 
     def _saved(self, name: str) -> str:
         """Where a file of this name is written; where either name is only known at run time, by what trains first."""
-        written = [(site, self._name(site)) for site in self.model.lifecycle.saving if not site.unit.is_test]
+        written = self._written
         same = [site for site, own in written if own == name and name != HOLE]
         open_ones = [s for s, own in written if own.startswith(HOLE) or not own] if self.model.training else []
         any_ones = [site for site, own in written if own] if name == HOLE else []
@@ -144,6 +144,12 @@ class Obtaining(Struct, frozen=True, dict=True):
             [*any_ones, *open_ones], key=lambda site: (site.unit.is_notebook, site.unit.path not in self._training)
         )
         return str(found[0].location) if found else ""
+
+    @cached_property
+    def _written(self) -> tuple[tuple[Site, str], ...]:
+        """Calls outside tests that save a model, each with the name of its file."""
+        saving = (site for site in self.model.lifecycle.saving if not site.unit.is_test)
+        return tuple((site, self._name(site)) for site in saving)
 
     def _name(self, site: Site) -> str:
         """The name of the file that a call writes."""

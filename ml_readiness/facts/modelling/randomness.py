@@ -197,7 +197,7 @@ class Randomness(Struct, frozen=True, dict=True):
     @cached_property
     def _learning(self) -> frozenset[str]:
         """Files that train, and what they import."""
-        return frozenset(unit.path for unit in self._around(self.training))
+        return self.code.around(unit.path for unit in self.training)
 
     def _is_reached(self, site: Site) -> bool:
         scope = site.call.scope

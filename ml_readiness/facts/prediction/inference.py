@@ -118,7 +118,7 @@ class Inference(Struct, frozen=True, dict=True):
         path, scope = site.unit.path, site.call.scope
         if path in self._stages["training"]:
             return bool(NEW_INPUT.search(scope)) and (path, scope) in self._loading_scopes
-        loaded = any(each.path in self._stages["loading"] for each in self.code.closure(site.unit))
+        loaded = path in self.code.reaching(self._stages["loading"])
         named = NEW_INPUT.search(scope) or NEW_INPUT.search(path.rpartition("/")[2])
         judging = JUDGES.search(scope) or (path in self._stages["measuring"] and not named)
         return loaded and bool(named or not judging) and not (JUDGES.search(path.rpartition("/")[2]) and not named)

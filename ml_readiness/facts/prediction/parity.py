@@ -99,8 +99,7 @@ class Parity(Struct, frozen=True, dict=True):
         return _units(each.unit for each in self.answering)
 
     def _loads(self, unit: Unit) -> bool:
-        loading = self.inference.lifecycle.units("loading")
-        return any(each.path in loading for each in self.inference.code.closure(unit))
+        return unit.path in self.inference.code.reaching(self.inference.lifecycle.units("loading"))
 
     @cached_property
     def _serving_keys(self) -> frozenset[str]:
@@ -121,7 +120,7 @@ class Parity(Struct, frozen=True, dict=True):
 
     def _reached(self, units: Iterable[Unit]) -> frozenset[str]:
         code = self.inference.code
-        return frozenset(each.path for unit in units for each in code.closure(unit))
+        return code.around(unit.path for unit in units)
 
     @cached_property
     def _reached_by_training(self) -> frozenset[str]:

@@ -137,7 +137,7 @@ class Package(Struct, frozen=True, dict=True):
         return any(
             unit.python.main_guard or unit.python.statements > 3
             for unit in self.code.production
-            if training.intersection(each.path for each in self.code.closure(unit))
+            if unit.path in self.code.reaching(training)
         )
 
     @cached_property

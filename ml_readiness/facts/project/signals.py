@@ -213,7 +213,7 @@ class Signals(Struct, frozen=True, dict=True):
         timed += [s for s in self.code.sites if s.unit.is_production and s.name in known.schedules]
         scoring = self.lifecycle.units("predicting") & self.lifecycle.units("loading")
         scoring -= self.lifecycle.units("training")
-        reached = {each.path for unit in units.values() for each in self.code.closure(unit)}
+        reached = self.code.around(units)
         if units and (timed or reached & scoring):
             return (f"runs as a pipeline: {min(units)}",)
         named = [path for path in sorted(units) if SCORED.search(path)]

@@ -267,7 +267,7 @@ class Serving(Struct, frozen=True, dict=True):
 
     def reaches_model(self, unit: Unit) -> bool:
         """Whether a unit, or what it imports, loads or asks a model."""
-        return any(each.path in self.inferring for each in self.code.closure(unit))
+        return unit.path in self.code.reaching(self.inferring)
 
     @cached_property
     def model_routes(self) -> tuple[Route, ...]:

@@ -21,7 +21,7 @@ from ml_readiness.parsers.setup_py import SetupPy
 from ml_readiness.report import Location
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ml_readiness.parsers.python import Call
 
@@ -173,18 +173,46 @@ class Code(Names, frozen=True, dict=True):
     def closure(self, unit: Unit) -> tuple[Unit, ...]:
         """The unit and every unit of the project that it reaches by importing, sorted by path."""
         if unit.path not in self._closures:
-            reached, stack = {unit.path}, [unit.path]
-            while stack:
-                for path in self.imported.get(stack.pop(), ()):
-                    if path not in reached and path in self.by_path:
-                        reached.add(path)
-                        stack.append(path)
+            reached = self.around((unit.path,))
             self._closures[unit.path] = tuple(self.by_path[path] for path in sorted(reached))
         return self._closures[unit.path]
 
     @cached_property
     def _closures(self) -> dict[str, tuple[Unit, ...]]:
         return {}
+
+    def around(self, paths: Iterable[str]) -> frozenset[str]:
+        """The paths of some units and of every unit that they reach by importing."""
+        return self._following(paths, self.imported)
+
+    def reaching(self, paths: frozenset[str]) -> frozenset[str]:
+        """The paths of some units and of every unit that reaches one of them by importing."""
+        if paths not in self._reaching:
+            self._reaching[paths] = self._following(paths, self._importing)
+        return self._reaching[paths]
+
+    @cached_property
+    def _reaching(self) -> dict[frozenset[str], frozenset[str]]:
+        return {}
+
+    @cached_property
+    def _importing(self) -> Mapping[str, list[str]]:
+        """For each file, the units that import it."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for path, imported in self.imported.items():
+            for each in imported:
+                found[each].append(path)
+        return found
+
+    def _following(self, paths: Iterable[str], ways: Mapping[str, Sequence[str]]) -> frozenset[str]:
+        reached = {path for path in paths if path in self.by_path}
+        stack = list(reached)
+        while stack:
+            for path in ways.get(stack.pop(), ()):
+                if path not in reached and path in self.by_path:
+                    reached.add(path)
+                    stack.append(path)
+        return frozenset(reached)
 
     def where(self, holds: Callable[[Unit], bool]) -> tuple[Unit, ...]:
         """The units for which something holds."""

@@ -73,6 +73,11 @@ class Unit(Struct, frozen=True, eq=False, dict=True):
                 found.setdefault(assign.target, assign.value)
         return {name: value for name, value in found.items() if name not in twice}
 
+    @cached_property
+    def first_bound(self) -> Mapping[tuple[str, str], Expr]:
+        """What each name is first bound to, by the scope and the name."""
+        return {(assign.scope, assign.target): assign.value for assign in reversed(self.python.assigns)}
+
     def defines(self, name: str) -> bool:
         """Whether a bare name is defined at the top level of the file."""
         return name in self.functions or name in self.classes or name in self.values

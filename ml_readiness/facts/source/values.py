@@ -72,9 +72,9 @@ class Values(Struct, frozen=True):
     def _name(self, unit: Unit, name: str, scope: str, depth: int) -> str:
         bare = name.lstrip("?:")
         while scope:
-            for assign in unit.python.assigns:
-                if assign.scope == scope and assign.target == bare:
-                    return self._text(unit, assign.value, scope, depth - 1)
+            bound = unit.first_bound.get((scope, bare))
+            if bound is not None:
+                return self._text(unit, bound, scope, depth - 1)
             function = unit.functions.get(scope)
             default = next((p.default for p in function.parameters if p.name == bare), None) if function else None
             if default is not None:
