@@ -95,12 +95,12 @@ def test_what_is_nowhere_has_no_place() -> None:
 @pytest.mark.parametrize(
     ("path", "text", "said"),
     [
-        ("tox.ini", "[tox]\nenvlist = py310\n", "Python 3.10: tox"),
-        ("environment.yml", "name: a\ndependencies:\n  - python=3.6.1=2\n", "Python 3.6.1: the conda environment"),
+        ("tox.ini", "[tox]\nenvlist = py310\n", "tox says Python 3.10"),
+        ("environment.yml", "name: a\ndependencies:\n  - python=3.6.1=2\n", "the conda environment says Python 3.6.1"),
         (
             ".github/workflows/t.yml",
             'jobs:\n  t:\n    strategy:\n      matrix:\n        python-version: ["3.8", "3.9"]\n',
-            "Python 3.8, 3.9: the pipeline",
+            "the pipeline says Python 3.8, 3.9",
         ),
     ],
 )
@@ -338,3 +338,21 @@ def load(rows, limit):
 """
     train = "from sklearn.svm import SVC\nfrom load import load\nSVC().fit(load(rows, 3), y)\n"
     assert "*" not in answer("data-validated", {"load.py": code, "train.py": train}).messages
+
+
+def test_a_step_that_cannot_fail_is_told_to() -> None:
+    files = {
+        "a.py": "def f():\n    return 1\n",
+        "tests/test_a.py": "from a import f\n\ndef test_f():\n    assert f() == 1\n",
+        ".github/workflows/t.yml": "on: [push]\njobs:\n  t:\n    steps:\n      - run: pytest || true\n",
+    }
+    found = answer("tests-run-in-ci", files)
+    assert found.outcome is Outcome.PARTIAL
+    assert found.findings[0].hint is not None
+    assert found.findings[0].hint.startswith("Let the step fail")
+
+
+def test_an_import_in_the_readme_shows_the_use_and_runs_nothing() -> None:
+    readme = "# A\n\n```python\nimport churn\nchurn.predict([1])\n```\n"
+    found = answer("readme-how-to-run", {"README.md": readme, "churn/__init__.py": "def predict(x):\n    return x\n"})
+    assert found.messages == "`import churn` shows how to use it, but no command installs what it needs"

@@ -47,7 +47,7 @@ def python_version_declared(code: Code, versions: PythonVersions, files: Files) 
         return
     for each in versions.all[:SHOWN]:
         at = Location(path=each.path, line=each.line or None)
-        yield ok(f"Python {each.version}: {each.how}", at=at)
+        yield ok(f"{each.how} says Python {each.version}", at=at)
     if not versions.all:
         hint = None if files.exists("pyproject.toml") else "Commit a `.python-version` that names the version you use."
         yield fail("no file that a tool reads states the Python version", hint=hint)

@@ -76,7 +76,7 @@ def readme_how_to_run(instructions: Instructions, commands: CommandsToWrite) -> 
             yield ok(f"`{_shown(install)}` installs and runs it", at=install.location, confidence=Confidence.MEDIUM)
             return
         yield ok(f"`{_shown(install)}` installs what it needs", at=install.location, confidence=Confidence.MEDIUM)
-        yield ok(f"`{_shown(run)}` runs it", at=run.location, confidence=Confidence.MEDIUM)
+        yield ok(_runs(run), at=run.location, confidence=Confidence.MEDIUM)
     elif install:
         why = _reason(instructions.running, "no command runs the main job")
         hint = f"Add the command that runs it: `{commands.running[0]}`." if commands.running else None
@@ -84,14 +84,23 @@ def readme_how_to_run(instructions: Instructions, commands: CommandsToWrite) -> 
         yield partial(message, at=install.location, confidence=Confidence.MEDIUM, hint=hint)
     elif run:
         why = _reason(instructions.installing, "no command installs what it needs")
-        hint = f"Add the command that installs it: `{commands.installing}`." if commands.installing else None
-        message = f"`{_shown(run)}` runs it, but {why}"
+        install_with = commands.installing if not _is_code(run) else ""
+        hint = f"Add the command that installs it: `{install_with}`." if install_with else None
+        message = f"{_runs(run)}, but {why}"
         yield partial(message, at=run.location, confidence=Confidence.MEDIUM, hint=hint)
     else:
         broken = [*instructions.installing, *instructions.running]
         at = broken[0].location if broken else readme.path if readme else None
         why = _reason(broken, "the README gives no command that installs or runs anything")
         yield fail(why, at=at, confidence=Confidence.MEDIUM, hint=commands.hint)
+
+
+def _is_code(instruction: Instruction) -> bool:
+    return instruction.text.startswith(("import ", "from "))
+
+
+def _runs(instruction: Instruction) -> str:
+    return f"`{_shown(instruction)}` {'shows how to use it' if _is_code(instruction) else 'runs it'}"
 
 
 def _first(found: tuple[Instruction, ...]) -> Instruction | None:

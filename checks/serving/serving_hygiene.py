@@ -78,7 +78,7 @@ def serving_hygiene(hygiene: Hygiene) -> Iterator[Finding]:
     if not hygiene.answering.near:
         return
     for site in hygiene.loaded_each_time[:SHOWN]:
-        message = f"`{said(site)}` loads what was trained again for every request"
+        message = f"`{said(site)}` loads again, for every request, what could be loaded once"
         yield fail(message, at=site.location, confidence=Confidence.MEDIUM)
     for site in hygiene.learning_mode[:SHOWN]:
         message = "a network answers without `.eval()` and `no_grad`"

@@ -77,4 +77,5 @@ def static_analysis_wired(analysis: Analysis, code: Code) -> Iterator[Finding]:
 
 
 def _unused(each: Reading) -> Finding:
-    return partial(f"{each.name} is set up, and nothing in CI runs it", at=each.location)
+    hint = f"Run {each.name} on every change: in one step of CI, or by `pre-commit run --all-files` there."
+    return partial(f"{each.name} is set up, and nothing in CI runs it", at=each.location, hint=hint)

@@ -10,6 +10,10 @@ from ml_readiness.report import Confidence, Effort, Finding, Severity
 SHOWN = 3
 CHANGES = frozenset(("push", "pull_request"))
 
+FAILS = (
+    "Let the step fail when a test fails: no `|| true`, no `continue-on-error`, and `set -e` at the top of a script."
+)
+
 
 @check("Do the tests run on every change?", severity=Severity.HIGH, effort=Effort.SMALL)
 def tests_run_in_ci(ci: ContinuousIntegration, tests: Tests) -> Iterator[Finding]:
@@ -85,13 +89,14 @@ def tests_run_in_ci(ci: ContinuousIntegration, tests: Tests) -> Iterator[Finding
     elif lost:
         for run in _one_for_each(lost)[:SHOWN]:
             where = "" if run.run.path == run.pipeline.path else f" ({run.run.location})"
-            yield partial(f"{_what(run)}, but {run.lost}{where}", at=run.location, confidence=_confidence(run))
+            message = f"{_what(run)}, but {run.lost}{where}"
+            yield partial(message, at=run.location, confidence=_confidence(run), hint=FAILS)
     elif disabled:
-        yield partial(
-            f"{_what(disabled[0])}, but {disabled[0].disabled} keeps it from running", at=disabled[0].location
-        )
+        message = f"{_what(disabled[0])}, but {disabled[0].disabled} keeps it from running"
+        yield partial(message, at=disabled[0].location, hint="Take away what keeps the step from running.")
     elif ci.commented:
-        yield partial("the step that would run the tests is commented out", at=ci.commented[0])
+        message = "the step that would run the tests is commented out"
+        yield partial(message, at=ci.commented[0], hint="Put the step back, and repair what it finds.")
     elif ci.unknown:
         what, at = ci.unknown[0]
         yield unknown(f"`{what}` may run the tests; it is not in the tree", at=at)

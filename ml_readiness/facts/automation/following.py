@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 MAX_RUNS = 4_000
 
+WIDEST = 60
+"""Characters of a command that a sentence holds."""
+
 
 class Hop(Struct, frozen=True):
     """A command that led to another one."""
@@ -50,7 +53,8 @@ class Run(Struct, frozen=True):
     @property
     def shown(self) -> str:
         """Its first words."""
-        return " ".join(self.words)[:60]
+        text = " ".join(self.words)
+        return text if len(text) <= WIDEST else f"{text[:WIDEST]}…"
 
 
 class Place(Struct, frozen=True):

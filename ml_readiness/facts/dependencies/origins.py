@@ -107,7 +107,7 @@ class Origins(Struct, frozen=True, eq=False, dict=True):
                 continue
             severe = each.source == CONTAINER
             yield from (
-                Origin(f"`{requirement.label}`", _place(each), "is installed without a version", severe)
+                Origin(f"`{requirement.label}`", _place(each), "is installed without a fixed version", severe)
                 for requirement in each.command.requirements
                 if not requirement.is_local and not requirement.is_pinned and not _is_conda_version(requirement)
             )
