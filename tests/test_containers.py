@@ -36,6 +36,7 @@ PLAIN = "FROM python:3.12\nCOPY . .\n"
         ({"Dockerfile.dev": PLAIN + "CMD python app.py\n"}, PARTIAL),
         ({".devcontainer/devcontainer.json": "{}"}, PARTIAL),
         ({"app.yaml": "runtime: python312\n"}, PARTIAL),
+        ({".replit": "entrypoint = 'main.py'\n[deployment]\nrun = ['python3', 'main.py']\n"}, PARTIAL),
         ({"vendor/x/Dockerfile": PLAIN + "CMD python app.py\n"}, FAIL),
         ({"compose.yml": "services: {db: {image: postgres}}"}, FAIL),
         ({"README.md": "# Docker\nRun `docker build .`\n"}, FAIL),
@@ -57,6 +58,7 @@ def job(step: str) -> dict[str, str]:
     [
         ({"Procfile": "web: gunicorn app:app\n"}, PASS),
         ({"fly.toml": "app = 'x'\n"}, PASS),
+        ({".replit": "[deployment]\nrun = ['python3', 'main.py']\n"}, PASS),
         ({"infra/main.tf": 'resource "aws_s3_bucket" "b" {}\n'}, PASS),
         ({"k8s/cron.yaml": "apiVersion: batch/v1\nkind: CronJob\n"}, PASS),
         ({"chart/templates/d.yaml": "apiVersion: apps/v1\nkind: Deployment\nname: {{ .x }}\n"}, PASS),

@@ -123,3 +123,12 @@ def test_the_log_of_the_way_in_is_shown_before_that_of_another_user() -> None:
     at = answer("inference-logged", files).findings[0].location
     assert at is not None
     assert at.path == "web.py"
+
+
+def test_a_page_that_imports_the_package_of_the_one_that_asks_is_not_the_way_of_a_prediction() -> None:
+    ask = "import joblib\nimport streamlit as st\nst.write(joblib.load('m.joblib').predict([[st.slider('x')]]))\n"
+    about = "import streamlit as st\nfrom pages import NAME\nprint('about')\nst.text_input(NAME)\n"
+    files = {"pages/__init__.py": "from pages import ask\nNAME = 'n'\n", "pages/ask.py": ask, "pages/about.py": about}
+    assert answer("inference-logged", files).outcome.value == "fail"
+    assert answer("requests-validated", files).outcome.value == "pass"
+    assert answer("inference-logged", {**files, "pages/ask.py": f"{ask}print('asked')\n"}).outcome.value == "partial"

@@ -414,3 +414,16 @@ REPOSITORIES = {
 def test_training_and_serving_side_by_side(outcome: str, files: dict[str, str]) -> None:
     found = answer("preprocessing-shared", {path: dedent(text) for path, text in files.items()})
     assert found.outcome == outcome, found.messages
+
+
+def test_imports_tell_nothing_where_those_of_training_lead_to_what_serves() -> None:
+    own = "def normalize_rows(rows):\n    return [[row[0] / row[1]] for row in rows]\n"
+    files = {
+        "train.py": "from web import TITLE\n" + dedent(BY_FEATURES["train.py"]),
+        "features.py": "def prepare(rows):\n    return rows.fillna(0)\n",
+        "web/__init__.py": "from web import page\nTITLE = 'rows'\n",
+    }
+    again = app("rows = normalize_rows([values])", more=own)
+    same = app("rows = prepare([values])", more="from features import prepare")
+    assert answer("preprocessing-shared", {**files, "web/page.py": again}).outcome.value == "fail"
+    assert answer("preprocessing-shared", {**files, "web/page.py": same}).outcome.value == "pass"

@@ -114,6 +114,16 @@ def test_embeddings_of_a_hosted_model_are_an_application_of_it() -> None:
     assert outcome("requests-validated", files) == "pass"
 
 
+def test_a_page_has_health_where_its_container_is_asked_for_it() -> None:
+    page = (
+        "import joblib\nimport streamlit as st\nst.write(joblib.load('m.joblib').predict([[st.number_input('x')]]))\n"
+    )
+    image = "FROM python:3.12\nCOPY . .\nCMD streamlit run app.py\n"
+    asked = image + "HEALTHCHECK CMD curl -f http://localhost:8501/_stcore/health\n"
+    assert outcome("health-endpoint", {"app.py": page, "Dockerfile": asked}) == "pass"
+    assert outcome("health-endpoint", {"app.py": page, "Dockerfile": image}) == "not-applicable"
+
+
 # Requests
 
 

@@ -77,6 +77,17 @@ def test_boosters_draw_only_if_told_to_sample(settings: str, expected: str) -> N
     assert outcome("seeds-fixed", {"train.py": code}) == expected
 
 
+@pytest.mark.parametrize(
+    ("seed", "expected"), [("np.random.seed(7)", "pass"), ("rng = np.random.default_rng(7)", "partial"), ("", "fail")]
+)
+def test_a_generator_of_one_s_own_seeds_nobody_else_s_draws(seed: str, expected: str) -> None:
+    code = (
+        "import numpy as np\nfrom sklearn.ensemble import RandomForestClassifier\n"
+        f"{seed}\nRandomForestClassifier().fit(train, y)\n"
+    )
+    assert outcome("seeds-fixed", {"train.py": code}) == expected
+
+
 def test_a_search_without_a_seed_gives_other_parameters_each_time() -> None:
     code = (
         "import xgboost\nfrom hyperopt import fmin, tpe\n\ndef objective(p):\n"
@@ -130,6 +141,30 @@ def test_a_model_that_a_function_of_the_project_made_is_trained() -> None:
         "serve.py": "import joblib\nprint(joblib.load('m.pkl').predict([1]))\n",
     }
     assert outcome("training-code-present", files) == "pass"
+
+
+def test_files_of_a_model_that_is_published_on_a_hub_were_not_trained_here() -> None:
+    app = "import onnxruntime\nfrom fetch import fetch\nonnxruntime.InferenceSession(f'{fetch()}/model.onnx')\n"
+    fetch = (
+        "from huggingface_hub import hf_hub_download as get\n\ndef fetch():\n    return get('acme/mini', 'x.onnx')\n"
+    )
+    assert outcome("training-code-present", {"app.py": app, "fetch.py": fetch}) == "not-applicable"
+    assert outcome("training-code-present", {"app.py": app, "fetch.py": "def fetch():\n    return '.'\n"}) == "fail"
+
+
+BASE = "from sklearn.base import BaseEstimator\n\nclass Base(BaseEstimator):\n"
+
+
+@pytest.mark.parametrize(("method", "expected"), [("predict", "pass"), ("transform", "not-applicable")])
+def test_an_estimator_may_inherit_half_of_what_it_does(method: str, expected: str) -> None:
+    files = {
+        "setup.py": "from setuptools import setup\nsetup(name='lvq', packages=['lvq'])\n",
+        "README.md": "# lvq\n\n```\npip install lvq\n```\n",
+        "lvq/__init__.py": "from lvq.glvq import Glvq\n",
+        "lvq/base.py": f"{BASE}    def fit(self, X, y): self.w = X.T @ y\n",
+        "lvq/glvq.py": f"from lvq.base import Base\n\nclass Glvq(Base):\n    def {method}(self, X): return X\n",
+    }
+    assert outcome("training-code-present", files) == expected
 
 
 # Data
@@ -245,6 +280,31 @@ def test_examples_that_fetch_data_do_not_make_an_application_learn() -> None:
 
 # Gates
 
+LVQ = {
+    "README.md": "# lvq\n\n```\npip install lvq\n```\n",
+    "setup.py": "from setuptools import setup\nsetup(name='lvq', packages=['lvq'])\n",
+    "lvq/__init__.py": "from .glvq import Glvq\n",
+    "lvq/base.py": "from sklearn.base import ClassifierMixin as C\n\nclass Base(C):\n    def fit(self, X, y): ...\n",
+    "lvq/glvq.py": "from .base import Base\n\nclass Glvq(Base):\n    def predict(self, X): return X\n",
+    "lvq/shown.py": "from sklearn.svm import SVC\nSVC().fit(X, y)\n",
+    "lvq/tests/__init__.py": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("bar", "expected"),
+    [
+        ("assert_greater(model.score(X, y), 0.9)", "pass"),
+        ("assert model.score(X, y) > 0.9", "pass"),
+        ("assert_greater(len(model.score(X, y)), 9)", "fail"),
+        ("print(model.score(X, y))", "fail"),
+    ],
+)
+def test_a_package_s_own_estimator_is_held_to_a_figure(bar: str, expected: str) -> None:
+    test = "from nose.tools import assert_greater\nfrom .. import Glvq\n\ndef test_iris():\n    model = Glvq()\n"
+    files = {**LVQ, "lvq/tests/test_glvq.py": f"{test}    model.fit(X, y)\n    {bar}\n"}
+    assert outcome("quality-gated", files) == expected
+
 
 MODEL = "from sklearn.svm import SVC\n\ndef train(X, y):\n    return SVC().fit(X, y)\n"
 
@@ -344,6 +404,27 @@ def test_a_validator_that_nothing_calls_checks_nothing() -> None:
     assert outcome("data-validated", files) == "fail"
     used = "from src.validation import Validator\nValidator().check_rows(rows)\n" + FIT
     assert outcome("data-validated", files | {"src/train.py": used}) == "pass"
+
+
+RECEIVE = "from fastapi import FastAPI, HTTPException, UploadFile\napp = FastAPI()\n\n@app.post('/documents')\n"
+REFUSE = "        raise HTTPException(400)\n"
+
+
+@pytest.mark.parametrize(
+    ("guards", "expected"),
+    [
+        (["len(body) > 1000", "not file.filename.endswith('.pdf')", "file.content_type not in KINDS"], "pass"),
+        (["len(body) > 1000"], "partial"),
+        (["user.is_admin"], "fail"),
+        ([], "fail"),
+    ],
+)
+def test_what_is_asked_of_an_uploaded_document_is_asked_of_data(guards: list[str], expected: str) -> None:
+    tests = "".join(f"    if {guard}:\n{REFUSE}" for guard in guards)
+    index = "    rows = embed(body)\n    pd.DataFrame(rows).to_csv('rows.csv')\n"
+    start = f"import pandas as pd\n{RECEIVE}async def receive(file: UploadFile):\n    body = await file.read()\n"
+    app = start + tests + index
+    assert outcome("data-validated", {"app.py": app}) == expected
 
 
 def test_columns_compared_with_a_written_schema() -> None:

@@ -77,11 +77,12 @@ def health_endpoint(
     serving = operation.serving
     served = bool(operation.interface)
     elsewhere = bool(signals.llm_elsewhere) and not signals.code.units
-    if not served and not elsewhere:
+    probes = [*_probes(files), *_watched(compose)]
+    if not served and not elsewhere and not (serving.model_demos and probes):
         return
     healthy = [route for route in serving.routes if route.is_health or _reports_status(route)]
     places = [(f"`{route.path or '/'}` reports whether the service is up", route.location) for route in healthy]
-    places += [("a probe asks whether the service is up", at) for at in (*_probes(files), *_watched(compose))]
+    places += [("a probe asks whether the service is up", at) for at in probes]
     places += [("the model server reports by itself whether it is up", at) for at in serving.servers]
     for message, at in places[:2]:
         yield ok(message, at=at)

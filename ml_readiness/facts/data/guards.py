@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from ml_readiness import regex as re
 from ml_readiness.facts.serving.serving import Serving
+from ml_readiness.facts.serving.uploads import looks_at_kind, looks_at_size, takes_file
 from ml_readiness.facts.source.callgraph import CallGraph, key
 from ml_readiness.facts.source.code import Code, Site
 from ml_readiness.facts.source.units import Unit
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from ml_readiness.parsers.python import Call, Condition
 
 STOPS = frozenset({"assert", "raise", "exit", "warn"})
+REFUSES = STOPS | {"return"}
 CONTENT = re.compile(
     r"\.(?:isnull|isna|isnan|isfinite|isinf|notnull|notna|duplicated|is_numeric_dtype|has_nulls"
     r"|is_string_dtype|null_count|is_null)$"
@@ -47,7 +49,8 @@ REFUSAL = re.compile(
 NOUNS = re.compile(
     r"\bcolumns?\b|\bfeatures?\b|\brows?\b|\bvalues?\b.*\b(?:data|column|range)|\bfields?\b|\brecords?\b|\blabels?\b"
     r"|\bsamples?\b|data ?frame|\bdata(?:set)?\b|\bschema\b|dimension|\b[123]-?D\b|\binputs?\b|\btexts?\b|\btokens?\b"
-    r"|\bdocuments?\b|\bimages?\b|\baudio\b|file (?:type|format|size|extension)|\bextension|\bdtype\b|interaction"
+    r"|\bdocuments?\b|\bimages?\b|\baudio\b|file (?:type|format|size|extension)|\b(?:pdf|docx?|csv|image|audio) file"
+    r"|\bextension|\bdtype\b|interaction"
     r"|embedding|timestamps?\b|\bdates?\b|\bprices?\b|\bX\b|\by\b|\buploads?\b|\bmime\b|content.?type",
     re.IGNORECASE,
 )
@@ -178,6 +181,8 @@ class Guards(Struct, frozen=True, dict=True):
         for each in unit.python.conditions:
             if each.effect in STOPS and (what := _tested(each)):
                 yield each.line, each.scope, what
+            elif (unit.path, each.scope) in self._receiving and each.effect in REFUSES and _of_upload(each):
+                yield each.line, each.scope, "what is uploaded"
 
     def _refusals(self, unit: Unit) -> Iterator[tuple[int, str, str]]:
         """Errors whose message is about data."""
@@ -193,7 +198,7 @@ class Guards(Struct, frozen=True, dict=True):
     def _is_aside(self, unit: Unit, scope: str) -> bool:
         """Whether the code around is about requests, settings or the model's own layers."""
         name = scope.rpartition(".")[2]
-        if ASIDE.search(name) or (unit.path, scope) in self._answering:
+        if ASIDE.search(name) or (unit.path, scope) in self._answering - self._receiving:
             return True
         owner = unit.classes.get(scope.rpartition(".")[0]) or unit.classes.get(scope.partition(".")[0])
         return owner is not None and any(MODULES.search(base) for base in owner.bases)
@@ -202,6 +207,17 @@ class Guards(Struct, frozen=True, dict=True):
     def _answering(self) -> frozenset[tuple[str, str]]:
         routes = self.serving.routes
         return frozenset((route.unit.path, route.function.name) for route in routes if route.function is not None)
+
+    @cached_property
+    def _receiving(self) -> frozenset[tuple[str, str]]:
+        """Functions that answer requests by which documents are sent."""
+        routes = self.serving.routes
+        taking = (r for r in routes if r.function is not None and takes_file(r.function))
+        return frozenset((route.unit.path, route.function.name) for route in taking if route.function is not None)
+
+
+def _of_upload(condition: Condition) -> bool:
+    return looks_at_kind(condition) or looks_at_size(condition)
 
 
 def _tested(condition: Condition) -> str:

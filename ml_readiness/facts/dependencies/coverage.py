@@ -78,10 +78,8 @@ class Coverage(Struct, frozen=True, eq=False, dict=True):
     def only_manifest(self) -> str | None:
         """The manifest that serves all the code where something is undeclared, if it is one."""
         paths = {needed.unit.path for needed, _, _ in self._undeclared}
-        nearest = {
-            max((each.path for each in self.dependencies.serving(path)), key=_depth, default="") for path in paths
-        }
-        return next(iter(nearest)) or None if len(nearest) == 1 else None
+        serving = {tuple(each.path for each in self.dependencies.serving(path))[:1] for path in paths}
+        return next(iter(serving))[0] if len(serving) == 1 and () not in serving else None
 
     @cached_property
     def _undeclared(self) -> tuple[tuple[Needed, str, str], ...]:
@@ -142,7 +140,3 @@ def _from_address(manifests: tuple[Manifest, ...], top: str) -> bool:
         for word in re.split(r"[^A-Za-z0-9]+", each.requirement.url.lower())
     )
     return top.lower().replace("_", "") in {*words}
-
-
-def _depth(path: str) -> int:
-    return path.count("/")

@@ -10,6 +10,7 @@ from msgspec import Struct
 from ml_readiness import regex as re
 from ml_readiness.facts import knowledge
 from ml_readiness.facts.source.code import Code
+from ml_readiness.facts.source.lineage import lineage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,6 +40,8 @@ ASKS_MODEL = re.compile(
     r"^a?(?:invoke|create|chat|complete|completion|generate\w*|stream\w*|run\w*|predict|parse|query|send\w*)$"
 )
 """Methods by which a language model is asked."""
+ESTIMATES = frozenset({"fit", "predict"})
+"""The methods of what fits and predicts."""
 OVER_HTTP = frozenset({"post", "request", "stream", "urlopen", "Request"})
 CLIENTS = ("requests.", "httpx.", "aiohttp.", "urllib.request.", "urllib3.")
 ADDRESSES = re.compile(
@@ -181,13 +184,22 @@ class Lifecycle(Struct, frozen=True, dict=True):
         return {}
 
     def _own_estimator(self, site: Site) -> bool:
-        """Whether the receiver is an object of a first-party class that both fits and predicts."""
+        """Whether the receiver's class is the project's, and fits and predicts, or inherits half of it."""
         if not site.name.startswith(":"):
             return False
         path, _, name = site.name[1:].partition(":")
-        unit = self.code.by_path.get(path)
-        owner = unit.classes.get(name.rpartition(".")[0]) if unit is not None else None
-        return owner is not None and {"fit", "predict"} <= set(owner.methods)
+        return (path, name.rpartition(".")[0]) in self._estimators
+
+    @cached_property
+    def _estimators(self) -> frozenset[tuple[str, str]]:
+        """Classes of the project that fit and predict, with those that they derive from."""
+        found: set[tuple[str, str]] = set()
+        for unit in self.code.units:
+            for each in unit.python.classes:
+                line = lineage(self.code, unit, each) if ESTIMATES.intersection(each.methods) else ()
+                if {method for _, owner in line for method in owner.methods} >= ESTIMATES:
+                    found.update((home.path, owner.name) for home, owner in line)
+        return frozenset(found)
 
     def _stage(self, name: str) -> tuple[Site, ...]:
         return self._by_stage[name]

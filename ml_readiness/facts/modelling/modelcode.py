@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Self
 from msgspec import Struct
 
 from ml_readiness import regex as re
-from ml_readiness.facts.modelling.lifecycle import Lifecycle
+from ml_readiness.facts.modelling.lifecycle import ESTIMATES, Lifecycle
 from ml_readiness.facts.modelling.published import fetches, is_published
 from ml_readiness.facts.source.callgraph import CallGraph, key
 from ml_readiness.facts.source.code import Code
+from ml_readiness.facts.source.lineage import lineage
 from ml_readiness.facts.source.values import HOLE, Values
 from ml_readiness.report import ProjectKind
 
@@ -32,6 +33,7 @@ BY_NAME = (
     "pyannote.", "demucs.", "keras_hub.", "keras_nlp.", "torchaudio.pipelines.",
 )  # fmt: skip
 """Libraries that fetch what they load by the name of a published model, unless it is a file."""
+BY_HUB = (".hf_hub_download", ".snapshot_download", ".load_state_dict_from_url", ".cached_download")
 MODEL_FILE = re.compile(
     r"\.(?:pkl|pickle|joblib|sav|dill|pt|pth|ckpt|safetensors|onnx|h5|hdf5|keras|pb|tflite|gguf|cbm|ubj|bst|model|bin"
     r"|weights|caffemodel|params|npz|mlmodel|json)$",
@@ -45,8 +47,6 @@ NETWORKS = re.compile(
 
 PATH_MAKERS = ("os.path.join", "posixpath.join", ".joinpath", "pathlib.Path", "os.path.abspath")
 
-MOST_BASES = 4
-"""Classes of the project that lie between a class and the library."""
 LOOPS = frozenset(["backward", "apply_gradients", "manual_backward"])
 """Steps of a training loop that somebody has written out."""
 
@@ -92,8 +92,16 @@ class ModelCode(Struct, frozen=True, dict=True):
 
     @cached_property
     def own_loads(self) -> tuple[tuple[Site, str], ...]:
-        """Those of models that nobody published under the name of their file."""
-        return tuple((site, path) for site, path in self.local_loads if not is_published(path))
+        """Those of models that nobody published, under the name of their file or on a hub that code around asks."""
+        own = ((site, path) for site, path in self.local_loads if not is_published(path))
+        return tuple((site, path) for site, path in own if not self._is_fetched(site))
+
+    def _is_fetched(self, site: Site) -> bool:
+        """Whether code around a load fetches files of a published model by its name on a hub."""
+        around = {unit.path for unit in self.code.closure(site.unit)}
+        return any(
+            each.unit.path in around and "repo_type" not in each.call.keywords for each in self.code.calls_to(*BY_HUB)
+        )
 
     def path_of(self, site: Site) -> str:
         """The path that a loading or saving call names, `*` for what is not known; seen through `open`."""
@@ -157,15 +165,8 @@ class ModelCode(Struct, frozen=True, dict=True):
 
     def _is_network(self, unit: Unit, each: Class) -> bool:
         """Whether a class derives from a network of a library, through classes of the project or not."""
-        for _ in range(MOST_BASES):
-            if any(NETWORKS.search(base) for base in each.bases):
-                return True
-            named = (self.code.define(unit, base) for base in each.bases if not base.startswith("?"))
-            own = next((found for found in named if found is not None), None)
-            if own is None or own.as_class is None:
-                return False
-            unit, each = own.unit, own.as_class
-        return False
+        line = lineage(self.code, unit, each)
+        return any(NETWORKS.search(base) for _, owner in line for base in owner.bases)
 
     @cached_property
     def leading_to_model(self) -> frozenset[str]:
@@ -199,7 +200,8 @@ class ModelCode(Struct, frozen=True, dict=True):
             unit.location(each.line)
             for unit in self.code.production
             for each in unit.python.classes
-            if {"fit", "predict"} <= set(each.methods)
+            if ESTIMATES.intersection(each.methods)
+            and {method for _, owner in lineage(self.code, unit, each) for method in owner.methods} >= ESTIMATES
             and not any(s.call.method == "fit" for s in self.code.calls_in(unit, each.name))
         )
 

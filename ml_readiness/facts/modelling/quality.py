@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
 ASSERTIONS = {
     "assertGreater": ">", "assertGreaterEqual": ">=", "assertLess": "<", "assertLessEqual": "<=",
+    "assert_greater": ">", "assert_greater_equal": ">=", "assert_less": "<", "assert_less_equal": "<=",
+    "assert_array_less": "<",
 }  # fmt: skip
-"""The comparisons of unittest."""
+"""The comparisons of unittest, nose, scikit-learn and numpy."""
 STEERING = re.compile(
     r"early|checkpoint|callback|best|patience|on_epoch|on_train|scheduler|tun(?:e|ing)|search|optimi|objective|prune|select"
     r"|fit$|train_(?:loop|epoch)",

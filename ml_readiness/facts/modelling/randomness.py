@@ -32,6 +32,8 @@ class Framework(Struct, frozen=True, forbid_unknown_fields=True):
     seeded_by: tuple[str, ...]
     default: tuple[str, ...]
     """Calls after which a fixed seed is in force although none is named."""
+    apart: tuple[str, ...] = ()
+    """Those that make a generator of their own, and leave the one that libraries share as it is."""
 
 
 class Arguments(Struct, frozen=True, forbid_unknown_fields=True):
@@ -242,7 +244,13 @@ class Randomness(Struct, frozen=True, dict=True):
             return "torch.manual_seed" if "torch" in self._seeded else ""
         if site.name.startswith(("xgboost.", "lightgbm.", "lightfm.", "datasets.", "hyperopt.", "optuna.", "random.")):
             return "random.seed" if site.name.startswith("random.") and "random" in self._seeded else ""
-        return "numpy.random.seed" if "numpy" in self._seeded else ""
+        return "numpy.random.seed" if self._shared_seed is not None else ""
+
+    @cached_property
+    def _shared_seed(self) -> Site | None:
+        """What seeds the generator of numpy that libraries draw from."""
+        known = sources().frameworks["numpy"]
+        return self._seed(set(known.seeded_by) - set(known.apart))
 
     def _arguments(self) -> Iterator[Draw]:
         for site in self._sites:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from msgspec import Struct
 
@@ -13,6 +13,9 @@ from ml_readiness.facts.project.operation import DELIVERED
 from ml_readiness.facts.project.project import Project
 from ml_readiness.facts.serving.serving import Route, Serving
 from ml_readiness.facts.source.callgraph import key
+
+if TYPE_CHECKING:
+    from ml_readiness.facts.source.units import Unit
 
 PREDICTS = re.compile(
     r"predict|infer|score|scoring|forecast|recommend|classif|detect|generat|quer|ask|chat|answer|complet|summar|translat"
@@ -40,6 +43,20 @@ class Answering(Struct, frozen=True, dict=True):
         leading = self.model.leading_to_model | self.model.leading_to_load
         routes = (r for r in self.serving.model_routes if r.function is not None and not r.is_health)
         return tuple(r for r in routes if r.function is not None and key(r.unit, r.function.name) in leading)
+
+    @cached_property
+    def pages(self) -> tuple[Unit, ...]:
+        """Pages that ask the model, by themselves or through what they call; where none can be followed that far, or
+        all that is asked is what was trained beside it, all from whose imports one is reached.
+        """
+        lifecycle = self.serving.lifecycle
+        training = lifecycle.units("training")
+        stages = (*lifecycle.predicting, *lifecycle.prompting, *self.model.applied)
+        leading = self.model.graph.leading_to(site for site in stages if site.unit.path not in training)
+        every = self.serving.model_demos
+        scopes = {unit: ("", *(function.name for function in unit.python.functions)) for unit in every}
+        near = tuple(unit for unit in every if any(key(unit, scope) in leading for scope in scopes[unit]))
+        return near or every
 
     @cached_property
     def routes(self) -> tuple[Route, ...]:

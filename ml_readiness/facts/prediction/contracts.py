@@ -12,6 +12,7 @@ from ml_readiness.facts.prediction.answering import Answering
 from ml_readiness.facts.serving.request_types import Contract, RequestTypes
 from ml_readiness.facts.serving.server_contracts import ServerContracts
 from ml_readiness.facts.serving.serving import Route
+from ml_readiness.facts.serving.uploads import looks_at_kind
 from ml_readiness.facts.source.callgraph import CallGraph, key
 from ml_readiness.facts.source.code import Code
 from ml_readiness.wording import joined
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from ml_readiness.facts.source.code import Site
     from ml_readiness.facts.source.units import Unit
     from ml_readiness.parsers.expressions import Expr
-    from ml_readiness.parsers.python import Condition, Parameter
+    from ml_readiness.parsers.python import Parameter
     from ml_readiness.report import Location
 
 CONTEXT = re.compile(
@@ -48,9 +49,6 @@ DECORATED = re.compile(
 )
 """Decorators that check a request before the function sees it."""
 CASTS = re.compile(r"^(?:int|float|bool|(?:uuid\.)?UUID|decimal\.Decimal|(?:\w+\.)*(?:strptime|fromisoformat))$")
-KIND = re.compile(r"content_?type|mime_?type|(?:^|[._])(?:suffix|ext|extension)s?$", re.IGNORECASE)
-"""What people call the kind of a file."""
-ENDINGS = (".endswith", ".splitext", "allowed_file")
 BOUNDED = frozenset({
     "selectbox", "select_slider", "slider", "radio", "number_input", "checkbox", "toggle", "date_input", "time_input",
     "multiselect", "color_picker", "Dropdown", "Slider", "Radio", "Checkbox", "CheckboxGroup", "Number",
@@ -84,7 +82,7 @@ class Contracts(Struct, frozen=True, dict=True):
         """One for each way in that takes input."""
         routes = tuple(contract for route in self.answering.routes if (contract := self._of_route(route)) is not None)
         answered = {route.unit.path.partition("/")[0] for route in self.answering.routes} if routes else set[str]()
-        pages = [unit for unit in self.answering.serving.model_demos if unit.path.partition("/")[0] not in answered]
+        pages = [unit for unit in self.answering.pages if unit.path.partition("/")[0] not in answered]
         own = pages if not routes else [unit for unit in pages if "/" in unit.path]
         return (*routes, *self.servers.all, *(contract for unit in own for contract in self._of_page(unit)))
 
@@ -118,7 +116,11 @@ class Contracts(Struct, frozen=True, dict=True):
             for c in route.unit.python.conditions
             if c.scope == route.function.name and c.effect in {"raise", "return"} and not _is_method_test(c.names)
         ]
-        typed = [c for c in guards if "isinstance" in c.calls or {"<", ">", "<=", ">="} & set(c.operators) or _kinds(c)]
+        typed = [
+            c
+            for c in guards
+            if "isinstance" in c.calls or {"<", ">", "<=", ">="} & set(c.operators) or looks_at_kind(c)
+        ]
         if len(typed) > 1:
             return Contract("checked", f"{name} checks types and ranges itself", route.unit.location(typed[0].line))
         if guards or partly:
@@ -197,14 +199,6 @@ def _is_part(site: Site, value: Expr) -> bool:
     function = site.unit.functions.get(site.call.scope)
     whole = value.items[0].text.lstrip("?") if value.kind == "item" and value.items else ""
     return bool(whole) and function is not None and any(whole in {p.name, p.annotation} for p in function.parameters)
-
-
-def _kinds(condition: Condition) -> bool:
-    """Whether a guard looks at the kind of a file: its name's ending, or the content type that is stated."""
-    named = any(KIND.search(name) for name in condition.names) and bool(
-        {"in", "not in", "==", "!="} & set(condition.operators)
-    )
-    return named or any(call.endswith(ENDINGS) for call in condition.calls)
 
 
 def _is_read(value: Expr) -> bool:

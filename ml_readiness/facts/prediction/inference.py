@@ -86,7 +86,7 @@ class Inference(Struct, frozen=True, dict=True):
         routes = self.interface.routes or tuple(r for r in self.serving.model_routes if not r.is_health)
         reaching = sorted(routes, key=_learns) if self.serving.model_routes else ()
         found = [(r.location, f"a request to `{r.path or r.framework}` reaches the model") for r in reaching]
-        found += [(unit.location(0), "a page asks the model") for unit in self.serving.model_demos]
+        found += [(unit.location(0), "a page asks the model") for unit in self.interface.pages]
         found += [(location, "a model server answers requests") for location in self.serving.servers]
         asked = [site for site in self.asking if not self._in_network(site) and self._is_for_new_input(site)]
         asked.sort(key=lambda site: site in self._prompting and ASKS_MODEL.search(site.call.method) is None)
@@ -131,7 +131,7 @@ class Inference(Struct, frozen=True, dict=True):
             for route in self.serving.model_routes
             if not route.is_health
         ]
-        found += [Definition(unit, "") for unit in self.serving.model_demos]
+        found += [Definition(unit, "") for unit in self.interface.pages]
         found += [
             Definition(site.unit, site.call.scope)
             for site in self.asking

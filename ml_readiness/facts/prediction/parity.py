@@ -158,7 +158,7 @@ class Parity(Struct, frozen=True, dict=True):
 
     def _is_shared(self, function: Prepares) -> bool:
         path = function.unit.path
-        if path in self._reached_by_training and path in self._reached_by_serving:
+        if path in self._reached_by_training and path in self._reached_by_serving and self._imports_tell:
             return True
         trails = self.flow.machine.events.calls.get(function.key, ())
         served = function.key in self._served_statically or any(self.is_served(trail) for trail in trails)
@@ -166,6 +166,13 @@ class Parity(Struct, frozen=True, dict=True):
             any(trail[0] in self._producing and not self.is_served(trail) for trail in trails)
             or bool(self._callers_elsewhere(function.key))
         )
+
+    @cached_property
+    def _imports_tell(self) -> bool:
+        """Whether imports tell what is used: not where those of training lead to what serves, and prepares itself."""
+        serving = {unit.path for unit in self._only_serving}
+        prepares = any(each.transforms and each.unit.path in serving for each in self.preparation.functions)
+        return not prepares or self._reached_by_training.isdisjoint(serving)
 
     @cached_property
     def _producing(self) -> frozenset[str]:

@@ -15,7 +15,6 @@ from ml_readiness.facts.project.introduction import Introduction
 from ml_readiness.facts.project.subjects import Subjects
 from ml_readiness.facts.source.code import Code
 from ml_readiness.facts.tree.files import Files
-from ml_readiness.wording import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,8 +31,6 @@ SHELF = re.compile(
 """A folder that holds what the repository collects."""
 FEWEST = 3
 """Independent projects that make a collection."""
-SHOWN = 4
-"""Folders that a reason names."""
 
 
 class Members(Struct, frozen=True):
@@ -113,13 +110,13 @@ class _Finder(Struct, frozen=True, dict=True):
         inside = [path.removeprefix(self._home) for path in self._working]
         root_work = [path for path in inside if "/" not in path or path.startswith("src/")]
         if len(folders) >= FEWEST and not root_work and (said or self._all_complete(folders)):
-            return (f"{len(folders)} projects of their own: {quoted(folders, SHOWN)}", *said)
+            return (f"{len(folders)} projects of their own: {', '.join(folders[:4])}", *said)
         if said and (numbered := self._numbered):
-            return (*said, f"numbered lessons: {quoted(numbered, SHOWN)}")
+            return (*said, f"numbered lessons: {', '.join(numbered[:4])}")
         if found := self.subjects_found:
-            return (*said, f"{len(found)} folders that share no code: {quoted(found, SHOWN)}")
+            return (*said, f"{len(found)} folders that share no code: {', '.join(found[:4])}")
         if said and (books := self.subjects.side_by_side):
-            return (*said, f"{len(books)} notebooks side by side: {quoted(books, SHOWN)}")
+            return (*said, f"{len(books)} notebooks side by side: {', '.join(books[:2])}")
         return ()
 
     @cached_property

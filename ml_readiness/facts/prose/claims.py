@@ -60,10 +60,11 @@ DATA = re.compile(
     re.IGNORECASE,
 )
 PICTURED = re.compile(
-    r"result|metric|accurac|confusion|roc\b|\bauc\b|loss|performance|\bf1\b|rmse|leaderboard|learning.?curve",
+    r"metric|accurac|confusion|roc\b|\bauc\b|loss|performance|\bf1\b|rmse|leaderboard|learning.?curve"
+    r"|^(?!.*(?:infer|predict|detect|segment|generat|sampl|exampl|output|demo|translat|visuali)).*result",
     re.IGNORECASE,
 )
-"""Names and descriptions of pictures that show results."""
+"""Names and descriptions of pictures that show results: how good, not one answer."""
 UNDER = re.compile(
     r"\bresults?\b|\bperformance\b|\bevaluations?\b|\bmetrics\b|\baccuracy\b|\bconfusion\b", re.IGNORECASE
 )

@@ -74,7 +74,10 @@ class Names(Struct, frozen=True, dict=True):
         """The longest beginning of a dotted name that is a module of the project, and what is left."""
         if name.startswith("?") or "." not in name.lstrip("."):
             path = self.modules.find(name, unit.path) if name and not name.startswith("?") else None
-            return (self.by_path[path], "") if path is not None and path in self.by_path else None
+            if path is not None and path in self.by_path:
+                return self.by_path[path], ""
+            if not name.startswith("."):
+                return None
         dots = len(name) - len(name.lstrip("."))
         parts = name[dots:].split(".")
         if not dots and parts[0] not in self.modules.by_name and parts[0] not in self.modules.folders:
