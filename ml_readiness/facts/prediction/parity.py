@@ -169,10 +169,9 @@ class Parity(Struct, frozen=True, dict=True):
 
     @cached_property
     def _imports_tell(self) -> bool:
-        """Whether imports tell what is used: not where those of training lead to what serves, and prepares itself."""
-        serving = {unit.path for unit in self._only_serving}
-        prepares = any(each.transforms and each.unit.path in serving for each in self.preparation.functions)
-        return not prepares or self._reached_by_training.isdisjoint(serving)
+        """Whether imports tell what is used: not where those of training lead to what serves and prepares by itself."""
+        preparing = {each.unit.path for each in self.preparation.functions if each.transforms}
+        return self._reached_by_training.isdisjoint(preparing.intersection(unit.path for unit in self._only_serving))
 
     @cached_property
     def _producing(self) -> frozenset[str]:
