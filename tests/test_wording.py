@@ -356,3 +356,16 @@ def test_an_import_in_the_readme_shows_the_use_and_runs_nothing() -> None:
     readme = "# A\n\n```python\nimport churn\nchurn.predict([1])\n```\n"
     found = answer("readme-how-to-run", {"README.md": readme, "churn/__init__.py": "def predict(x):\n    return x\n"})
     assert found.messages == "`import churn` shows how to use it, but no command installs what it needs"
+
+
+def test_what_draws_pictures_is_not_asked_to_be_simple() -> None:
+    branches = "".join(f"    if rows[{n}]:\n        rows['a'] = {n}\n" for n in range(30))
+    plot = f"import pandas as pd\n\ndef plot(rows):\n    rows = rows.dropna()\n{branches}    return rows\n"
+    found = answer("complexity-bounded", {"plotting/charts.py": plot, "train.py": LOOP})
+    assert "plot" not in found.messages
+    assert "`plot` has" in answer("complexity-bounded", {"features/charts.py": plot, "train.py": LOOP}).messages
+
+
+def test_a_page_that_is_a_title_says_so() -> None:
+    found = answer("readme-finished", {"README.md": "# rag-tutorial\n", "a.py": "x = 1\n"})
+    assert found.messages == "the page holds only the title “rag-tutorial”"

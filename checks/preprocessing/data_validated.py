@@ -157,7 +157,7 @@ def _nothing(code: Code, kind: ProjectKind) -> Finding:
         message = "nothing refuses documents or input that are empty, unreadable or too long"
         hint = "Check each document where it is read, leave out what is empty or unreadable, and log how many were."
     else:
-        message = "nothing refuses data that are empty, of the wrong type or shape, or out of range"
+        message = "nothing refuses data that is empty, of the wrong type or shape, or out of range"
         hint = "Check type, shape and range right after loading, and stop with a message that names the file."
     return fail(message, confidence=Confidence.MEDIUM, hint=hint)
 

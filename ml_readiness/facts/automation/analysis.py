@@ -60,7 +60,7 @@ class Analysis(Struct, frozen=True, dict=True):
         found: list[Reading] = []
         for run in self.ci.runs:
             tolerant = next((f"`{word}`" for word in run.run.words if word in TOLERANT), "")
-            name = program(run.run.words[0]) if run.run.words else ""
+            name = program(run.run.words[0]).partition("@")[0] if run.run.words else ""
             played = [role for role in ROLES if role in run.roles and not run.disabled]
             found.extend(Reading(role, name, run.location, run.lost or tolerant) for role in played)
         return (*found, *(self.hooked if self.served else ()))

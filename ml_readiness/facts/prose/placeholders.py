@@ -92,8 +92,8 @@ def _bare(page: Page) -> Iterator[Placeholder]:
     prose = page.prose
     said = [block.text for block in prose.blocks if not signs().phrases.search(block.text)]
     if not prose.code and len(" ".join(said).split()) < 3 and not any(not link.is_badge for link in prose.links):
-        title = f"the title \u201c{prose.headings[0].text[:60]}\u201d" if prose.headings else "nothing"
-        yield Placeholder(prose.headings[0].line if prose.headings else 1, f"the page holds {title} only")
+        title = f"only the title “{prose.headings[0].text[:60]}”" if prose.headings else "nothing"
+        yield Placeholder(prose.headings[0].line if prose.headings else 1, f"the page holds {title}")
 
 
 def _title(page: Page) -> Iterator[Placeholder]:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from ml_readiness.facts.modelling.modelcode import ModelCode
 from ml_readiness.facts.modelling.preparation import Preparation
 from ml_readiness.facts.serving.serving import Serving
+from ml_readiness.facts.source.mainstream import BESIDE
 from ml_readiness.facts.tree.files import Files
 from ml_readiness.parsers.complexity import complexity
 
@@ -61,7 +62,8 @@ class Complexities(Struct, frozen=True, dict=True):
         for site in self.model.trained_in_production:
             yield site.unit, site.call.scope
         for prepares in self.preparation.functions:
-            yield prepares.unit, prepares.name
+            if not BESIDE.search(prepares.unit.path):
+                yield prepares.unit, prepares.name
         for route in self.serving.model_routes:
             if route.function is not None:
                 yield route.unit, route.function.name
