@@ -360,10 +360,10 @@ def test_an_import_in_the_readme_shows_the_use_and_runs_nothing() -> None:
 
 def test_what_draws_pictures_is_not_asked_to_be_simple() -> None:
     branches = "".join(f"    if rows[{n}]:\n        rows['a'] = {n}\n" for n in range(30))
-    plot = f"import pandas as pd\n\ndef plot(rows):\n    rows = rows.dropna()\n{branches}    return rows\n"
+    plot = f"import pandas as pd\n\ndef prepare(rows):\n    rows = rows.dropna()\n{branches}    return rows\n"
     found = answer("complexity-bounded", {"plotting/charts.py": plot, "train.py": LOOP})
-    assert "plot" not in found.messages
-    assert "`plot` has" in answer("complexity-bounded", {"features/charts.py": plot, "train.py": LOOP}).messages
+    assert "`prepare`" not in found.messages
+    assert "`prepare` has" in answer("complexity-bounded", {"features/charts.py": plot, "train.py": LOOP}).messages
 
 
 def test_a_page_that_is_a_title_says_so() -> None:
