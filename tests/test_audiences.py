@@ -86,3 +86,17 @@ def test_steps_of_a_pipeline_that_score_make_a_batch_job() -> None:
     model = "import sklearn\n\n\ndef ask(x, model):\n    return model.predict_proba(x)\n"
     assert kind({"shop/assets/batch/scored.py": step, "shop/model.py": model}) == "batch"
     assert kind({"shop/assets/fitted.py": step, "shop/model.py": model}) == "training"
+
+
+def test_a_detail_that_learns_makes_no_project_of_learning() -> None:
+    others = {f"quotes/part{n}.py": "def get():\n    return 1\n" for n in range(25)}
+    files = {**others, "quotes/gaps.py": "from sklearn.cluster import DBSCAN\nDBSCAN().fit(x)\n"}
+    assert kind({**files, "README.md": "# Quotes\n\nFetches prices from a web page.\n"}) == "not-ml"
+    assert kind({**files, "README.md": "# Quotes\n\nClusters prices of a web page.\n"}) == "training"
+    assert kind({**files, "README.md": ""}) == "training"
+
+
+def test_an_argument_called_filename_names_no_package() -> None:
+    setup = "from setuptools import setup\ndef read(filename='requirements.txt'): ...\nsetup(name='rover')\n"
+    readme = "# Rover\n\nTrain it.\n\n```\npip install -r requirements.txt\n```\n"
+    assert kind({"setup.py": setup, "rover/__init__.py": TRAIN, "README.md": readme}) == "training"

@@ -28,6 +28,7 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     application: str
     front_ends: frozenset[str]
     language_purposes: str
+    learning: str
     aside: str
     components: str
     workers: frozenset[str]

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Reasons = tuple[str, ...]
-PUBLISHES = re.compile(r"gh-action-pypi-publish|twine upload|(?:poetry|flit|hatch|uv|pdm) publish|maturin publish")
+PUBLISHES = re.compile(
+    r"gh-action-pypi-publish|twine upload|(?:poetry|flit|hatch|uv|pdm) publish|maturin publish|upload\.pypi\.org/legacy"
+)
 INSTALLS = r"(?:pip3?|uv|conda|mamba)(?: pip| tool)? (?:install|add)(?: +(?:-[\w-]+|conda-forge))* +[\"']?"
 INDEX = (
     r"(?:pypi|badge\.fury\.io/py|pepy\.tech|anaconda\.org/conda-forge|anaconda\.org/pytorch|conda/vn/[\w-]+"
@@ -27,7 +29,7 @@ INDEX = (
 NAMES = {
     "pyproject.toml": r"(?m)^\s*name\s*=\s*[\"']([\w.-]+)",
     "setup.cfg": r"(?m)^\s*name\s*=\s*([\w.-]+)",
-    "setup.py": r"(?mi)name\s*=\s*[\"']([\w.-]+)",
+    "setup.py": r"(?mi)(?<![a-zA-Z.])name\s*=\s*[\"']([\w.-]+)",
 }
 """How manifests give the name of a distribution."""
 COMMANDS = re.compile(

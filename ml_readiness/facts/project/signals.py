@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from ml_readiness.facts.source.code import Site
 
 SCORES = re.compile(r"batch|inference|predict|scor(?:e|ing)|forecast|feature", re.IGNORECASE)
+FEW = 2
+DETAIL = 0.05
+"""The share of the files in which an incidental use of learning is found."""
 SCORED = re.compile(r"(?:^|[/_-])(?:batch|inference|predict\w*|scor(?:e|ed|ing))(?:[/_.-]|$)", re.IGNORECASE)
 """Names of a pipeline's steps in which a model is asked about new rows."""
 FINE_TUNING = (
@@ -84,9 +87,18 @@ class Signals(Struct, frozen=True, dict=True):
         stages = ("training", "predicting", "loading", "measuring")
         sites = [s for stage in stages for s in getattr(self.lifecycle, stage) if not s.unit.is_test and self._sure(s)]
         own = [site for site in sites if not site.unit.is_example] or ([] if self.package.published else sites)
+        if own and self._is_incidental(own):
+            return ()
         if own:
             return (f"{own[0].location}: `{said(own[0])}`",)
         return (f"{self._learning[0].path} imports a machine-learning library",) if self._learning else ()
+
+    def _is_incidental(self, sites: Iterable[Site]) -> bool:
+        """Whether learning is a detail of a few files in a project that does not speak of it."""
+        files = {site.unit.path for site in sites if not site.name.startswith(ANYTHING)}
+        few = len(files) <= FEW and len(files) <= DETAIL * len(self.code.production)
+        said = re.search(words().learning, self.audience.introduction.opening, re.IGNORECASE)
+        return few and bool(self.audience.introduction.opening) and said is None
 
     @cached_property
     def _learning(self) -> list[Unit]:
