@@ -47,6 +47,8 @@ class Ours:
         self._after = scratch / "after"
         """A cache that knows the last commit."""
         self._out = scratch / "report.json"
+        self._compiled = scratch / "compiled"
+        """Byte code, which an installed product has, whatever the environment says."""
         self.has_parent = run(["git", "rev-parse", "--verify", "HEAD~1^{commit}"], repository).code == 0
 
     def prepare(self) -> None:
@@ -90,7 +92,8 @@ class Ours:
     def _audit(self, cache: Path, *options: str) -> Cost:
         command = [sys.executable, "-m", "ml_readiness", "audit", str(self._repository), "-q", *options]
         command += ["--format", f"json={self._out}"]
-        cost = run(command, ROOT, {"ML_READINESS_CACHE": str(cache)})
+        compiled = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(self._compiled)}
+        cost = run(command, ROOT, {"ML_READINESS_CACHE": str(cache), **compiled})
         if cost.code:
             raise SystemExit(f"exit code {cost.code}: {' '.join(command)}")
         return cost

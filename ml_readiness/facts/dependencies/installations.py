@@ -110,7 +110,9 @@ class _Search:
             (PIPELINE, PIPELINE_FILES),
             (SCRIPT, SCRIPT_FILES),
         ):
-            for path in self.files.find(*patterns):
+            paths = self.files.find(*patterns)
+            self.documents.expect(paths, Installs)
+            for path in paths:
                 if path in seen or (source == CONTAINER and NOT_A_CONTAINER.search(path)):
                     continue
                 seen.add(path)

@@ -55,8 +55,7 @@ def _requirements(documents: Documents, files: Files) -> Iterator[Manifest]:
     candidates = [path for path in documents.paths(Requirements) if not files.is_vendored(path)]
     included = {
         target
-        for path in candidates
-        if (found := documents.find(Requirements, path)) is not None
+        for path, found in documents.all(Requirements, candidates)
         for include in found.includes
         if isinstance(target := resolved(include.target, path), str) and target in files.entries
     }
@@ -213,9 +212,8 @@ def _pipfiles(documents: Documents, files: Files) -> Iterator[Manifest]:
 
 
 def _conda(documents: Documents, files: Files) -> Iterator[Manifest]:
-    for path in files.find("*.yml", "*.yaml"):
-        text = documents.find(Text, path)
-        if text is None or NEVER_CONDA.search(path) or "dependencies:" not in text.lines[:200]:
+    for path, text in documents.all(Text, files.find("*.yml", "*.yaml")):
+        if NEVER_CONDA.search(path) or "dependencies:" not in text.lines[:200]:
             continue
         found = documents.find(CondaEnvironment, path) if SHAPE.search(text.content) else None
         if found is None or not found.is_environment:

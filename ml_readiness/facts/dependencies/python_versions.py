@@ -156,12 +156,8 @@ def _metadata(documents: Documents, files: Files) -> Iterator[Declaration]:
     for path, lock in documents.all(Lock):
         if lock.requires_python and not files.is_vendored(path):
             yield Declaration(path, 0, lock.requires_python, "the lock file")
-    for path in files.find("*.py"):
-        if (
-            path.count("/") <= 1
-            and (script := documents.find(InlineScript, path)) is not None
-            and script.requires_python
-        ):
+    for path, script in documents.all(InlineScript, [path for path in files.find("*.py") if path.count("/") <= 1]):
+        if script.requires_python:
             yield Declaration(path, script.line, script.requires_python, "the script's metadata")
 
 
@@ -182,9 +178,8 @@ def _texts(documents: Documents, files: Files) -> Iterator[Declaration]:
         (PIPELINES, "the pipeline"),
         (PLATFORMS, "the platform"),
     ):
-        for path in files.find(*patterns):
-            text = documents.find(Text, path)
-            if text is not None and (found := _first(text.lines, how)) is not None:
+        for path, text in documents.all(Text, files.find(*patterns)):
+            if (found := _first(text.lines, how)) is not None:
                 yield Declaration(path, found[0], found[1], how)
     for path in files.find("tox.ini"):
         if match := TOX.search(files.text(path)[:20_000]):

@@ -50,6 +50,7 @@ class Complexities(Struct, frozen=True, dict=True):
         wanted: dict[Unit, set[str]] = defaultdict(set)
         for unit, name in self._names():
             wanted[unit].add(name)
+        self.files.expect_texts([unit.path for unit in wanted])
         measured = [
             found
             for unit in sorted(wanted, key=lambda unit: unit.path)

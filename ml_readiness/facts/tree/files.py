@@ -13,7 +13,7 @@ from ml_readiness.parsers.text import Text
 from ml_readiness.snapshot import EntryKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from ml_readiness.documents import Document
     from ml_readiness.snapshot import Entry
@@ -114,6 +114,10 @@ class Files(Struct, frozen=True, dict=True):
     def followed(self, kind: type[Document]) -> tuple[str, ...]:
         """Those in which values are followed: no tests."""
         return tuple(path for path in self.own_of(kind) if not is_test(path))
+
+    def expect_texts(self, paths: Collection[str]) -> None:
+        """Prepares for questions about the text of many files, which are then read in bulk."""
+        self.documents.expect(paths, Text)
 
     def text(self, path: str) -> str:
         """A text file's content; empty where it is missing, binary or too large."""
