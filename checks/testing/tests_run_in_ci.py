@@ -114,8 +114,8 @@ def _of_scripts(ci: ContinuousIntegration, tests: Tests) -> tuple[PipelineRun, .
 
 def _one_for_each(runs: list[PipelineRun]) -> list[PipelineRun]:
     """The first run of each pipeline."""
-    firsts = list({run.pipeline.path: run for run in reversed(runs)}.values())[::-1]
-    return sorted(firsts, key=lambda run: run.run.path != run.pipeline.path)
+    direct_first = sorted(runs, key=lambda run: run.run.path != run.pipeline.path)
+    return list({run.pipeline.path: run for run in reversed(direct_first)}.values())[::-1]
 
 
 def _what(run: PipelineRun) -> str:
