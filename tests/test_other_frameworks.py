@@ -105,3 +105,42 @@ def test_ranges_are_guards_and_figures_of_a_model_are_none() -> None:
     guards = "assert d.a.between(0, 9).all()\nassert (d.b > 0).all()\nassert d.isna().sum().sum() == 0\n"
     assert outcome("data-validated", {"train.py": train.format(guards)}) == "pass"
     assert outcome("data-validated", {"train.py": train.format("assert (losses < 9).all()\n")}) == "fail"
+
+
+def test_a_pipeline_made_of_a_folder_brings_the_tokenizer_that_was_saved_there() -> None:
+    train = (
+        "from transformers import AutoModelForSequenceClassification, AutoTokenizer, Trainer\n"
+        "model = AutoModelForSequenceClassification.from_pretrained('bert-base-uncased')\n"
+        "tokenizer = AutoTokenizer.from_pretrained('bert-base-uncased')\n"
+        "rows = rows.map(lambda row: tokenizer(row['text']))\n"
+        "Trainer(model=model, train_dataset=rows).train()\nmodel.save_pretrained('out')\n"
+    )
+    serve = (
+        "from fastapi import FastAPI\nfrom transformers import pipeline\n\napp = FastAPI()\n"
+        "ask = pipeline('text-classification', model='out')\n\n\n"
+        "@app.get('/p')\ndef p(text: str):\n    return ask(text)\n"
+    )
+    kept = {"train.py": train + "tokenizer.save_pretrained('out')\n", "app.py": serve}
+    assert outcome("preprocessing-shared", kept) == "pass"
+    assert outcome("preprocessing-shared", {**kept, "train.py": train}) != "pass"
+
+
+def test_a_readme_may_say_where_a_model_is_downloaded() -> None:
+    code = {"predict.py": "import joblib\nprint(joblib.load('model/m.joblib').predict([[1]]))\n"}
+    told = "# Churn\n\nDownload the model from https://drive.google.com/file/d/abc and unpack it.\n"
+    assert outcome("model-obtainable", {**code, "README.md": told}) == "pass"
+    assert outcome("model-obtainable", {**code, "README.md": "# Churn\n\nThe model is large.\n"}) == "fail"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Das Modell erreicht eine Genauigkeit von 91 % auf dem Titanic-Testdatensatz.",
+        "模型在测试集上的准确率达到91.2%。",
+        "El modelo alcanza una exactitud de 0.91 en el conjunto de prueba.",
+    ],
+)
+def test_a_figure_is_read_in_other_languages(said: str) -> None:
+    train = {"train.py": "from sklearn.svm import SVC\nSVC().fit(X, y)\n"}
+    assert outcome("results-reported", {**train, "README.md": f"# Titanic\n\n{said}\n"}) == "pass"
+    assert outcome("results-reported", {**train, "README.md": "# Titanic\n\n91 Menschen, 准确。\n"}) == "fail"

@@ -32,7 +32,9 @@ DOWNLOADING = re.compile(
 FETCHES = re.compile(
     r"^[^\n]*(?:\b(?:wget|curl|gdown|kaggle|dvc pull|dvc repro|git lfs pull|aws s3 cp|gsutil cp)\b"
     r"|\b(?:huggingface-cli|hf download|ollama pull)\b"
-    r"|\b(?:download|checkpoint|weights|pre-?trained)[^\n]*\]\(http)[^\n]*",
+    r"|\b(?:download|checkpoint|weights|pre-?trained)[^\n]*\]\(http"
+    r"|\bdownload\w*\b[^\n]*\b(?:models?|weights?|checkpoints?)\b[^\n]*https?://"
+    r"|\b(?:models?|weights?|checkpoints?)\b[^\n]*\bdownload\w*\b[^\n]*https?://)[^\n]*",
     re.IGNORECASE | re.MULTILINE,
 )
 """Lines of a README that say how to get a file."""

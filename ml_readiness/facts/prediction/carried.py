@@ -37,6 +37,10 @@ LEARNED_ONCE = frozenset(
 )
 """What is learned and must be applied to every later row in the same way."""
 APPLIED = frozenset({"transform", "texts_to_sequences", "texts_to_matrix", "encode", "inverse_transform"})
+WHOLE = frozenset(
+    {"transformers.pipeline", "transformers.pipelines.pipeline", "sentence_transformers.SentenceTransformer"}
+)
+"""Calls that load a folder of a model with its tokenizer."""
 MOST_SAVED = 400
 """Saved values that are compared with what serving reads."""
 WEIGHTS = frozenset({"model", "optimizer", "state_dict", "model_state_dict", "optimizer_state_dict", "weights"})
@@ -139,7 +143,7 @@ class Carried(Struct, frozen=True, dict=True):
             if each.unit.path in self.serving and (path.rpartition("/")[2] in {saved, "*"} or saved == "*"):
                 yield each.unit.path
         for each in self.inference.lifecycle.loading if "pretrained" in site.name else ():
-            if each.unit.path in self.serving and "from_pretrained" in each.name:
+            if each.unit.path in self.serving and ("from_pretrained" in each.name or each.name in WHOLE):
                 yield each.unit.path
 
 

@@ -25,6 +25,10 @@ SHARES = (
     r"|exact match|(?-i:EM)|win rate|r2(?:[ _-]?score)?|r²|r\^2|r-squared|bleu(?:-\d)?|rouge(?:-?[12l])?|meteor"
     r"|bertscore|wer|cer|eer|error rate|c-index|silhouette(?: score)?|ssim|success rate|spearman|pearson"
     r"|explained variance|hamming|brier(?: score)?"
+    r"|genauigkeit|trefferquote|exactitude|précision|rappel|exactitud|precisión|exhaustividad|acurácia|precisão|revocação"
+    r"|accuratezza|precisione|точность|полнота|doğruluk|akurasi|dokładność|độ chính xác"
+    r"|准确率|準確率|精确率|召回率|正解率|適合率|再現率"
+    r"|精度|정확도|정밀도|재현율"
 )
 """Metrics whose values are shares."""
 AMOUNTS = (
@@ -34,10 +38,14 @@ AMOUNTS = (
     r"|levenshtein(?: distance)?|(?:public|private|leaderboard) score"
 )
 """Metrics whose values have a unit or a scale of their own."""
-METRIC = re.compile(rf"(?<![\w-])(?P<metric>(?P<share>{SHARES})|(?P<amount>{AMOUNTS}))(?![\w@]|-\w)", re.IGNORECASE)
+LATIN = r"A-Za-z0-9_À-ɏ"
+"""Letters that words are made of in scripts with spaces; a figure may stand right beside others."""
+METRIC = re.compile(
+    rf"(?<![{LATIN}-])(?P<metric>(?P<share>{SHARES})|(?P<amount>{AMOUNTS}))(?![{LATIN}@]|-\w)", re.IGNORECASE
+)
 SHARE = re.compile(
-    r"(?<![\w.])(?P<number>[-+]?\d{1,3}(?:[.,]\d+)?\s?%|[01]?\.\d{1,6}|\d{1,3}\.\d{1,6}|1\.0+)"
-    r"(?![\w%]|\.\d|\s?(?:[kMGT]i?B|ms|s|sec\w*|min\w*|hours?|epochs?|[xMB]|[mb]illion|k)\b)"
+    rf"(?<![{LATIN}.])(?P<number>[-+]?\d{{1,3}}(?:[.,]\d+)?\s?%|[01]?\.\d{{1,6}}|\d{{1,3}}\.\d{{1,6}}|1\.0+)"
+    rf"(?![{LATIN}%]|\.\d|\s?(?:[kMGT]i?B|ms|s|sec\w*|min\w*|hours?|epochs?|[xMB]|[mb]illion|k)\b)"
 )
 NUMBER = re.compile(r"(?<![\w.])(?P<number>[-+]?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?\s?%?)(?![\w]|\.\d)", re.IGNORECASE)
 KEYED = re.compile(
@@ -56,7 +64,10 @@ DATA = re.compile(
     r"\bdata\s?-?sets?\b|\bcorpus\b|\bbenchmark|\btest(?:ing)? (?:set|data|split)|\bhold-?out"
     r"|\bvalidation (?:set|data|split)|\.csv\b|\.parquet\b"
     r"|\b(?:kaggle|uci|imagenet|cifar|mnist|coco|squad|glue|sst-?2|imdb|movielens|titanic|wikitext|openwebtext|voc"
-    r"|librispeech|ms ?marco|mmlu|kitti|cityscapes|ade20k|celeba|ravdess|iris|boston housing|m4|ett[hm]\d)\b",
+    r"|librispeech|ms ?marco|mmlu|kitti|cityscapes|ade20k|celeba|ravdess|iris|boston housing|m4|ett[hm]\d)\b"
+    r"|\b(?:\w+-)?datens[aä]tz|\btestdaten|jeux? de données|conjuntos? de (?:datos|dados|prueba|teste)"
+    r"|insieme di dati|набор\w* данных"
+    r"|数据集|測試集|测试集|データセット|データ・?セット|데이터 ?(?:셋|세트)",
     re.IGNORECASE,
 )
 PICTURED = re.compile(
@@ -66,7 +77,9 @@ PICTURED = re.compile(
 )
 """Names and descriptions of pictures that show results: how good, not one answer."""
 UNDER = re.compile(
-    r"\bresults?\b|\bperformance\b|\bevaluations?\b|\bmetrics\b|\baccuracy\b|\bconfusion\b", re.IGNORECASE
+    r"\bresults?\b|\bperformance\b|\bevaluations?\b|\bmetrics\b|\baccuracy\b|\bconfusion\b|ergebnis|résultats|resultados"
+    r"|risultati|результат|结果|結果|결과|评估|評価|평가",
+    re.IGNORECASE,
 )
 """Headings over them."""
 CARD = re.compile(r"(?:^|/)(?:model[ _-]?cards?[\w.-]*|modelcard[\w.-]*)\.(?:md|rst)$", re.IGNORECASE)
