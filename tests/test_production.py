@@ -436,3 +436,16 @@ def test_code_in_other_languages_is_tested_by_its_own_runners(path: str, test: s
     assert outcome("tests-exist", {"train.py": TRAIN, path: "class T { @Test void loads() {} }"}) == "partial"
     assert outcome("tests-run-in-ci", {"train.py": TRAIN, path: test}) == "fail"
     assert outcome("tests-exist", {"train.py": TRAIN, "api/src/main/java/shop/Cart.java": test}) == "fail"
+
+
+@pytest.mark.parametrize(
+    ("path", "script", "expected"),
+    [
+        ("deploy.ps1", '$Url = "https://huggingface.co/spaces/me/app"\ngit push --force $Url main\n', "pass"),
+        ("deploy.sh", "git remote add space https://huggingface.co/spaces/me/app\ngit push space main\n", "pass"),
+        ("release.sh", "# see https://huggingface.co/spaces/me/app\ngit tag v1\n", "fail"),
+        ("release.sh", "git push origin main\n", "fail"),
+    ],
+)
+def test_what_is_pushed_to_a_platform_is_started_there(path: str, script: str, expected: str) -> None:
+    assert outcome("deployment-configured", {"app.py": ANSWERING, path: script}) == expected

@@ -32,6 +32,10 @@ LEFT_RUNNING = re.compile(
 )
 """Commands after which something goes on running when the job is over."""
 
+PLATFORM = re.compile(r"huggingface\.co/spaces/[\w${(-]|\bgit\.heroku\.com|dokku@|\bscalingo\.com:")
+"""Addresses at which whatever is pushed is built and started."""
+PUSHES = re.compile(r"^[^#\n]*\bgit\b[^#\n]*\bpush\b", re.MULTILINE | re.IGNORECASE)
+
 
 class Evidence(Struct, frozen=True):
     """One thing that puts the project somewhere."""
@@ -136,6 +140,13 @@ class Deployment(Struct, frozen=True, dict=True):
                 if "deploy" in roles(unwrap(command.words).words):
                     shown = " ".join(command.words[:3])
                     yield Evidence(f"a script that deploys with `{shown}`", Location(path=path, line=command.line))
+
+        for path in self.files.find("*.sh", "*.ps1", "*.bat", "*.cmd", "Makefile"):
+            text = self.files.text(path)
+            pushed = PUSHES.search(text) if PLATFORM.search(text) is not None else None
+            if pushed is not None and not self.files.is_vendored(path):
+                line = text.count("\n", 0, pushed.start()) + 1
+                yield Evidence("a script that pushes to a platform which starts it", Location(path=path, line=line))
 
     def _calls(self) -> Iterator[Evidence]:
         for site in self.code.calls_to(*vocabulary().calls):
