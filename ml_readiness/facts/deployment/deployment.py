@@ -34,7 +34,7 @@ LEFT_RUNNING = re.compile(
 
 PLATFORM = re.compile(r"huggingface\.co/spaces/[\w${(-]|\bgit\.heroku\.com|dokku@|\bscalingo\.com:")
 """Addresses at which whatever is pushed is built and started."""
-PUSHES = re.compile(r"^[^#\n]*\bgit\b[^#\n]*\bpush\b", re.MULTILINE | re.IGNORECASE)
+PUSHES = re.compile(r"^[^#\n]{0,200}\bgit\b[^#\n]{0,200}\bpush\b", re.MULTILINE | re.IGNORECASE)
 
 
 class Evidence(Struct, frozen=True):
