@@ -843,3 +843,14 @@ def test_rows_of_a_data_base_that_the_pipeline_of_training_asks() -> None:
 def test_a_command_that_fetches_the_file_makes_it_obtainable(path: str, text: str, expected: str) -> None:
     app = SERVED.replace("MODEL", "torch.load('churn.pth')")
     assert outcome("model-obtainable", {"api/app.py": app, path: text}) == expected
+
+
+def test_a_badge_that_cites_the_code_is_no_source_of_data() -> None:
+    badge = (
+        "# Encoders\n[![DOI](https://zenodo.org/badge/DOI/10.5281/zenodo.1.svg)](https://doi.org/10.5281/zenodo.1)\n"
+    )
+    assert outcome("data-versioned", {"train.py": MODEL, "README.md": badge}) == "fail"
+    named = badge.replace("badge/DOI/10.5281/zenodo.1.svg", "record/12/files/rows.csv")
+    assert outcome("data-versioned", {"train.py": MODEL, "README.md": named}) == "partial"
+    kept = "from dgl.data.utils import save_graphs\n\nsave_graphs('a.bin', graphs)\n"
+    assert outcome("data-versioned", {"train.py": MODEL, "keep.py": kept}) == "fail"

@@ -34,7 +34,9 @@ FOLDERS = re.compile(
     r"ImageFolder|DatasetFolder|from_directory|glob|listdir|walk|imread|Image\.open|load_img|librosa\.load|soundfile\.read|from_folder"
 )
 """Readers of many small files."""
-LOCAL = re.compile(r"\.(?:ImageFolder|DatasetFolder|FakeData|VisionDataset|load_from_disk|folder)(?:\.|$)")
+LOCAL = re.compile(
+    r"\.utils\.(?:save|load)_\w+$|\.(?:ImageFolder|DatasetFolder|FakeData|VisionDataset|load_from_disk|folder)(?:\.|$)"
+)
 """Parts of dataset libraries that read what lies on the disk."""
 WRITES = re.compile(r"^[awx]")
 FIXED_URL = re.compile(
@@ -49,7 +51,7 @@ MADE = re.compile(r"\.make_\w+$")
 ADDRESS = re.compile(r"https?://[^\s'\")>\]]{1,400}+")
 HOSTS = re.compile(
     r"(?:kaggle\.com/(?:datasets|c|competitions|[\w-]+/[\w-]+)|archive\.ics\.uci\.edu|huggingface\.co/datasets"
-    r"|zenodo\.org|drive\.google\.com|dropbox\.com|figshare\.com|data\.world|openml\.org|grouplens\.org|openslr\.org|physionet\.org"
+    r"|zenodo\.org(?!/badge)|drive\.google\.com|dropbox\.com|figshare\.com|data\.world|openml\.org|grouplens\.org|openslr\.org|physionet\.org"
     r"|image-net\.org|cocodataset\.org|dataverse|s3[.-][\w.-]*amazonaws|storage\.googleapis|blob\.core\.windows|data\.gov|drivendata\.org"
     r"|[\w./?=&%-]+\.(?:csv|tsv|parquet|zip|tar|gz|tgz|xlsx?|json|jsonl|npz|h5|txt|data)(?![\w/]))",
     re.IGNORECASE,

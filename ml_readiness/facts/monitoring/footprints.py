@@ -143,12 +143,17 @@ class Footprints(Struct, frozen=True, dict=True):
         return (*called, *(use.location for use in here))
 
     def printed(self, paths: Iterable[str]) -> tuple[Location, ...]:
-        """Where code in these files prints; where requests are answered, only what they reach."""
-        wanted = self._with_users(paths)
-        routes = [route.unit for route in self.inference.serving.model_routes if route.unit.is_production]
+        """Where code in these files prints; where requests are answered, what that leads to."""
+        serving = self.inference.serving
+        routes = [route for route in serving.model_routes if route.unit.is_production]
         if routes:
-            wanted &= {each.path for unit in routes for each in self.code.closure(unit)}
-        found = [site for site in self._prints if site.unit.path in wanted]
+            functions = [key(route.unit, route.function.name) for route in routes if route.function is not None]
+            modules = [key(unit, "") for unit in (*(route.unit for route in routes), *serving.model_demos)]
+            reached = self.graph.reached_from([*functions, *modules])
+            found = [site for site in self._prints if key(site.unit, site.call.scope) in reached]
+        else:
+            wanted = self._with_users(paths)
+            found = [site for site in self._prints if site.unit.path in wanted]
         found.sort(key=lambda site: not self._asks(site.unit.path, site.call.scope))
         return tuple(site.location for site in found)
 
