@@ -628,7 +628,9 @@ POLICY = (
 
 def test_a_policy_that_keeps_its_answer_is_a_gate() -> None:
     assert outcome("quality-gated", {"train.py": MODEL, "policy.py": POLICY}) == "pass"
-    other = POLICY.replace("promotion_policy", "aggregate_rows").replace("accepted", "fell")
+    told = POLICY.replace("promotion_policy", "aggregate_rows")
+    assert outcome("quality-gated", {"train.py": MODEL, "policy.py": told}) == "partial"
+    other = told.replace("accepted", "fell").replace("passed", "fell")
     assert outcome("quality-gated", {"train.py": MODEL, "policy.py": other}) == "fail"
 
 
@@ -639,7 +641,7 @@ def test_an_answer_that_another_file_refuses_by_is_a_gate() -> None:
     )
     swap = "def swap(result):\n    if not getattr(result, 'no_regression', False):\n        raise ValueError('worse')\n"
     assert outcome("quality-gated", {"train.py": MODEL, "validate.py": validate, "swap.py": swap}) == "pass"
-    assert outcome("quality-gated", {"train.py": MODEL, "validate.py": validate}) == "fail"
+    assert outcome("quality-gated", {"train.py": MODEL, "validate.py": validate}) == "partial"
     sizes = validate.replace("new_util", "new_rows").replace("old_util", "least_rows")
     assert outcome("quality-gated", {"train.py": MODEL, "validate.py": sizes, "swap.py": swap}) == "fail"
 
@@ -854,3 +856,14 @@ def test_a_badge_that_cites_the_code_is_no_source_of_data() -> None:
     assert outcome("data-versioned", {"train.py": MODEL, "README.md": named}) == "partial"
     kept = "from dgl.data.utils import save_graphs\n\nsave_graphs('a.bin', graphs)\n"
     assert outcome("data-versioned", {"train.py": MODEL, "keep.py": kept}) == "fail"
+
+
+def test_an_answer_that_nobody_asks_for_only_reports() -> None:
+    gates = (
+        "def evaluate_gates(summary):\n    checks = {}\n\n    def minimum(name, threshold):\n"
+        "        actual = summary.get(name)\n        checks[name] = {'passed': float(actual) >= threshold}\n\n"
+        "    minimum('precision', 0.98)\n    return checks\n"
+    )
+    assert outcome("quality-gated", {"train.py": MODEL, "checks.py": gates}) == "partial"
+    rows = gates.replace("evaluate_gates", "count_rows")
+    assert outcome("quality-gated", {"train.py": MODEL, "checks.py": rows}) == "fail"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 from msgspec import Struct
 
 from ml_readiness import regex as re
-from ml_readiness.facts.modelling.figures import bars, is_figure, is_rivalry, parts, words_of
+from ml_readiness.facts.modelling.figures import ORDER, bars, is_figure, is_rivalry, parts, words_of
 from ml_readiness.facts.source.code import Code
 from ml_readiness.facts.source.units import Unit
 
@@ -25,6 +25,10 @@ ANSWERS = re.compile(
 """Names that say whether something was good enough."""
 TELLING = re.compile(r"regress|better|accept|promot|good_enough|quality|gate", re.IGNORECASE)
 """The same, so plain that they mean it in other files, too."""
+
+GATES = re.compile(r"(?:^|[_.])gates?(?:[_.]|$)", re.IGNORECASE)
+LIMITS = re.compile(r"threshold|minimum|maximum|required|at_least|at_most", re.IGNORECASE)
+"""What a gate holds its figures against, which it is given by name."""
 
 
 class Kept(Struct, frozen=True):
@@ -79,6 +83,17 @@ class Acceptance(Struct, frozen=True, dict=True):
         return bool(ANSWERS.search(name)) and any(is_rivalry(each) for each in parts(value) if each.kind == "compare")
 
     @cached_property
+    def told(self) -> tuple[Kept, ...]:
+        """Outcomes under a name that says whether something was good enough, and those of gates with named limits."""
+        limited = (
+            Kept(unit, scope, name, line)
+            for unit in self.code.production
+            for name, value, scope, line in _bound(unit)
+            if GATES.search(scope) and ANSWERS.search(name) and _is_limited(value)
+        )
+        return (*(each for each in self.kept if ANSWERS.search(each.name)), *limited)
+
+    @cached_property
     def asked(self) -> tuple[tuple[Unit, Condition], ...]:
         """Conditions that stop the run by an answer that was kept."""
         near = {(each.unit.path, each.scope, each.name) for each in self.kept}
@@ -102,6 +117,12 @@ def _bound(unit: Unit) -> Iterator[tuple[str, Expr, str, int]]:
             yield from ((key, value, assign.scope, assign.line) for key, value in named)
     for call in unit.python.calls:
         yield from ((name, value, call.scope, call.line) for name, value in call.keywords.items())
+
+
+def _is_limited(value: Expr) -> bool:
+    """Whether something is compared with a limit that goes by its name."""
+    compared = (each for each in parts(value) if each.kind == "compare" and ORDER.intersection(each.text.split()))
+    return any(LIMITS.search(word) for each in compared for word in words_of(each))
 
 
 def _asked_for(test: Expr) -> Iterator[str]:

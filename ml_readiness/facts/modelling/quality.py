@@ -304,6 +304,10 @@ class QualityGates(Struct, frozen=True, dict=True):
                     "a figure of quality is compared, and only a message is written", unit.location(condition.line)
                 )
 
+        for kept in self.acceptance.told:
+            if not STEERING.search(kept.scope):
+                yield Gate("whether a figure is good enough is kept, and stops nothing", kept.unit.location(kept.line))
+
     def _compared(self) -> Iterator[Gate]:
         """Reports of a monitoring library on the quality of predictions against a reference."""
         for use in self.tools.called("drift"):
