@@ -449,3 +449,11 @@ def test_code_in_other_languages_is_tested_by_its_own_runners(path: str, test: s
 )
 def test_what_is_pushed_to_a_platform_is_started_there(path: str, script: str, expected: str) -> None:
     assert outcome("deployment-configured", {"app.py": ANSWERING, path: script}) == expected
+
+
+def test_a_procfile_that_starts_what_is_gone_packages_nothing() -> None:
+    assert outcome("containerized", {"app.py": ANSWERING, "Procfile": "web: tsx backend/server.tsx"}) == "partial"
+    moved = {"app.py": ANSWERING, "Procfile": "web: tsx backend/server.tsx", "backend-old/server.tsx": ""}
+    assert outcome("containerized", moved) == "partial"
+    assert outcome("containerized", {"app.py": ANSWERING, "Procfile": "web: sh setup.sh && python app.py"}) == "pass"
+    assert outcome("containerized", {"app.py": ANSWERING, "Procfile": "web: gunicorn app:app"}) == "pass"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ml_readiness import regex as re
 from ml_readiness.check import check, fail, ok, partial
 from ml_readiness.facts.deployment.containers import Containers
 from ml_readiness.facts.source.code import Code
@@ -10,6 +11,8 @@ from ml_readiness.facts.tree.files import Files
 from ml_readiness.report import Effort, Finding, ProjectKind, Severity
 
 SHOWN = 3
+PROGRAM = re.compile(r"(?<!\S)[\w./-]+\.(?:py|[cm]?[jt]sx?|sh|jar|rb)(?!\S)")
+"""A file that a start command names."""
 
 
 @check(
@@ -63,9 +66,24 @@ def containerized(containers: Containers, files: Files, code: Code) -> Iterator[
         return
     packages = list(found(files, vocabulary().packages))
     if packages:
-        yield from (ok(f"{what} packages the project", at=location) for what, location in packages[:SHOWN])
+        lost = {at.path: name for _, at in packages if (name := _lost(files, at.path))}
+        if len(lost) == len(packages):
+            path, name = next(iter(lost.items()))
+            yield partial(f"it starts `{name}`, which is not in the repository", at=path)
+            return
+        kept = [(what, at) for what, at in packages if at.path not in lost]
+        yield from (ok(f"{what} packages the project", at=location) for what, location in kept[:SHOWN])
         return
     yield next(_halves(containers, files, code), fail("no Dockerfile or other description of an image"))
+
+
+def _lost(files: Files, path: str) -> str:
+    """The program that a Procfile starts, where no file of that name is here."""
+    if path.rpartition("/")[2] != "Procfile":
+        return ""
+    started = [word for line in files.text(path).split("\n") for word in PROGRAM.findall(line.partition(":")[2])]
+    there = any(files.find(f"**/{word.removeprefix('./')}") for word in started)
+    return started[0] if started and not there else ""
 
 
 def _halves(containers: Containers, files: Files, code: Code) -> Iterator[Finding]:
