@@ -132,3 +132,14 @@ def test_a_page_that_imports_the_package_of_the_one_that_asks_is_not_the_way_of_
     assert answer("inference-logged", files).outcome.value == "fail"
     assert answer("requests-validated", files).outcome.value == "pass"
     assert answer("inference-logged", {**files, "pages/ask.py": f"{ask}print('asked')\n"}).outcome.value == "partial"
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("from sklearn.svm import SVC\nm = SVC().fit(X, y)\nprint(m.predict(X_test))\n", "not-applicable"),
+        ("import joblib\nprint(joblib.load('m.joblib').predict(X))\n", "partial"),
+    ],
+)
+def test_a_script_that_is_named_after_what_its_model_learns_to_do_predicts_nothing(code: str, expected: str) -> None:
+    assert answer("inference-logged", {"classify_pictures.py": code}).outcome.value == expected

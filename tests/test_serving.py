@@ -157,7 +157,8 @@ TYPE = "    if file.content_type not in KINDS:\n        raise HTTPException(415)
 
 
 @pytest.mark.parametrize(
-    ("guards", "expected"), [(SIZE + ENDING, "pass"), (SIZE + TYPE, "pass"), (TYPE, "partial"), ("", "fail")]
+    ("guards", "expected"),
+    [(SIZE + ENDING, "pass"), (SIZE + TYPE, "pass"), (TYPE + ENDING, "partial"), (TYPE, "partial"), ("", "fail")],
 )
 def test_size_and_kind_are_what_there_is_to_check_of_an_upload(guards: str, expected: str) -> None:
     app = FASTAPI + (
@@ -165,6 +166,22 @@ def test_size_and_kind_are_what_there_is_to_check_of_an_upload(guards: str, expe
         f"    body = await file.read()\n{guards}    return model.predict(body)\n"
     )
     assert outcome("requests-validated", {"app.py": app}) == expected
+
+
+REFUSE = "    if content_type != 'application/json':\n        raise ValueError(content_type)\n"
+
+
+@pytest.mark.parametrize(("guard", "expected"), [(REFUSE, "partial"), ("", "fail")])
+def test_a_model_server_s_function_that_parses_is_the_one_that_may_check(guard: str, expected: str) -> None:
+    serve = (
+        "import joblib\nimport json\n\ndef model_fn(model_dir):\n    return joblib.load(model_dir)\n\n"
+        f"def input_fn(body, content_type):\n{guard}    return json.loads(body)\n\n"
+        "def predict_fn(rows, model):\n    return model.predict(rows)\n"
+    )
+    found = answer("requests-validated", {"inference.py": serve})
+    assert found.outcome.value == expected
+    assert "input_fn" in found.messages
+    assert "model_fn" not in found.messages
 
 
 @pytest.mark.parametrize("body", ["request.form['x']", "request.get_json()['x']", "request.values.get('x')"])

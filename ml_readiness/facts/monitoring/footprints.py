@@ -28,7 +28,9 @@ PRINTS = ("print", "click.echo", "click.secho", "typer.echo", "typer.secho", "ri
           "sys.stdout.write", "sys.stderr.write", "pprint.pprint", "absl.app.print")  # fmt: skip
 ALWAYS = frozenset(["predict", "predict_proba", "decision_function"])
 """Methods that are a model's, whoever has them."""
-PREDICTING = re.compile(r"(?:^|_)(?:predict\w*|infer\w*|sample|generate|forecast|recommend\w*|classify|serve)(?:_|\.)")
+PREDICTING = re.compile(
+    r"(?:^|_)(?:predict\w*|infer\w*|generate|forecast|recommend\w*|classify|serve)(?:_|\.)|(?:^|_)sample\."
+)
 OWN_LOGGER = re.compile(r"^(?:\w*_)?log(?:ger|ging|s)?(?:_\w+)?(?:\.|$)|Logger\b|^log_", re.IGNORECASE)
 LOGGER = re.compile(r"(?:^|[._])log(?:ger|ging)?$", re.IGNORECASE)
 ASKS = frozenset(["predict", "predict_proba", "eval", "generate", "transcribe"])
@@ -92,8 +94,8 @@ class Footprints(Struct, frozen=True, dict=True):
         return self.lifecycle.units("training", "measuring")
 
     def _says_so(self, unit: Unit) -> bool:
-        """Whether a file runs a model and is named after prediction, or has a function that is."""
-        if PREDICTING.search(unit.path.rpartition("/")[2]):
+        """Whether a file runs a model and is named after prediction, unless it trains, or has a function that is."""
+        if PREDICTING.search(unit.path.rpartition("/")[2]) and not self.inference.trains(unit):
             return unit.path in self._running or any(call.method in ASKS for call in unit.python.calls)
         return any(
             f.name.rpartition(".")[2] in PREDICTS and f.statements > SHORT

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from ml_readiness import regex as re
 from ml_readiness.facts.prediction.answering import Answering
@@ -49,6 +49,8 @@ DECORATED = re.compile(
 )
 """Decorators that check a request before the function sees it."""
 CASTS = re.compile(r"^(?:int|float|bool|(?:uuid\.)?UUID|decimal\.Decimal|(?:\w+\.)*(?:strptime|fromisoformat))$")
+LOADING = frozenset({"model_fn", "init"})
+"""Functions of model servers that are given no request."""
 BOUNDED = frozenset({
     "selectbox", "select_slider", "slider", "radio", "number_input", "checkbox", "toggle", "date_input", "time_input",
     "multiselect", "color_picker", "Dropdown", "Slider", "Radio", "Checkbox", "CheckboxGroup", "Number",
@@ -80,11 +82,17 @@ class Contracts(Struct, frozen=True, dict=True):
     @cached_property
     def all(self) -> tuple[Contract, ...]:
         """One for each way in that takes input."""
-        routes = tuple(contract for route in self.answering.routes if (contract := self._of_route(route)) is not None)
+        ways = tuple(self._taking(route) for route in self.answering.routes if route.framework not in LOADING)
+        routes = tuple(contract for route in dict.fromkeys(ways) if (contract := self._of_route(route)) is not None)
         answered = {route.unit.path.partition("/")[0] for route in self.answering.routes} if routes else set[str]()
         pages = [unit for unit in self.answering.pages if unit.path.partition("/")[0] not in answered]
         own = pages if not routes else [unit for unit in pages if "/" in unit.path]
         return (*routes, *self.servers.all, *(contract for unit in own for contract in self._of_page(unit)))
+
+    def _taking(self, route: Route) -> Route:
+        """The function that a model server gives the request to, where another one is given what that made of it."""
+        takes = route.unit.functions.get("input_fn") if route.is_managed else None
+        return structs.replace(route, function=takes) if takes is not None else route
 
     def _of_route(self, route: Route) -> Contract | None:
         assert route.function is not None  # noqa: S101
@@ -116,11 +124,9 @@ class Contracts(Struct, frozen=True, dict=True):
             for c in route.unit.python.conditions
             if c.scope == route.function.name and c.effect in {"raise", "return"} and not _is_method_test(c.names)
         ]
-        typed = [
-            c
-            for c in guards
-            if "isinstance" in c.calls or {"<", ">", "<=", ">="} & set(c.operators) or looks_at_kind(c)
-        ]
+        kinds = [c for c in guards if looks_at_kind(c)]
+        typed = [c for c in guards if "isinstance" in c.calls or {"<", ">", "<=", ">="} & set(c.operators)]
+        typed += [c for c in kinds[:1] if c not in typed]
         if len(typed) > 1:
             return Contract("checked", f"{name} checks types and ranges itself", route.unit.location(typed[0].line))
         if guards or partly:

@@ -172,6 +172,10 @@ class Inference(Struct, frozen=True, dict=True):
         runs = bool(names & {"no_grad", "inference_mode"}) and "backward" not in names
         return runs and not self.only_for_training(unit, function)
 
+    def trains(self, unit: Unit) -> bool:
+        """Whether a file trains, itself or through what its functions call."""
+        return unit.path in self._stages["training"]
+
     def only_for_training(self, unit: Unit, function: Function) -> bool:
         """Whether something calls a function, and only scripts that train do; decorators may hand it to anybody."""
         if any(not name.startswith(PLAIN) for name in function.decorators):
