@@ -256,7 +256,14 @@ class Parity(Struct, frozen=True, dict=True):
 
     def _is_asked_with(self, use: Use) -> bool:
         """Whether what was learned there, as far as it is known, is contained in what some model is asked about."""
-        return use.rows is None or (use.place, use.thing.name) in self._asked_with
+        if use.rows is None:
+            return use.trail in self._asking_trails
+        return (use.place, use.thing.name) in self._asked_with
+
+    @cached_property
+    def _asking_trails(self) -> frozenset[tuple[str, ...]]:
+        asks = self.flow.machine.knowledge.asks
+        return frozenset(use.trail for use in self.flow.machine.events.uses if use.method in asks)
 
     @cached_property
     def _asked_with(self) -> frozenset[tuple[Place, str]]:
