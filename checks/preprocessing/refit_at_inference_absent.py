@@ -122,7 +122,8 @@ def refit_at_inference_absent(parity: Parity, flow: Flow, project: Project) -> I
             )
     for fit in parity.fitted_again[:1] if quiet else ():
         quiet = False
-        message = f"`{fit.name.rpartition('.')[2]}` is fitted again on the rows to predict"
+        rows = "the training rows" if parity.is_of_training(fit) else "the rows to predict"
+        message = f"serving fits `{fit.name.rpartition('.')[2]}` again, on {rows}"
         yield partial(message, at=flow.at(fit.place), confidence=Confidence.MEDIUM)
     for evidence in parity.carried.evidence[:SHOWN] if quiet else ():
         yield ok(f"serving {evidence.what}, and fits nothing", at=evidence.location, confidence=Confidence.MEDIUM)

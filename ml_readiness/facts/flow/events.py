@@ -116,6 +116,8 @@ class Use(Struct, frozen=True):
     """What it was fitted on, or asked about."""
     fits: frozenset[Fit] = frozenset()
     """What was learned before and is contained in these rows."""
+    planned: bool = True
+    """Whether it is done on other ways than after an error."""
 
 
 MOST_USES = 4_000
@@ -152,6 +154,10 @@ class Events(Struct):
     """For each fit, trails that led to it."""
     reached: dict[Fit, set[str]] = field(default_factory=dict["Fit", "set[str]"])
     """For each fit, the scripts and functions that led to it."""
+    planned: set[Fit] = field(default_factory=set["Fit"])
+    """What is learned on other ways than after an error, `except FileNotFoundError:`."""
+    handling: int = 0
+    """How many handlers of errors are being followed, one in the other."""
     order: int = 0
 
     def tick(self) -> int:
@@ -166,6 +172,8 @@ class Events(Struct):
         if found is None:
             found = self.fits[key] = Fit(kind, name, rows, place)
             self.reached[found] = set()
+        if not self.handling:
+            self.planned.add(found)
         self.reached[found].update(self.trail)
         trails = self.fitted_by.setdefault(found, set())
         if len(trails) < MOST_TRAILS:
@@ -198,4 +206,4 @@ class Events(Struct):
     ) -> None:
         """Remembers that a learned object was applied, or fitted, here."""
         if len(self.uses) < MOST_USES:
-            self.uses.append(Use(thing, method, place, tuple(self.trail), names, rows, fits))
+            self.uses.append(Use(thing, method, place, tuple(self.trail), names, rows, fits, not self.handling))

@@ -60,6 +60,8 @@ class Branch(Struct, eq=False):
     then_left: bool = False
     left: bool = False
     """Whether the current side ends in `return`, `raise`, `break` or `continue`."""
+    handles: bool = False
+    """Whether it is what is done after an error, `except FileNotFoundError:`."""
 
 
 class Taken(Struct, eq=False):
@@ -199,6 +201,7 @@ class Machine(Struct, eq=False):
         self.steps += len(ops)
         end = len(ops)
         handlers = HANDLERS
+        handling = self.events.handling
         while position < end:
             op = ops[position]
             values: list[Value] = []
@@ -218,6 +221,7 @@ class Machine(Struct, eq=False):
             else:
                 position = self._control(frame, op, values, results, stack, position)
             position += 1
+        self.events.handling = handling
 
     def _control(
         self,
@@ -236,7 +240,8 @@ class Machine(Struct, eq=False):
                 middle, end = self._ends(frame.body).get(position, (position, len(frame.body.ops)))
                 stack.append(Taken(end))
                 return position if holds else middle
-            stack.append(Branch(dict(frame.variables)))
+            stack.append(Branch(dict(frame.variables), handles=not op.args))
+            self.events.handling += not op.args
             frame.sides.append(Sides())
             frame.branches += 1
         elif code == "else":
@@ -245,6 +250,7 @@ class Machine(Struct, eq=False):
                 stack.pop()
                 return branch.end
             if isinstance(branch, Branch):
+                self.events.handling -= branch.handles
                 branch.then, branch.then_left, branch.left = frame.variables, branch.left, False
                 frame.variables = branch.saved
                 frame.sides[-1].turn()

@@ -34,6 +34,9 @@ DATA_NAMES = (
 SETS_APART = re.compile(r"^(?:split|randomSplit)$|train|test|valid|hold_?out", re.IGNORECASE)
 """Names of functions that divide rows to evaluate on some of them, and not into batches."""
 
+BY_COLUMNS = re.compile(r"feature|target|label|column|(?:^|_)x_?y(?:_|$)|input|(?:^|_)(?:path|file|url|name|text)s?(?:_|$)")
+"""Names of functions that part columns, or words, and not rows."""
+
 
 def split_parts(c: Call, data: Data, name: str) -> Value:
     """The sides of a split that a method of the data makes."""
@@ -98,7 +101,8 @@ def split(c: Call, last: str) -> Value:
 
 def told_apart(c: Call, body: Body, result: Value) -> Value:
     """What a function of the project returns whose name says that it splits, where following it did not tell how."""
-    if "split" not in body.name.rpartition(".")[2].lower() or not isinstance(result, Seq) or not result.exact:
+    name = body.name.rpartition(".")[2].lower()
+    if "split" not in name or BY_COLUMNS.search(name) or not isinstance(result, Seq) or not result.exact:
         return result
     sides = [data_of(item, c.m.universe) for item in result.items]
     rows = {side.rows for side in sides}

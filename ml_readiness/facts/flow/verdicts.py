@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ml_readiness import regex as re
 from ml_readiness.facts.flow.knowledge import knowledge
@@ -39,7 +40,7 @@ class Pair(Struct, frozen=True):
     leaks: tuple[Fit, ...]
     """What was learned from rows of both sides before they were told apart."""
     refits: tuple[Fit, ...]
-    """What was learned again, from the evaluation rows alone."""
+    """What was learned again, from the evaluation rows alone, and not only where an error was met."""
     clean: tuple[Fit, ...]
     """What was learned from the training rows alone."""
 
@@ -95,7 +96,8 @@ def pairs(events: Events) -> Iterator[Pair]:
         training = evaluation.training
         if training is None or training.rows is None or evaluation.rows is None or evaluation.moved_on:
             continue
-        yield judge(training, evaluation)
+        found = judge(training, evaluation)
+        yield replace(found, refits=tuple(fit for fit in found.refits if fit in events.planned))
 
 
 def judge(training: Training, evaluation: Evaluation) -> Pair:

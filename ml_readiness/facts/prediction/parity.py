@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from ml_readiness import regex as re
 from ml_readiness.facts.flow.project import Flow
-from ml_readiness.facts.flow.rows import meet
+from ml_readiness.facts.flow.rows import covers, meet
 from ml_readiness.facts.flow.values import Data, Thing
 from ml_readiness.facts.flow.verdicts import PLAIN
 from ml_readiness.facts.modelling.preparation import COLUMNS, LEARNS, Preparation, Prepares
@@ -231,14 +231,15 @@ class Parity(Struct, frozen=True, dict=True):
             fit
             for fit, reached in events.reached.items()
             if reached & serving
+            and fit in events.planned
             and fit.name.rpartition(".")[2] not in of_given_rows
             and (fit.kind not in PLAIN or any(FITS.search(each) for each in reached))
         )
 
     def is_of_training(self, fit: Fit) -> bool:
         """Whether it is learned from the data set that a model was trained on."""
-        trained = (each.rows.root for each in self.flow.machine.events.trainings if each.rows is not None)
-        return fit.rows.root in frozenset(trained)
+        trained = (each.rows for each in self.flow.machine.events.trainings if each.rows is not None)
+        return any(covers(rows, fit.rows) or covers(fit.rows, rows) for rows in trained)
 
     @cached_property
     def fitted_while_answering(self) -> tuple[tuple[Use, Definition], ...]:
@@ -247,7 +248,9 @@ class Parity(Struct, frozen=True, dict=True):
         found: dict[tuple[Place, str], tuple[Use, Definition]] = {}
         for use in self.flow.machine.events.uses:
             kept = use.rows is not None and use.rows.root in self._kept
-            if use.method != "fit" or kept or not self._is_applied_later(use) or not self._is_asked_with(use):
+            if use.method != "fit" or not use.planned or kept:
+                continue
+            if not self._is_applied_later(use) or not self._is_asked_with(use):
                 continue
             entry = next((by_key[each] for each in use.trail if each in by_key), None)
             if entry is not None and not any(RETRAINS.search(each) for each in use.trail):
