@@ -10,7 +10,7 @@ from msgspec import Struct
 from ml_readiness.documents import PARSE_ERRORS, Documents
 from ml_readiness.facts.flow.homes import Homes
 from ml_readiness.facts.flow.machine import Machine, Unit
-from ml_readiness.facts.flow.roots import Roots
+from ml_readiness.facts.flow.roots import Roots, leading_to
 from ml_readiness.facts.flow.running import Running
 from ml_readiness.facts.flow.settings import configuration
 from ml_readiness.facts.flow.shelf import Shelf
@@ -144,10 +144,12 @@ class _Following:
         for unit in ordered:
             self._guarded(unit, partial(self.machine.module, unit))
         called = frozenset(name for unit in ordered for body in unit.file.bodies for name in body.calls)
+        telling = self.machine.knowledge.sets["telling"]
+        leading = leading_to(telling, ordered)
         for unit in ordered:
-            self._guarded(unit, partial(Roots(self.machine, unit).follow, called))
+            self._guarded(unit, partial(Roots(self.machine, unit, leading).follow, called))
         for unit in ordered:
-            self._guarded(unit, Roots(self.machine, unit).follow)
+            self._guarded(unit, Roots(self.machine, unit, telling).follow)
 
     def continue_from(self, before: Machine) -> None:
         """Takes over what an earlier walk found to be saved, and what it calls its rows."""

@@ -9,15 +9,18 @@ from ml_readiness.facts.flow.calls import Call, construct
 from ml_readiness.facts.flow.values import Class, Function, Obj
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ml_readiness.facts.flow.machine import Machine, Unit
 
 
 class Roots:
     """The functions of one file that were not reached."""
 
-    def __init__(self, machine: Machine, unit: Unit) -> None:
+    def __init__(self, machine: Machine, unit: Unit, telling: frozenset[str]) -> None:
         self.machine = machine
         self.unit = unit
+        self.telling = telling
         self.called: frozenset[str] = frozenset()
 
     def follow(self, called: frozenset[str] = frozenset()) -> None:
@@ -57,5 +60,15 @@ class Roots:
             return False
         if function.body.name.rpartition(".")[2] in self.called:
             return False
-        known = self.machine.knowledge
-        return bool(function.body.calls & known.sets["telling"])
+        return not self.telling.isdisjoint(function.body.calls)
+
+
+def leading_to(telling: frozenset[str], units: Iterable[Unit]) -> frozenset[str]:
+    """These calls, and the functions of the project that come to one of them, by their names."""
+    waiting = [(body.name.rpartition(".")[2], body.calls) for unit in units for body in unit.file.bodies]
+    found = telling
+    while True:
+        new = frozenset(name for name, calls in waiting if not found.isdisjoint(calls)) - found
+        if not new:
+            return found
+        found |= new

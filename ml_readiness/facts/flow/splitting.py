@@ -34,7 +34,9 @@ DATA_NAMES = (
 SETS_APART = re.compile(r"^(?:split|randomSplit)$|train|test|valid|hold_?out", re.IGNORECASE)
 """Names of functions that divide rows to evaluate on some of them, and not into batches."""
 
-BY_COLUMNS = re.compile(r"feature|target|label|column|(?:^|_)x_?y(?:_|$)|input|(?:^|_)(?:path|file|url|name|text)s?(?:_|$)")
+BY_COLUMNS = re.compile(
+    r"feature|target|label|column|(?:^|_)x_?y(?:_|$)|input|(?:^|_)(?:path|file|url|name|text)s?(?:_|$)"
+)
 """Names of functions that part columns, or words, and not rows."""
 
 
