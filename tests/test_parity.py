@@ -427,3 +427,31 @@ def test_imports_tell_nothing_where_those_of_training_lead_to_what_serves() -> N
     same = app("rows = prepare([values])", more="from features import prepare")
     assert answer("preprocessing-shared", {**files, "web/page.py": again}).outcome.value == "fail"
     assert answer("preprocessing-shared", {**files, "web/page.py": same}).outcome.value == "pass"
+
+
+FALLBACK = """
+    import joblib
+    from sklearn.preprocessing import StandardScaler
+
+    def prepare(rows):
+        {loading}
+        return scaler.transform(rows)
+    """
+FITTED_WHERE_NONE_IS_THERE = """try:
+            scaler = joblib.load("scaler.joblib")
+        except FileNotFoundError:
+            scaler = StandardScaler()
+            scaler.fit(rows)
+            joblib.dump(scaler, "scaler.joblib")"""
+
+
+@pytest.mark.parametrize(
+    ("outcome", "loading"), [("pass", FITTED_WHERE_NONE_IS_THERE), ("partial", "scaler = StandardScaler().fit(rows)")]
+)
+def test_what_is_fitted_only_after_an_error_is_not_fitted_again(outcome: str, loading: str) -> None:
+    files = {
+        "features.py": dedent(FALLBACK.format(loading=loading)),
+        "train.py": dedent(BY_FEATURES["train.py"]),
+        "app.py": dedent(BY_FEATURES["app.py"]),
+    }
+    assert answer("preprocessing-shared", files).outcome.value == outcome
