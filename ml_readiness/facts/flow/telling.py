@@ -29,7 +29,8 @@ VERBS = {
 def leak_message(flow: Flow, leak: Leak) -> str:
     """What was learned where, and which evaluation it reaches."""
     fit = leak.first
-    more = f" (and on {_lines(flow, leak.fits[1:])})" if len(leak.fits) > 1 else ""
+    others = [each for each in leak.fits[1:] if each.place != fit.place]
+    more = f" (and on {_lines(flow, others)})" if others else ""
     where = f"{told(fit)} on {source(fit.rows)} on line {flow.at(fit.place).line}{more}"
     if leak.split is not None and not leak.pairs:
         return f"{where}, before `{leak.split.name}` divides them on {line_of(flow, leak.split.place, fit.place)}"

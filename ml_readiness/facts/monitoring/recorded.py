@@ -35,7 +35,7 @@ CALLS = re.compile(
 )
 """Names of functions that give answers."""
 QUESTIONS = re.compile(
-    r"(?:^|_)(?:for|before|to)_pred|pred\w*_(?:input|feature|column|col|request|param|config|path|dir|url)s?\b|_cols?_"
+    r"(?:^|_)(?:for|before|to)_pred|pred\w*_(?:input|feature|column|col|request|param|config|path|dir|url|id|uuid|date|count)s?\b|_cols?_"
     r"|(?:^|[._:?])(?:generate|run|process|monitor|save|store|log|load|read|fetch|validate|check|export|publish)_\w*pred"
 )
 """Names of what is there for a prediction, or is done with many."""
