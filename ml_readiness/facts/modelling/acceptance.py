@@ -72,7 +72,8 @@ class Acceptance(Struct, frozen=True, dict=True):
         for unit in self.code.production:
             for name, value, scope, line in sorted(_bound(unit), key=lambda each: each[2:]):
                 own = names[unit.path, scope]
-                if self._compares(unit, scope, name, value) or not own.isdisjoint(map(_last, words_of(value))):
+                passed_on = bool(own) and not own.isdisjoint(map(_last, words_of(value)))
+                if passed_on or self._compares(unit, scope, name, value):
                     own.add(name)
                     found.append(Kept(unit, scope, name, line))
         return tuple(found)

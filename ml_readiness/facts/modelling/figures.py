@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ml_readiness import regex as re
@@ -35,11 +36,18 @@ ROLES = re.compile(
 )
 """Whose a value is, where two models are compared."""
 NUMBERS = frozenset(["int", "float"])
+REMEMBERED = 20_000
+"""Names whose answer is not worked out again: the same occur everywhere in a project."""
 
 
 def says_figure(word: str, known: Container[str] = ()) -> bool:
     """Whether a name is that of a figure of quality, or one of those that are `known` to hold one."""
-    return bool(METRIC.search(word) or word in known) and not NOT_MODEL.search(_last(word))
+    return (_is_metric(word) or word in known) and NOT_MODEL.search(_last(word)) is None
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _is_metric(word: str) -> bool:
+    return METRIC.search(word) is not None
 
 
 def is_figure(value: Expr, known: Container[str] = ()) -> bool:
