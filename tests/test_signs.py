@@ -8,6 +8,8 @@ import msgspec
 import pytest
 import yaml
 
+from ml_readiness.facts.knowledge import parse as read_yaml
+from ml_readiness.facts.knowledge import table
 from ml_readiness.facts.knowledge.roles import ROLES
 from ml_readiness.facts.knowledge.signs import FOLDER, Match, parse, signs
 
@@ -16,6 +18,17 @@ FILES = sorted(FOLDER.glob("*.yml"))
 
 def test_every_role_is_described() -> None:
     assert set(signs().by_role) == ROLES
+
+
+def test_a_table_says_what_its_file_says_now(tmp_path: Path) -> None:
+    """What was understood of a file before is not what a changed file says."""
+    path = tmp_path / "one.yml"
+    for text in ("since: 2024-05-01\nnames: [a, 'b\\n']\n", "since: 2024-05-01\nnames: [a, 1.5, null, true]\n"):
+        path.write_text(text, "utf-8")
+        table.cache_clear()
+        assert table(path) == read_yaml(text)
+        table.cache_clear()
+        assert table(path) == read_yaml(text)
 
 
 @pytest.mark.parametrize("path", FILES, ids=[path.name for path in FILES])
