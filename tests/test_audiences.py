@@ -100,3 +100,11 @@ def test_an_argument_called_filename_names_no_package() -> None:
     setup = "from setuptools import setup\ndef read(filename='requirements.txt'): ...\nsetup(name='rover')\n"
     readme = "# Rover\n\nTrain it.\n\n```\npip install -r requirements.txt\n```\n"
     assert kind({"setup.py": setup, "rover/__init__.py": TRAIN, "README.md": readme}) == "training"
+
+
+def test_a_script_that_scores_by_the_clock_is_a_batch_job() -> None:
+    score = "import joblib\nimport pandas as pd\nprint(joblib.load('m.joblib').predict(pd.read_csv('new.csv')))\n"
+    clock = "on:\n  schedule:\n  - cron: '0 5 * * *'\njobs:\n  s:\n    steps:\n    - run: python {}.py\n"
+    files = {"score.py": score, "report.py": "print(1)\n"}
+    assert kind({**files, ".github/workflows/daily.yml": clock.format("score")}) == "batch"
+    assert kind({**files, ".github/workflows/daily.yml": clock.format("report")}) == "training"

@@ -25,6 +25,7 @@ CONTENT = re.compile(
     r"\.(?:isnull|isna|isnan|isfinite|isinf|notnull|notna|duplicated|is_numeric_dtype|has_nulls"
     r"|is_string_dtype|null_count|is_null)$"
 )
+TABLES = ("pandas", "polars", "dask", "modin", "cudf", "geopandas", "pyspark")
 RANGES = re.compile(r"\.(?:all|any|between|isin)$")
 BETWEEN = re.compile(r"\.(?:between|isin)\b")
 ORDER = frozenset(["<", ">", "<=", ">="])
@@ -178,8 +179,9 @@ class Guards(Struct, frozen=True, dict=True):
                 yield Guard(unit.location(line), what, unit, scope)
 
     def _conditions(self, unit: Unit) -> Iterator[tuple[int, str, str]]:
+        of_tables = unit.imports_any(*TABLES)
         for each in unit.python.conditions:
-            if each.effect in STOPS and (what := _tested(each)):
+            if each.effect in STOPS and (what := _tested(each, of_tables=of_tables)):
                 yield each.line, each.scope, what
             elif (unit.path, each.scope) in self._receiving and each.effect in REFUSES and _of_upload(each):
                 yield each.line, each.scope, "what is uploaded"
@@ -220,7 +222,7 @@ def _of_upload(condition: Condition) -> bool:
     return looks_at_kind(condition) or looks_at_size(condition)
 
 
-def _tested(condition: Condition) -> str:
+def _tested(condition: Condition, *, of_tables: bool) -> str:
     """What of the data a condition looks at; empty if it is about something else."""
     for call in condition.calls:
         if CONTENT.search(call):
@@ -228,7 +230,8 @@ def _tested(condition: Condition) -> str:
     if any(call.endswith((".issubset", ".issuperset")) for call in condition.calls):
         named = next((name for name in (*condition.names, condition.scope) if PIECES.search(name)), "")
         return f"`{named}`" if named else ""
-    if ranged := next((call for call in condition.calls if RANGES.search(call)), ""):
+    ranged = next((call for call in condition.calls if RANGES.search(call)), "") if of_tables else ""
+    if ranged:
         compared = ORDER.intersection(condition.operators) or BETWEEN.search(" ".join(condition.calls))
         if compared and not any(LEARNT.search(name) for name in condition.names):
             return f"`{ranged.rpartition('.')[2]}`"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 from msgspec import Struct
 
 from ml_readiness import regex as re
+from ml_readiness.facts.deployment.schedules import Schedules
 from ml_readiness.facts.knowledge.words import words
 from ml_readiness.facts.modelling.lifecycle import ASKS_MODEL, Lifecycle
 from ml_readiness.facts.project.audience import Audience
@@ -16,6 +17,7 @@ from ml_readiness.facts.project.members import Members
 from ml_readiness.facts.project.package import Package
 from ml_readiness.facts.project.paper import Paper
 from ml_readiness.facts.serving.serving import Serving
+from ml_readiness.facts.source.callgraph import key
 from ml_readiness.facts.source.code import Code
 from ml_readiness.facts.source.mainstream import main_first
 from ml_readiness.facts.source.saying import said
@@ -65,6 +67,7 @@ class Signals(Struct, frozen=True, dict=True):
     package: Package
     paper: Paper
     audience: Audience
+    schedules: Schedules
 
     @classmethod
     def gather(
@@ -77,9 +80,10 @@ class Signals(Struct, frozen=True, dict=True):
         package: Package,
         paper: Paper,
         audience: Audience,
+        schedules: Schedules,
     ) -> Self:
-        """From code, file names and the README."""
-        return cls(code, files, lifecycle, serving, members, package, paper, audience)
+        """From code, file names, schedules and the README."""
+        return cls(code, files, lifecycle, serving, members, package, paper, audience, schedules)
 
     @cached_property
     def machine_learning(self) -> Reasons:
@@ -235,6 +239,10 @@ class Signals(Struct, frozen=True, dict=True):
         working = [s for s in workers if {each.path for each in self.code.closure(s.unit)} & scoring]
         if working:
             return (f"scores what comes in: {working[0].location} (`{said(working[0])}`)",)
+        asking = {key(s.unit, s.call.scope) for s in self.lifecycle.predicting if s.unit.path in scoring}
+        timed_scores = [each for each in self.schedules.all if each.starts & asking]
+        if timed_scores:
+            return (f"scores at times that are set: {timed_scores[0].location}",)
         triggers = [path for path in self.files.find("triggers.yaml", "triggers.yml") if self._times_scoring(path)]
         if triggers:
             return (f"scores at times that are set: {triggers[0]}",)
