@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
@@ -16,7 +16,7 @@ from ml_readiness.facts.source.units import Unit
 
 if TYPE_CHECKING:
     from ml_readiness.parsers.expressions import Expr
-    from ml_readiness.parsers.python import Condition
+    from ml_readiness.parsers.python import Assign, Condition
 
 ANSWERS = re.compile(
     r"regress|no_reg|better|improve[sd]|accept|approv|promot|good_enough|quality|gate|(?:^|_)(?:passed|passes)(?:_|$)|beats?(?:_|$)",
@@ -52,36 +52,57 @@ class Acceptance(Struct, frozen=True, dict=True):
 
     def figures(self, unit: Unit, scope: str) -> frozenset[str]:
         """The names within a function that were computed from figures."""
-        return self._figures.get((unit.path, scope), frozenset())
+        place = unit.path, scope
+        if place not in self._figures:
+            self._figures[place] = frozenset(_computed(self._assigns[unit.path].get(scope, ())))
+        return self._figures[place]
 
     @cached_property
-    def _figures(self) -> Mapping[tuple[str, str], frozenset[str]]:
-        found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    def _figures(self) -> dict[tuple[str, str], frozenset[str]]:
+        return {}
+
+    @cached_property
+    def _assigns(self) -> Mapping[str, Mapping[str, Sequence[Assign]]]:
+        """What each function binds, by file and name."""
+        found: dict[str, dict[str, list[Assign]]] = defaultdict(lambda: defaultdict(list))
         for unit in self.code.production:
-            for assign in sorted(unit.python.assigns, key=lambda each: each.line):
-                known = found[unit.path, assign.scope]
-                if assign.target.isidentifier() and assign.value.kind != "str" and is_figure(assign.value, known):
-                    known.update([assign.target, assign.value.text] if assign.value.kind == "call" else [assign.target])
-        return {place: frozenset(names) for place, names in found.items()}
+            for assign in unit.python.assigns:
+                found[unit.path][assign.scope].append(assign)
+        return found
 
     @cached_property
     def kept(self) -> tuple[Kept, ...]:
         """Outcomes of comparisons, under every name they go by in the function that makes them."""
-        found: list[Kept] = []
-        names: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for unit in self.code.production:
-            for name, value, scope, line in sorted(_bound(unit), key=lambda each: each[2:]):
-                own = names[unit.path, scope]
-                passed_on = bool(own) and not own.isdisjoint(map(_last, words_of(value)))
-                if passed_on or self._compares(unit, scope, name, value):
-                    own.add(name)
-                    found.append(Kept(unit, scope, name, line))
-        return tuple(found)
+        return tuple(
+            kept
+            for unit in self.code.production
+            for scope, bound in self._comparing(unit).items()
+            for kept in self._kept_in(unit, scope, bound)
+        )
+
+    def _comparing(self, unit: Unit) -> Mapping[str, list[tuple[str, Expr, int]]]:
+        """What is bound in the functions that bind a comparison, which few do."""
+        found: dict[str, list[tuple[str, Expr, int]]] = defaultdict(list)
+        comparing: set[str] = set()
+        for name, value, scope, line in _bound(unit):
+            found[scope].append((name, value, line))
+            if scope not in comparing and any(part.kind == "compare" for part in parts(value)):
+                comparing.add(scope)
+        return {scope: bound for scope, bound in found.items() if scope in comparing}
+
+    def _kept_in(self, unit: Unit, scope: str, bound: list[tuple[str, Expr, int]]) -> Iterator[Kept]:
+        own: set[str] = set()
+        for name, value, line in sorted(bound, key=lambda each: each[2]):
+            passed_on = bool(own) and not own.isdisjoint(map(_last, words_of(value)))
+            if passed_on or self._compares(unit, scope, name, value):
+                own.add(name)
+                yield Kept(unit, scope, name, line)
 
     def _compares(self, unit: Unit, scope: str, name: str, value: Expr) -> bool:
-        if any(True for _ in bars(value, self.figures(unit, scope))):
+        compared = [part for part in parts(value) if part.kind == "compare"]
+        if compared and any(True for _ in bars(value, self.figures(unit, scope))):
             return True
-        return bool(ANSWERS.search(name)) and any(is_rivalry(each) for each in parts(value) if each.kind == "compare")
+        return bool(compared and ANSWERS.search(name)) and any(map(is_rivalry, compared))
 
     @cached_property
     def told(self) -> tuple[Kept, ...]:
@@ -107,6 +128,15 @@ class Acceptance(Struct, frozen=True, dict=True):
             for word in [_last(word) for word in _asked_for(condition.test)]
             if word in plain or (unit.path, condition.scope, word) in near
         )
+
+
+def _computed(assigns: Iterable[Assign]) -> set[str]:
+    """The names that hold figures after some assignments, and the calls that gave them."""
+    known: set[str] = set()
+    for assign in sorted(assigns, key=lambda each: each.line):
+        if assign.target.isidentifier() and assign.value.kind != "str" and is_figure(assign.value, known):
+            known.update([assign.target, assign.value.text] if assign.value.kind == "call" else [assign.target])
+    return known
 
 
 def _bound(unit: Unit) -> Iterator[tuple[str, Expr, str, int]]:
