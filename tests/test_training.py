@@ -358,3 +358,12 @@ def test_who_trained_a_model_shows_in_the_name_of_its_file(model: str, trained: 
 def test_a_command_that_fetches_the_file_makes_it_obtainable(path: str, text: str, expected: str) -> None:
     app = SERVED.replace("MODEL", "torch.load('churn.pth')")
     assert outcome("model-obtainable", {"api/app.py": app, path: text}) == expected
+
+
+def test_a_checkpoint_that_is_restored_was_not_fetched_by_a_name() -> None:
+    code = (
+        "import tensorflow as tf\n\nsaver = tf.train.Saver()\n"
+        "saver.restore(session, tf.train.latest_checkpoint(folder))\n"
+    )
+    said = answer("model-obtainable", {"demo.py": code}).findings[0].message
+    assert "by its name" not in said

@@ -14,6 +14,8 @@ from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severi
 SHOWN = 3
 UNNAMED = re.compile(r"\*|(?:models|runs):/+\*(?:[/@]\*?)*")
 """Paths and names in a registry of which nothing is written down."""
+READS = re.compile(r"^(?:restore|readNet)")
+"""Calls that read what lies on the disk, and fetch nothing."""
 TRAINS = re.compile(r"(?:^|[\W_])train(?:ing|er)?(?:$|[\W_])", re.IGNORECASE)
 
 
@@ -84,9 +86,10 @@ def model_obtainable(obtaining: Obtaining, instructions: Instructions, project: 
             message = "the path of the model is only known at run time, and nothing here writes or downloads one"
             yield unknown(message, at=origins[0].location)
     elif obtaining.hub:
-        site = obtaining.hub[0]
-        message = f"`{said(site)}` fetches a published model by its name"
-        yield ok(message, at=site.location, confidence=Confidence.MEDIUM)
+        site = next((site for site in obtaining.hub if not READS.search(site.call.method)), obtaining.hub[0])
+        by_name = "fetches a published model by its name"
+        does = "reads a saved model, which the code finds while it runs" if READS.search(site.call.method) else by_name
+        yield ok(f"`{said(site)}` {does}", at=site.location, confidence=Confidence.MEDIUM)
     elif training := main_first(obtaining.model.own_training(project.kind), "train", "fit"):
         site = training[0]
         if all(each.unit.is_notebook for each in training) and (lost := _lost(instructions)) is not None:
