@@ -151,6 +151,17 @@ def test_a_cast_in_the_function_that_is_given_the_request_counts(value: str, ann
     assert outcome("requests-validated", {"app.py": app}) == expected
 
 
+@pytest.mark.parametrize(("value", "expected"), [("float(form.get('x'))", "partial"), ("form.get('x')", "fail")])
+def test_a_cast_in_the_object_that_reads_the_form_counts(value: str, expected: str) -> None:
+    app = FASTAPI + (
+        "class Form:\n    def __init__(self, request: Request):\n        self.request: Request = request\n"
+        f"    async def read(self):\n        form = await self.request.form()\n        self.x = {value}\n"
+        "@app.post('/')\nasync def answer(request: Request):\n    form = Form(request)\n    await form.read()\n"
+        "    return model.predict([[form.x]])\n"
+    )
+    assert outcome("requests-validated", {"app.py": app}) == expected
+
+
 SIZE = "    if len(body) > 1000:\n        raise HTTPException(413)\n"
 ENDING = "    if not file.filename.endswith('.pdf'):\n        raise HTTPException(400)\n"
 TYPE = "    if file.content_type not in KINDS:\n        raise HTTPException(415)\n"

@@ -61,6 +61,8 @@ PROGRAM = re.compile(
     re.IGNORECASE,
 )
 """Addresses of programs: they are made for one kind of machine."""
+SHOWN = re.compile(r"/badges?/|shields\.io/|\.(?:svg|png|gif|jpe?g)(?:$|\?)", re.IGNORECASE)
+"""Addresses of badges and pictures, which the hosts of data have, too."""
 NAMED = re.compile(
     r"\b(?:kaggle|uci machine learning|hugging ?face datasets?|competition data|dataset|data ?set|data source)\b.{0,200}?https?://",
     re.IGNORECASE | re.DOTALL,
@@ -390,4 +392,4 @@ def _is_writing(name: str, args: tuple[object, ...]) -> bool:
 def _data_address(text: str) -> re.Match[str] | None:
     """The first address that leads to data."""
     leading = (found for found in ADDRESS.finditer(text) if HOSTS.search(found[0]))
-    return next((found for found in leading if not PROGRAM.search(found[0])), None)
+    return next((found for found in leading if not (PROGRAM.search(found[0]) or SHOWN.search(found[0]))), None)

@@ -35,7 +35,7 @@ VALIDATES = re.compile(
     r"|jsonschema\.validate|_validate\w*|validate_\w+)$"
 )
 READS = re.compile(
-    r"(?:request|req|flask\.request)\.(?:get_json|json|form|args|files|data|values|body|POST|GET|query_params|get_data"
+    r"(?:[Rr]equest|req)\.(?:get_json|json|form|args|files|data|values|body|POST|GET|query_params|get_data"
     r"|json_body|raw_body|get_body|get_argument|match_info|post|read)(?:\.|$)|json\.loads$"
 )
 INPUT = re.compile(
