@@ -53,10 +53,15 @@ def test_claims_of_every_form(text: str, claim: tuple[str, str, int]) -> None:
         "Accuracy of version 2",
         "Trained with scikit-learn 1.3.2. Accuracy matters.",
         "`accuracy_score` from 0.9",
+        "The model should reach an accuracy of 90 %.",
     ],
 )
 def test_what_is_no_claim(text: str) -> None:
     assert claims(text) == []
+
+
+def test_what_the_reader_should_get_is_claimed() -> None:
+    assert claims("Run the notebook: you should get about 90 % accuracy on the test data.")
 
 
 def test_a_model_card_counts() -> None:
@@ -68,6 +73,21 @@ def test_pictures_alone_are_partial() -> None:
     files = {**TRAINS, "README.md": "## Results\n![matrix](img/confusion.png)"}
     assert answer("results-reported", files).outcome is Outcome.PARTIAL
     assert answer("results-reported", {**TRAINS, "README.md": "![x](img/logo.png)"}).outcome is Outcome.FAIL
+
+
+@pytest.mark.parametrize(
+    ("picture", "expected"),
+    [
+        ("![Accuracy of the folds](img/a.png)", Outcome.PARTIAL),
+        ("![Results](img/roc.png)", Outcome.PARTIAL),
+        ("![Inference result](img/b.png)", Outcome.FAIL),
+        ("![Prediction results](img/cats.png)", Outcome.FAIL),
+        ("![Performance monitoring framework](img/tool-logo.png)", Outcome.FAIL),
+        ("![Metrics pipeline](img/architecture.png)", Outcome.FAIL),
+    ],
+)
+def test_a_picture_of_one_answer_or_of_a_plan_is_no_result(picture: str, expected: Outcome) -> None:
+    assert answer("results-reported", {**TRAINS, "README.md": f"# Cats\n\n{picture}\n"}).outcome is expected
 
 
 def test_without_a_model_nothing_is_asked() -> None:

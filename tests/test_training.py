@@ -210,6 +210,14 @@ def test_what_is_asked_of_an_uploaded_document_is_asked_of_data(guards: list[str
     assert outcome("data-validated", {"app.py": app}) == expected
 
 
+@pytest.mark.parametrize(
+    ("message", "expected"), [("'unknown dataset'", "fail"), ("'invalid values in the data'", "partial")]
+)
+def test_an_argument_that_names_the_data_is_no_data(message: str, expected: str) -> None:
+    code = f"import pandas as pd\n\ndef load(name):\n    if name not in KNOWN:\n        raise ValueError({message})\n"
+    assert outcome("data-validated", {"load.py": code + "    return pd.read_csv(name)\n\nload('a')\n"}) == expected
+
+
 def test_columns_compared_with_a_written_schema() -> None:
     step = (
         "import pandas as pd\n\nclass DataValidation:\n"

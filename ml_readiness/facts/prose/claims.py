@@ -76,6 +76,8 @@ PICTURED = re.compile(
     re.IGNORECASE,
 )
 """Names and descriptions of pictures that show results: how good, not one answer."""
+DRAWN = re.compile(r"logo|architecture|diagram|framework|infrastructure|workflow|flow.?chart", re.IGNORECASE)
+"""Names and descriptions of pictures that show how it is built."""
 UNDER = re.compile(
     r"\bresults?\b|\bperformance\b|\bevaluations?\b|\bmetrics\b|\baccuracy\b|\bconfusion\b|ergebnis|résultats|resultados"
     r"|risultati|результат|结果|結果|결과|评估|評価|평가",
@@ -195,7 +197,7 @@ def _in_table(table: Table) -> Iterator[tuple[int, str, str]]:
 
 
 def _shows_results(page: Page, link: Link) -> bool:
-    if link.is_badge:
+    if link.is_badge or any(DRAWN.search(text) for text in (link.target.rpartition("/")[2], link.text)):
         return False
     heading = page.prose.heading_of(link.line)
     if heading is not None and UNDER.search(heading.text):
