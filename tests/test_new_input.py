@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from tests.auditing import answer
+from ml_readiness.facts.modelling.lifecycle import Lifecycle
+from tests.auditing import answer, facts_of
 
 FIT = "from sklearn.svm import SVC\nm = SVC().fit(X, y)\n"
 
@@ -46,3 +47,20 @@ def test_a_function_for_one_input_in_a_notebook_is_half_a_way_in() -> None:
     load = "import torch\nnet.load_state_dict(torch.load('m.pt'))\n"
     assert entry(notebook(load + "def predict_breed(net, img_path):\n    return net(read(img_path))\n")) == "partial"
     assert entry(notebook(load + "def evaluate(net, loader):\n    return net(loader)\n")) == "fail"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "def ask(build: Callable, rows):\n    model = build()\n    return model.predict(rows)\n",
+        "def ask(model: Any, rows):\n    return model.predict(rows)\n",
+        "@dataclass\nclass Kept:\n    model: Any\n\n\ndef ask(its: Kept, rows):\n    return its.model.predict(rows)\n",
+        "def ask(request: Request, rows):\n    return request.app.state.model.predict(rows)\n",
+    ],
+)
+def test_a_model_is_asked_wherever_a_program_keeps_it(asked: str) -> None:
+    head = (
+        "from dataclasses import dataclass\nfrom typing import Any, Callable\n\nimport joblib\nimport sklearn\n"
+        "from fastapi import Request\n\nkept = joblib.load('m.joblib')\n\n\n"
+    )
+    assert [site.call.method for site in facts_of({"ask.py": head + asked}).get(Lifecycle).predicting] == ["predict"]

@@ -42,6 +42,12 @@ ASKS_MODEL = re.compile(
 """Methods by which a language model is asked."""
 ESTIMATES = frozenset({"fit", "predict"})
 """The methods of what fits and predicts."""
+HOLDERS = (
+    "typing.", "collections.abc.", "fastapi.Request.", "fastapi.FastAPI.state.", "starlette.requests.Request.",
+    "flask.current_app.", "flask.g.", "streamlit.session_state.", "dagster.AssetExecutionContext.",
+    "dagster.OpExecutionContext.",
+)  # fmt: skip
+"""Beginnings of names that do not say what an object is: loose annotations, and places where programs keep things."""
 OVER_HTTP = frozenset({"post", "request", "stream", "urlopen", "Request"})
 CLIENTS = ("requests.", "httpx.", "aiohttp.", "urllib.request.", "urllib3.")
 ADDRESSES = re.compile(
@@ -157,11 +163,13 @@ class Lifecycle(Struct, frozen=True, dict=True):
 
     def _of_unknown_origin(self, site: Site) -> bool:
         """Whether nothing tells what the receiver is: a parameter, or what a function of the project gave."""
-        if site.name.startswith("?"):
+        if site.name.startswith(("?", *HOLDERS)):
             return True
         path, _, name = site.name[1:].partition(":")
         unit = self.code.by_path.get(path) if site.name.startswith(":") else None
-        return unit is not None and any(name.startswith(function + ".") for function in unit.functions)
+        if unit is None:
+            return False
+        return any(name.startswith(function + ".") for function in unit.functions) or _is_field(unit, name)
 
     def _plausible(self, site: Site, stage: str) -> bool:
         receiver = site.call.receiver.rpartition(".")[2].lower()
@@ -253,6 +261,13 @@ class Lifecycle(Struct, frozen=True, dict=True):
     @cached_property
     def _units(self) -> dict[tuple[str, ...], frozenset[str]]:
         return {}
+
+
+def _is_field(unit: Unit, name: str) -> bool:
+    """Whether a name leads through a field of a class, which holds what it was given."""
+    owner, _, rest = name.partition(".")
+    found = unit.classes.get(owner)
+    return found is not None and rest.count(".") > 0 and rest.partition(".")[0] not in found.methods
 
 
 def _place(site: Site) -> tuple[str, int, int]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from msgspec import Struct
 
 from ml_readiness import regex as re
-from ml_readiness.facts.modelling.lifecycle import ASKS_MODEL, Lifecycle
+from ml_readiness.facts.modelling.lifecycle import ASKS_MODEL, HOLDERS, Lifecycle
 from ml_readiness.facts.modelling.modelcode import ModelCode
 from ml_readiness.facts.prediction.answering import Answering
 from ml_readiness.facts.project.introduction import Introduction
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ml_readiness.report import Location
 
 NEW_INPUT = re.compile(
-    r"(?:^|[_\W])(?:predict\w*|infer\w*|score|scoring|forecast\w*|recommend\w*|classify|detect\w*|generate|sample"
+    r"(?:^|[_\W])(?:predict\w*|infer\w*|scored?|scoring|forecast\w*|recommend\w*|classify|detect\w*|generate|sample"
     r"|translate|demo|submission|submit|serve|query|ask|chat|answer|run_model|deploy\w*)(?:$|[_\W])",
     re.IGNORECASE,
 )
@@ -118,7 +118,8 @@ class Inference(Struct, frozen=True, dict=True):
         path, scope = site.unit.path, site.call.scope
         if path in self._stages["training"]:
             return bool(NEW_INPUT.search(scope)) and (path, scope) in self._loading_scopes
-        loaded = path in self.code.reaching(self._stages["loading"])
+        handed = site.name.startswith(HOLDERS) and bool(self._stages["loading"])
+        loaded = handed or path in self.code.reaching(self._stages["loading"])
         named = NEW_INPUT.search(scope) or NEW_INPUT.search(path.rpartition("/")[2])
         judging = JUDGES.search(scope) or (path in self._stages["measuring"] and not named)
         return loaded and bool(named or not judging) and not (JUDGES.search(path.rpartition("/")[2]) and not named)
