@@ -9,12 +9,11 @@ from ml_readiness.parsers.bindings import Bindings
 from ml_readiness.parsers.expressions import clean
 from ml_readiness.parsers.names import Scope, resolve
 from ml_readiness.parsers.python import Class, Function, Parameter
-from ml_readiness.parsers.trees import FUNCTIONS, FunctionNode, callee, docstring, instance, size, without_docstring
+from ml_readiness.parsers.trees import FunctionNode, callee, docstring, instance, size, without_docstring
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-DEFINITIONS = FUNCTIONS | {ast.ClassDef}
 MOST_RETURNS = 20
 
 
@@ -28,9 +27,8 @@ class Definitions(Bindings):
     def declare(self, body: Iterable[ast.stmt]) -> None:
         """Binds what a block defines before it is read, since functions may use what comes later."""
         for statement in body:
-            if type(statement) in DEFINITIONS:
-                name: str = statement.name  # type: ignore[attr-defined]
-                self.scope.bind(name, ":" + self.scope.qualify(name))
+            if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                self.scope.bind(statement.name, ":" + self.scope.qualify(statement.name))
 
     def function(self, node: FunctionNode) -> None:
         """A function where it is defined: its decorators and defaults."""

@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
-FUNCTIONS: frozenset[type[ast.AST]] = frozenset({ast.FunctionDef, ast.AsyncFunctionDef})
 NO_STATEMENTS: frozenset[type[ast.AST]] = frozenset({ast.ExceptHandler, ast.match_case})
 """Parts of statements that hold statements."""
 
