@@ -31,6 +31,17 @@ SERVICES = {
             return answer
         """,
     ),
+    "kept with the name of the model that was used": (
+        "pass",
+        """
+        @app.post("/predict")
+        def predict(row: list[float]):
+            answer = model.predict([row])[0]
+            session.add(Prediction(value=answer, inputs=row, model_used=VERSION))
+            session.commit()
+            return answer
+        """,
+    ),
     "a helper writes it": (
         "pass",
         """
@@ -105,3 +116,25 @@ SERVICES = {
 def test_what_becomes_of_an_answer(outcome: str, code: str) -> None:
     found = answer("predictions-logged", {"app.py": APP + dedent(code)})
     assert found.outcome == outcome, found.messages
+
+
+def test_a_score_while_training_is_no_answer() -> None:
+    page = """
+        import pandas as pd
+        import streamlit as st
+        from sklearn.linear_model import LogisticRegression
+        from sklearn.metrics import roc_auc_score
+
+        @st.cache_resource
+        def train():
+            rows = pd.read_csv("rows.csv")
+            model = LogisticRegression().fit(rows[["a"]], rows["y"])
+            st.write(roc_auc_score(rows["y"], model.predict_proba(rows[["a"]])[:, 1]))
+            return model
+
+        model = train()
+        value = st.number_input("a")
+        st.success(model.predict([[value]])[0])
+        """
+    found = answer("predictions-logged", {"app.py": dedent(page)})
+    assert [finding.location.line for finding in found.findings if finding.location] == [16]

@@ -52,6 +52,8 @@ OUTCOME = re.compile(
 """Names of what tells how it went."""
 WARMING = re.compile(r"warm_?up|warming|dry_?run|smoke|self_?test", re.IGNORECASE)
 """Functions that ask a model only to see it answer."""
+SCORES = re.compile(r"(?:^|[._])(?:re)?(?:train|fit|evaluate|benchmark|cross_val)(?:_|$|\.)")
+"""Functions that ask a model to score it."""
 CHANGES = re.compile(r"\b(?:insert|update|merge|replace|upsert|copy)\b", re.IGNORECASE)
 """Words of SQL that write."""
 MOST_RECORDS = 200
@@ -162,6 +164,7 @@ class Recorded(Struct, frozen=True, dict=True):
             if key(site.unit, site.call.scope) in self.answering
             and not PREPARES.search(site.call.scope)
             and not WARMING.search(site.call.scope)
+            and not SCORES.search(site.call.scope)
         )
 
     @cached_property
