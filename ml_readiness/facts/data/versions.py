@@ -115,7 +115,8 @@ class Versions(Struct, frozen=True, dict=True):
 
     def _assets(self) -> Iterator[Version]:
         for path in self.files.find("*.yml", "*.yaml"):
-            found = ASSET.search(text := self.files.text(path)) if "azureml:" in self.files.text(path) else None
+            text = self.files.text(path)
+            found = ASSET.search(text) if "azureml:" in text else None
             if found is not None:
                 at = Location(path=path, line=text.count("\n", 0, found.start()) + 1)
                 yield Version("the job names the version of the data asset", at)

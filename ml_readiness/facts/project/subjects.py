@@ -60,7 +60,7 @@ class Subjects(Struct, frozen=True, dict=True):
         for unit in self._units:
             if unit.is_notebook and self._learns([unit]):
                 beside[unit.path.rpartition("/")[0]].append(unit.path)
-        most = max(beside.values(), key=len, default=[])
+        most = max(beside.values(), key=len, default=list[str]())
         return tuple(most) if len(most) >= SIDE_BY_SIDE and len(most) >= MOST_OF_IT * len(self._units) else ()
 
     @cached_property
