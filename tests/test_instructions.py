@@ -42,6 +42,9 @@ def fenced(*lines: str, language: str = "bash") -> str:
         ("./bin/conda.sh", "install"),
         ("./bin/test.sh", "tests"),
         ("bash scripts/download_data.sh", "neither"),
+        ("~ $ python train.py", "run"),
+        ("-~ $ python train.py", "run"),
+        ("~/churn$ python train.py", "run"),
         ("(venv) $ pip install -e .[dev]", "install"),
         ("uv sync --frozen", "install"),
         ("conda env update -f environment.yml", "install"),
@@ -109,6 +112,11 @@ def test_what_a_command_is_for(command: str, role: str) -> None:
 )
 def test_what_a_command_needs(command: str, missing: str) -> None:
     assert roles(fenced(command))[0][1] == missing
+
+
+@pytest.mark.parametrize("language", ["setup", "train", "eval"])
+def test_a_block_may_be_named_after_what_it_is_for(language: str) -> None:
+    assert roles(fenced("$ python train.py", language=language)) == [("run", "")]
 
 
 def test_a_path_is_meant_from_where_cd_led() -> None:

@@ -49,6 +49,7 @@ def test_what_is_unfinished(text: str, line: int) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "\nNo throughput numbers are claimed here.\n",
         "\n## Roadmap\n- TODO: more countries\n",
         "\n## TODO\n- [ ] more countries\n",
         "\n<!-- TODO: hidden -->",

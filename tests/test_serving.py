@@ -326,3 +326,24 @@ def test_a_function_that_is_only_called_like_a_platforms_is_no_server(source: st
     files = {"train.py": TRAIN, "feeding.py": source}
     assert facts_of(files).get(Project).kind.value == "training"
     assert outcome("health-endpoint", files) == "not-applicable"
+
+
+CHAT = {
+    "package.json": '{"dependencies": {"openai": "4.0.0", "fastify": "5.0.0"}}',
+    "src/chat.ts": "import OpenAI from 'openai'\n"
+    "export const ask = (input) => new OpenAI().responses.create({ input })\n",
+    "src/server.ts": "import { ask } from './chat'\napp.post('/chat', async (request) => ask(request.body.text))\n",
+}
+
+
+def test_a_health_route_in_typescript_is_one() -> None:
+    route = {"src/health.ts": "app.get('/health', async () => ({ status: 'ok' }))\n"}
+    assert outcome("health-endpoint", CHAT | route) == "pass"
+    assert outcome("health-endpoint", CHAT) == "fail"
+
+
+def test_what_tests_in_another_language_ask_is_not_guessed() -> None:
+    asked = {"tests/chat.test.ts": "test('asks', async () => expect(await ask('hi')).toContain('hello'))\n"}
+    for check in ("tests-check-model", "tests-cover-preprocessing"):
+        assert outcome(check, CHAT | asked) == "unknown"
+        assert outcome(check, CHAT) == "fail"

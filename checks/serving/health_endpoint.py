@@ -8,7 +8,8 @@ from ml_readiness.facts.deployment.compose import Compose
 from ml_readiness.facts.prediction.answering import Answering
 from ml_readiness.facts.project.operation import Operation
 from ml_readiness.facts.project.signals import Signals
-from ml_readiness.facts.serving.serving import Route
+from ml_readiness.facts.serving.serving import HEALTH, Route
+from ml_readiness.facts.source.javascript import JavaScript
 from ml_readiness.facts.tree.files import Files
 from ml_readiness.report import Effort, Finding, Location, ProjectKind, Severity
 
@@ -30,7 +31,12 @@ CONTAINER = re.compile(r"^\s*HEALTHCHECK\s+(?!NONE)", re.IGNORECASE)
     not_for=[ProjectKind.NOT_ML, ProjectKind.LIBRARY],
 )
 def health_endpoint(
-    answering: Answering, operation: Operation, files: Files, compose: Compose, signals: Signals
+    answering: Answering,
+    operation: Operation,
+    files: Files,
+    compose: Compose,
+    signals: Signals,
+    javascript: JavaScript,
 ) -> Iterator[Finding]:
     """A platform restarts what it knows to be down. Without a route or probe that says so, a service whose model did
     not load keeps taking requests.
@@ -78,10 +84,12 @@ def health_endpoint(
     served = bool(operation.interface)
     elsewhere = bool(signals.llm_elsewhere) and not signals.code.units
     probes = [*_probes(files), *_watched(compose)]
+    described = [(path, at) for path, at in javascript.routes.items() if HEALTH.search(path)]
     if not served and not elsewhere and not (serving.model_demos and probes):
         return
     healthy = [route for route in serving.routes if route.is_health or _reports_status(route)]
     places = [(f"`{route.path or '/'}` reports whether the service is up", route.location) for route in healthy]
+    places += [(f"`{path}` reports whether the service is up", at) for path, at in described]
     places += [("a probe asks whether the service is up", at) for at in probes]
     places += [("the model server reports by itself whether it is up", at) for at in serving.servers]
     for message, at in places[:2]:

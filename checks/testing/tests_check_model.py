@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ml_readiness import regex as re
-from ml_readiness.check import check, fail, ok, partial
+from ml_readiness.check import check, fail, ok, partial, unknown
 from ml_readiness.facts.modelling.lifecycle import PREPARES
 from ml_readiness.facts.modelling.modelcode import ModelCode
 from ml_readiness.facts.project.signals import Signals
@@ -108,6 +108,8 @@ def tests_check_model(tests: ModelTests, model: ModelCode, signals: Signals) -> 
     weak = next((test for test, _ in asking if test.asserts), None)
     if weak is not None:
         yield partial(f"`{weak.function.name}` asserts no more than that the call succeeds", at=weak.location)
+    elif signals.llm_elsewhere and not signals.code.units and (elsewhere := tests.tests.scripts):
+        yield unknown("tests are there in another language than Python; what they ask is not read", at=elsewhere[0])
     else:
         yield fail("no test trains the model or asserts on a prediction", confidence=Confidence.MEDIUM)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ml_readiness import regex as re
-from ml_readiness.check import check, fail, ok
+from ml_readiness.check import check, fail, ok, unknown
 from ml_readiness.facts.modelling.preparation import LOADS, NAMED, Preparation, Prepares
 from ml_readiness.facts.project.project import Project
 from ml_readiness.facts.project.signals import Signals
@@ -83,7 +83,9 @@ def tests_cover_preprocessing(
         yield ok("tests of the tables that SQL models make", at=tables[0], confidence=Confidence.LOW)
         return
     if not preparation.functions:
-        if signals.llm_elsewhere:
+        if signals.llm_elsewhere and not signals.code.units and (elsewhere := tests.tests.scripts):
+            yield unknown("tests are there in another language than Python; what they ask is not read", at=elsewhere[0])
+        elif signals.llm_elsewhere:
             yield fail("no test of how prompts and documents are prepared was recognised", confidence=Confidence.LOW)
         return
     for test, site in tests.of_preparation[:SHOWN]:

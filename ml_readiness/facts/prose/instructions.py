@@ -38,10 +38,12 @@ SHELLS = frozenset(
         "pwsh",
         "none",
     }
+    | {"setup", "install", "train", "eval", "predict", "run"}
     | {"sh-session", "bash-session", "ps", "winbatch", "cli", "prompt", "dockerfile", "code", "ini", "markdown", "md"}
 )
 PROMPT = re.compile(
-    r"^[ \t]*(?:\([\w.-]{1,40}\)[ \t]*)?(?:[\w.-]{1,40}@[\w.-]{1,60}[:~/\w. -]{0,60})?(?:(?:\$|%|>|>>|PS[^>\n]{0,80}>"
+    r"^[ \t]*(?:\([\w.-]{1,40}\)[ \t]*)?(?:-?~[\w./-]{0,60}[ \t]*)?"
+    r"(?:[\w.-]{1,40}@[\w.-]{1,60}[:~/\w. -]{0,60})?(?:(?:\$|%|>|>>|PS[^>\n]{0,80}>"
     r"|[A-Z]:\\[^>\n]{0,80}>)[ \t]+|!)"
 )
 QUOTED = re.compile(r"`([^`]+)`")

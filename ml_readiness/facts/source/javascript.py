@@ -21,6 +21,10 @@ MODEL_PACKAGES = re.compile(
     r"^(?:openai|@anthropic-ai/|@ai-sdk/|ai$|langchain|@langchain/|llamaindex|@google/gen|cohere-ai|ollama|@mistralai/|@azure/openai"
     r"|groq-sdk|replicate|@huggingface/|@tensorflow/|onnxruntime|@xenova/transformers)"
 )
+ROUTE = re.compile(
+    r"""\.(?:get|all|head|route)\(\s*["'`](/[^"'`\n]{0,100})["'`]|\b(?:url|path)\s*:\s*["'`](/[^"'`\n]{0,100})["'`]"""
+)
+"""A route as frameworks for servers are told of one."""
 MOST_TEXT = 8_000_000
 
 
@@ -67,6 +71,16 @@ class JavaScript(Struct, frozen=True, dict=True):
             for path, text in self.answering
             if (found := CONSOLE.search(text)) is not None
         )
+
+    @cached_property
+    def routes(self) -> Mapping[str, Location]:
+        """Paths that a server answers, each where first seen."""
+        found: dict[str, Location] = {}
+        for path, text in self._texts:
+            for match in ROUTE.finditer(text):
+                at = Location(path=path, line=text.count("\n", 0, match.start()) + 1)
+                found.setdefault(match[1] or match[2], at)
+        return found
 
     @cached_property
     def loggers(self) -> tuple[Location, ...]:
