@@ -132,6 +132,8 @@ def test_a_list_of_pictures_that_lie_elsewhere_is_not_the_data() -> None:
     [
         "import tensorflow as tf\nstep = tf.train.AdamOptimizer(0.1).minimize(loss)\n",
         "import tensorflow as tf\noptimizer = tf.keras.optimizers.Adam()\noptimizer.apply_gradients(pairs)\n",
+        "import tensorflow as tf\nclass Net(tf.keras.Model):\n    def train_step(self, data):\n"
+        "        self.optimizer.apply_gradients(pairs)\n",
         "import chainer\noptimizer = chainer.optimizers.Adam()\noptimizer.update(model, x, t)\n",
         "from chainer import training\ntraining.Trainer(updater, (20, 'epoch')).run()\n",
     ],

@@ -58,6 +58,10 @@ ADDRESSES = re.compile(
 """Addresses at which language models are asked without a library."""
 
 
+GRADIENTS = frozenset(["tensorflow", "keras", "tf_keras", "flax", "jax", "optax"])
+"""Packages whose optimizers and states apply gradients, whoever holds them: a model's own `self.optimizer` too."""
+
+
 @lru_cache(maxsize=100_000)
 def stages_of(name: str) -> tuple[str, ...]:
     """The stages that a canonical call name belongs to; the project's own functions and bare names to none."""
@@ -145,6 +149,8 @@ class Lifecycle(Struct, frozen=True, dict=True):
                 asking = [site for site in sites if site.name.startswith(CLIENTS)]
                 addressed = {unit for unit in {site.unit for site in asking} if _asks(unit)}
                 found["prompting"] += [site for site in asking if site.unit in addressed]
+            if method == "apply_gradients":
+                found["training"] += [site for site in sites if self._tops(site.unit) & GRADIENTS]
             if method == "backward":
                 stepping = {unit for unit in {site.unit for site in sites} if _steps(unit)}
                 found["training"] += [site for site in sites if site.unit in stepping]
