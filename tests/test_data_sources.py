@@ -191,3 +191,11 @@ def test_a_badge_that_cites_the_code_is_no_source_of_data() -> None:
     assert outcome("data-versioned", {"train.py": MODEL, "README.md": named}) == "partial"
     kept = "from dgl.data.utils import save_graphs\n\nsave_graphs('a.bin', graphs)\n"
     assert outcome("data-versioned", {"train.py": MODEL, "keep.py": kept}) == "fail"
+
+
+def test_a_committed_archive_of_the_data_fixes_it() -> None:
+    code = f"{READS}rows = load('data/rows.csv')\nSVC().fit(rows, rows.b)\n"
+    assert outcome("data-versioned", {"train.py": code, "data.zip": b"PK"}) == "pass"
+    assert outcome("data-versioned", {"train.py": code, "data/raw/rows.tar.gz": b""}) == "pass"
+    assert outcome("data-versioned", {"train.py": code, "docs/data_model.zip": b"PK"}) == "fail"
+    assert outcome("data-versioned", {"train.py": code, "models/data.zip": b"PK"}) == "fail"

@@ -106,6 +106,9 @@ def data_versioned(datasets: Datasets, members: Members, evals: LlmEvals) -> Ite
     if not fixed and not named and not datasets.missing and (rows := _unread(datasets)):
         path = rows[0]
         yield ok(f"`{path}` is committed", at=path, confidence=Confidence.MEDIUM)
+    elif not fixed and not named and datasets.kept.archives:
+        path = datasets.kept.archives[0]
+        yield ok(f"`{path}` is committed", at=path, confidence=Confidence.MEDIUM)
     elif fixed:
         yield ok(fixed[0].what, at=fixed[0].location)
     elif loose := (*named, *fetched, *datasets.described, *datasets.services, *datasets.gathered):

@@ -28,6 +28,11 @@ TABLE = re.compile(
     r"(?:\.(?:gz|zip|bz2))?$|(?:^|/)data(?:sets?)?/.*\.(?:txt|xml|zip|json|gz)$",
     re.IGNORECASE,
 )
+ARCHIVE = re.compile(
+    r"(?:(?:^|/)(?:raw[_-]?)?data(?:[_-]?sets?)?|(?:^|/)data(?:[_-]?sets?)?/(?:[^/]+/)?[^/]+)\.(?:zip|7z|rar|tar|tgz|tar\.gz)$",
+    re.IGNORECASE,
+)
+"""Archives that are called data, or lie among the data."""
 ASIDE = re.compile(
     r"(?:^|[/_.-])(?:samples?|examples?|outputs?|results?|predictions?|tests?|fixtures?|reports?|submissions?|logs?|demo|docs?"
     r"|models?|artifacts?|requirements|assets|config|mlruns|gx|great_expectations|static|templates)(?:[/_.-]|$)",
@@ -97,6 +102,12 @@ class KeptData(Struct, frozen=True, dict=True):
         found = [path for path in self.files.own if TABLE.search(path)]
         rows = tuple(path for path in found if not (ASIDE.search(path) or NOT_INPUT.search(path)))
         return rows or tuple(path for path in found if EXAMPLES.search(path) and ROWS.search(path))
+
+    @cached_property
+    def archives(self) -> tuple[str, ...]:
+        """Committed archives of data, which a reader unpacks first."""
+        found = (path for path in self.files.own if ARCHIVE.search(path))
+        return tuple(path for path in found if not (ASIDE.search(path) or NOT_INPUT.search(path)))
 
     @cached_property
     def media(self) -> Mapping[str, int]:
