@@ -342,8 +342,14 @@ def test_a_health_route_in_typescript_is_one() -> None:
     assert outcome("health-endpoint", CHAT) == "fail"
 
 
-def test_what_tests_in_another_language_ask_is_not_guessed() -> None:
-    asked = {"tests/chat.test.ts": "test('asks', async () => expect(await ask('hi')).toContain('hello'))\n"}
-    for check in ("tests-check-model", "tests-cover-preprocessing"):
-        assert outcome(check, CHAT | asked) == "unknown"
-        assert outcome(check, CHAT) == "fail"
+EXPECTS = "test('works', async () => expect(await run('hi')).toContain('hello'))\n"
+
+
+@pytest.mark.parametrize(
+    ("module", "check"),
+    [("../src/chat", "tests-check-model"), ("@/lib/document.parser", "tests-cover-preprocessing")],
+)
+def test_tests_in_typescript_are_of_the_modules_that_they_import(module: str, check: str) -> None:
+    assert outcome(check, CHAT | {"tests/a.test.ts": f"import {{ run }} from '{module}'\n{EXPECTS}"}) == "pass"
+    assert outcome(check, CHAT | {"tests/a.test.ts": f"import {{ run }} from '../src/dates'\n{EXPECTS}"}) == "fail"
+    assert outcome(check, CHAT | {"tests/a.test.ts": f"import {{ run }} from '{module}'\n"}) == "fail"

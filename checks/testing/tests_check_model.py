@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from ml_readiness import regex as re
-from ml_readiness.check import check, fail, ok, partial, unknown
+from ml_readiness.check import check, fail, ok, partial
 from ml_readiness.facts.modelling.lifecycle import PREPARES
 from ml_readiness.facts.modelling.modelcode import ModelCode
 from ml_readiness.facts.project.signals import Signals
 from ml_readiness.facts.source.code import Site
 from ml_readiness.facts.source.saying import said
 from ml_readiness.facts.testing.modeltests import ModelTests, asserts_values
+from ml_readiness.facts.testing.scripted import ScriptedTests
 from ml_readiness.facts.testing.tests import Test
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
@@ -31,7 +32,9 @@ REFUSES = re.compile(
     requires="tests-exist",
     not_for=[ProjectKind.NOT_ML],
 )
-def tests_check_model(tests: ModelTests, model: ModelCode, signals: Signals) -> Iterator[Finding]:
+def tests_check_model(
+    tests: ModelTests, scripted: ScriptedTests, model: ModelCode, signals: Signals
+) -> Iterator[Finding]:
     """A model can load, answer with status 200 and be wrong. A test that trains or asks it and asserts on the answer
     (shape, range, class, invariance) is the only automatic witness that it still works.
 
@@ -108,8 +111,9 @@ def tests_check_model(tests: ModelTests, model: ModelCode, signals: Signals) -> 
     weak = next((test for test, _ in asking if test.asserts), None)
     if weak is not None:
         yield partial(f"`{weak.function.name}` asserts no more than that the call succeeds", at=weak.location)
-    elif signals.llm_elsewhere and not signals.code.units and (elsewhere := tests.tests.scripts):
-        yield unknown("tests are there in another language than Python; what they ask is not read", at=elsewhere[0])
+    elif scripted.of_model:
+        path, module = scripted.of_model[0]
+        yield ok(f"tests `{module}`, which calls the model", at=path, confidence=Confidence.LOW)
     else:
         yield fail("no test trains the model or asserts on a prediction", confidence=Confidence.MEDIUM)
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from ml_readiness import regex as re
-from ml_readiness.check import check, fail, ok, unknown
+from ml_readiness.check import check, fail, ok
 from ml_readiness.facts.modelling.preparation import LOADS, NAMED, Preparation, Prepares
 from ml_readiness.facts.project.project import Project
 from ml_readiness.facts.project.signals import Signals
 from ml_readiness.facts.source.saying import said
 from ml_readiness.facts.testing.modeltests import ModelTests
+from ml_readiness.facts.testing.scripted import ScriptedTests
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 SHOWN = 3
@@ -25,7 +26,7 @@ ARRAYS = ("torch", "tensorflow", "keras", "jax", "numpy", "cv2", "PIL", "torchvi
     not_for=[ProjectKind.NOT_ML],
 )
 def tests_cover_preprocessing(
-    tests: ModelTests, preparation: Preparation, signals: Signals, project: Project
+    tests: ModelTests, scripted: ScriptedTests, preparation: Preparation, signals: Signals, project: Project
 ) -> Iterator[Finding]:
     """A wrong feature raises no exception: the model just gets worse. Only a test that calls the loading, cleaning or
     feature function and asserts on what it returns will tell.
@@ -83,8 +84,9 @@ def tests_cover_preprocessing(
         yield ok("tests of the tables that SQL models make", at=tables[0], confidence=Confidence.LOW)
         return
     if not preparation.functions:
-        if signals.llm_elsewhere and not signals.code.units and (elsewhere := tests.tests.scripts):
-            yield unknown("tests are there in another language than Python; what they ask is not read", at=elsewhere[0])
+        if signals.llm_elsewhere and scripted.of_preparation:
+            path, module = scripted.of_preparation[0]
+            yield ok(f"tests `{module}`, which prepares prompts or documents", at=path, confidence=Confidence.LOW)
         elif signals.llm_elsewhere:
             yield fail("no test of how prompts and documents are prepared was recognised", confidence=Confidence.LOW)
         return
