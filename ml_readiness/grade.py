@@ -84,13 +84,18 @@ def graded(
         better = GRADES[GRADES.index(grade) - 1]
         needs = f"{better.letter} needs {better.weakest:.0f} in every subject"
         low = [category for category in counted if (category.score or 0.0) < better.weakest]
-        reasons += [f"“{category.question}” is at {int(category.score or 0)}, and {needs}" for category in low]
+        reasons += [f"“{each.question}” is at {_below(each.score or 0.0, better.weakest)}, and {needs}" for each in low]
         reasons += [f"{cap.because} ({result.check})" for cap, result in caps if cap.letter > better.letter]
         if covered < better.coverage:
             reasons.append(f"only {covered:.0%} of what applies could be decided")
     if covered < PROVISIONAL:
         reasons.append(f"provisional: only {covered:.0%} of what applies could be decided")
     return grade.letter, tuple(reasons)
+
+
+def _below(score: float, needed: float) -> str:
+    """A score as the subjects show it, with its tenths where it would round up to what is needed."""
+    return f"{score:.0f}" if round(score) < needed else f"{score:.1f}"
 
 
 def held(total: int, letter: str, weakest: str) -> tuple[str, bool]:

@@ -50,13 +50,14 @@ class ScriptedTests(Struct, frozen=True, dict=True):
 
     @cached_property
     def _imports(self) -> tuple[tuple[str, str], ...]:
-        return tuple(self._read())
+        """(test, module), those first that are named alike."""
+        return tuple(sorted(self._read(), key=lambda pair: _name(pair[1]) not in pair[0]))
 
     def _read(self) -> Iterator[tuple[str, str]]:
         for path in self.tests.scripts:
             for module in IMPORT.findall(self.files.text(path)) if SCRIPT.search(path) else ():
                 if module.startswith(OWN):
-                    yield path, module
+                    yield path, module.lstrip("./")
 
 
 def _name(path: str) -> str:
