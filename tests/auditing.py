@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ml_readiness import library
 from ml_readiness.documents import Documents
 from ml_readiness.facts import Facts
+from ml_readiness.facts.project.project import Project
 from ml_readiness.report import Outcome
 from ml_readiness.snapshot import Memory
 
@@ -44,3 +45,13 @@ def answer(check: str, files: Mapping[str, str | bytes]) -> Answer:
     found = next(c for c in library.load(library.folder()) if c.id == check)
     findings = list(facts_of(files).call(found.judge))
     return Answer(found.outcome(findings), findings)
+
+
+def outcome(check: str, files: Mapping[str, str | bytes]) -> str:
+    """The outcome of one check about a repository made of strings."""
+    return answer(check, files).outcome.value
+
+
+def kind(files: Mapping[str, str | bytes]) -> str:
+    """The kind of a repository made of strings."""
+    return facts_of(files).get(Project).kind.value

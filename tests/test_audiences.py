@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ml_readiness.facts.project.project import Project
-from tests.auditing import facts_of
+from tests.auditing import kind
 
 ASK = "import openai\n\n\ndef ask(text):\n    return openai.chat.completions.create(model='m', messages=[text])\n"
 TRAIN = "from sklearn.linear_model import Ridge\n\n\ndef train(x, y):\n    return Ridge().fit(x, y)\n"
@@ -14,11 +13,6 @@ PYPROJECT = "[project]\nname = 'scribe'\n[project.scripts]\nscribe = 'scribe.cli
 PACKAGE = {"pyproject.toml": PYPROJECT, "scribe/__init__.py": "", "scribe/ask.py": ASK}
 INSTALL = "# Scribe\n\n{said}\n\n```\npip install scribe\n```\n"
 IMPORT = "\n```python\nfrom scribe import Scribe\n```\n\nAnd\n\n```python\nimport scribe\n```\n"
-
-
-def kind(files: dict[str, str]) -> str:
-    """The kind of a small repository."""
-    return facts_of(files).get(Project).kind.value
 
 
 @pytest.mark.parametrize(

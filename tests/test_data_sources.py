@@ -6,19 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.auditing import answer
+from tests.auditing import outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    pass
 
 READS = "import pandas as pd\nfrom sklearn.svm import SVC\n\ndef load(path):\n    return pd.read_csv(path)\n\n"
 ROWS = "a,b\n1,2\n"
 MODEL = "from sklearn.svm import SVC\n\ndef train(X, y):\n    return SVC().fit(X, y)\n"
-
-
-def outcome(check: str, files: Mapping[str, str | bytes]) -> str:
-    """What a check says about a small repository."""
-    return answer(check, files).outcome.value
 
 
 def test_data_named_by_an_option_s_default_is_here() -> None:
@@ -199,3 +194,16 @@ def test_a_committed_archive_of_the_data_fixes_it() -> None:
     assert outcome("data-versioned", {"train.py": code, "data/raw/rows.tar.gz": b""}) == "pass"
     assert outcome("data-versioned", {"train.py": code, "docs/data_model.zip": b"PK"}) == "fail"
     assert outcome("data-versioned", {"train.py": code, "models/data.zip": b"PK"}) == "fail"
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("https://zenodo.org/badge/DOI/10.5281/zenodo.1.svg", "fail"),
+        ("https://figshare.com/shown/curve.png", "fail"),
+        ("https://zenodo.org/records/1/rows.csv", "partial"),
+    ],
+)
+def test_a_badge_of_the_host_is_no_source(address: str, expected: str) -> None:
+    files = {"train.py": MODEL, "README.md": f"# M\n\n[![DOI]({address})](https://doi.org/1)\n"}
+    assert outcome("data-versioned", files) == expected

@@ -8,13 +8,9 @@ from ml_readiness.facts.dependencies.dependencies import Dependencies, listed
 from ml_readiness.facts.dependencies.python_versions import of_image
 from ml_readiness.facts.dependencies.third_party import ThirdParty
 from ml_readiness.facts.knowledge.distributions import distributions, is_standard
-from tests.auditing import answer, facts_of
+from tests.auditing import answer, facts_of, outcome
 
 PANDAS = {"train.py": "import pandas as pd\n"}
-
-
-def outcome(check: str, files: dict[str, str]) -> str:
-    return answer(check, files).outcome.value
 
 
 def deciding(files: dict[str, str]) -> list[str]:

@@ -5,16 +5,10 @@ from __future__ import annotations
 import pytest
 
 from ml_readiness.facts.project.members import Members
-from ml_readiness.facts.project.project import Project
-from tests.auditing import answer, facts_of
+from tests.auditing import answer, facts_of, kind
 
 TRAIN = "import torch\nloss = torch.nn.Linear(1, 1)(x).sum()\nloss.backward()\ntorch.optim.SGD(p).step()\n"
 SETUP = "from setuptools import setup\nsetup(name='driver', classifiers=['Development Status :: 4 - Beta'])\n"
-
-
-def kind(files: dict[str, str]) -> str:
-    """The kind of a small repository."""
-    return facts_of(files).get(Project).kind.value
 
 
 def test_a_package_that_shows_how_it_is_imported_and_calls_itself_a_library_is_one() -> None:

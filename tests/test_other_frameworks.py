@@ -4,24 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from ml_readiness.facts.project.project import Project
-from tests.auditing import answer, facts_of
+from tests.auditing import answer, kind, outcome
 
 LOAD = "import joblib\nm = joblib.load('m.joblib')\n"
 APP = (
     f"from fastapi import FastAPI\n{LOAD}app = FastAPI()\n\n\n"
     "@app.get('/p')\ndef p(x: float):\n    return m.predict([[x]])\n"
 )
-
-
-def outcome(check: str, files: dict[str, str]) -> str:
-    """The answer of one check."""
-    return answer(check, files).outcome.value
-
-
-def kind(files: dict[str, str]) -> str:
-    """The kind of a small repository."""
-    return facts_of(files).get(Project).kind.value
 
 
 @pytest.mark.parametrize(

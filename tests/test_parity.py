@@ -21,6 +21,27 @@ TRAIN = """
     joblib.dump(model, "model.joblib")
     """
 SAVED = TRAIN.rstrip() + '\n    joblib.dump(scaler, "scaler.joblib")\n'
+BY_NAMES = SAVED.replace('rows.drop(columns="y")', 'rows[["age", "fare"]]')
+FARES = """
+    import joblib
+    import pandas as pd
+    from fastapi import FastAPI
+    from pydantic import BaseModel
+
+    app = FastAPI()
+    model = joblib.load("model.joblib")
+    scaler = joblib.load("scaler.joblib")
+
+    class Row(BaseModel):
+        age: float
+        fare: float
+
+    @app.post("/predict")
+    def predict(row: Row):
+        rows = pd.DataFrame([[row.age, row.fare]], columns=["age", "fare"])
+        return float(model.predict(scaler.transform(rows))[0])
+    """
+"""A service that names the columns of what it was asked."""
 APP = """
     import joblib
     from fastapi import FastAPI
@@ -230,8 +251,7 @@ REPOSITORIES = {
     "columns in another order": (
         "partial",
         {
-            "train.py": TRAIN.replace('rows.drop(columns="y")', 'rows[["age", "fare"]]').rstrip()
-            + '\n    joblib.dump(scaler, "scaler.joblib")\n',
+            "train.py": BY_NAMES,
             "app.py": """
                 import joblib
                 from fastapi import FastAPI
@@ -249,27 +269,8 @@ REPOSITORIES = {
     "columns in the same order": (
         "pass",
         {
-            "train.py": TRAIN.replace('rows.drop(columns="y")', 'rows[["age", "fare"]]').rstrip()
-            + '\n    joblib.dump(scaler, "scaler.joblib")\n',
-            "app.py": """
-                import joblib
-                import pandas as pd
-                from fastapi import FastAPI
-                from pydantic import BaseModel
-
-                app = FastAPI()
-                model = joblib.load("model.joblib")
-                scaler = joblib.load("scaler.joblib")
-
-                class Row(BaseModel):
-                    age: float
-                    fare: float
-
-                @app.post("/predict")
-                def predict(row: Row):
-                    rows = pd.DataFrame([[row.age, row.fare]], columns=["age", "fare"])
-                    return float(model.predict(scaler.transform(rows))[0])
-                """,
+            "train.py": BY_NAMES,
+            "app.py": FARES,
         },
     ),
     "columns by the words of the request": (
@@ -355,27 +356,8 @@ REPOSITORIES = {
     "columns under other names": (
         "partial",
         {
-            "train.py": TRAIN.replace('rows.drop(columns="y")', 'rows[["age", "fare"]]').rstrip()
-            + '\n    joblib.dump(scaler, "scaler.joblib")\n',
-            "app.py": """
-                import joblib
-                import pandas as pd
-                from fastapi import FastAPI
-                from pydantic import BaseModel
-
-                app = FastAPI()
-                model = joblib.load("model.joblib")
-                scaler = joblib.load("scaler.joblib")
-
-                class Row(BaseModel):
-                    age: float
-                    fare: float
-
-                @app.post("/predict")
-                def predict(row: Row):
-                    rows = pd.DataFrame([[row.age, row.fare]], columns=["age", "price"])
-                    return float(model.predict(scaler.transform(rows))[0])
-                """,
+            "train.py": BY_NAMES,
+            "app.py": FARES.replace('columns=["age", "fare"]', 'columns=["age", "price"]'),
         },
     ),
     "a second way in goes without": (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.auditing import answer
+from tests.auditing import answer, outcome
 
 APP = """
 import joblib
@@ -18,11 +18,6 @@ def predict(row: list[float]):
     return model.predict([row])[0]
 """
 TRAIN = "from sklearn.svm import SVC\nmodel = SVC().fit(X, y)\n"
-
-
-def outcome(check: str, files: dict[str, str]) -> str:
-    """What a check says about a small repository."""
-    return answer(check, files).outcome.value
 
 
 # Metrics

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.auditing import answer
+from tests.auditing import outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    pass
 
 LVQ = {
     "README.md": "# lvq\n\n```\npip install lvq\n```\n",
@@ -26,11 +26,6 @@ POLICY = (
     "    change = relative(candidate_metrics['rmse'], champion_metrics['rmse'])\n"
     "    passed = change <= -least\n    return {'accepted': passed}\n\ndef relative(a, b):\n    return (a - b) / b\n"
 )
-
-
-def outcome(check: str, files: Mapping[str, str | bytes]) -> str:
-    """What a check says about a small repository."""
-    return answer(check, files).outcome.value
 
 
 @pytest.mark.parametrize(

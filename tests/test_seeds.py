@@ -6,17 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.auditing import answer
+from tests.auditing import outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    pass
 
 FIT = "from sklearn.svm import SVC\nmodel = SVC().fit(X, y)\n"
-
-
-def outcome(check: str, files: Mapping[str, str | bytes]) -> str:
-    """What a check says about a small repository."""
-    return answer(check, files).outcome.value
 
 
 @pytest.mark.parametrize(

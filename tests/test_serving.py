@@ -5,18 +5,13 @@ from __future__ import annotations
 import pytest
 
 from ml_readiness.facts.project.project import Project
-from tests.auditing import answer, facts_of
+from tests.auditing import answer, facts_of, outcome
 
 LOADED = "import joblib\nmodel = joblib.load('model.joblib')\n"
 FLASK = "from flask import Flask, request\n" + LOADED + "app = Flask(__name__)\n"
 FASTAPI = "from fastapi import FastAPI, Request\n" + LOADED + "app = FastAPI()\n"
 ROUTE = "@app.route('/predict', methods=['POST'])\ndef predict():\n"
 TRAIN = "from sklearn.svm import SVC\nSVC().fit(X, y)\n"
-
-
-def outcome(check: str, files: dict[str, str]) -> str:
-    """What a check says about a small repository."""
-    return answer(check, files).outcome.value
 
 
 # Model servers that are named outside Python

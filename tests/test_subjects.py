@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from ml_readiness.facts.project.project import Project
-from tests.auditing import facts_of
+from tests.auditing import kind
 
 TRAIN = "from sklearn.linear_model import Ridge\nRidge().fit(x, y)\n"
 TOPICS = ("iris", "churn_radar", "news-classifier", "birds", "weather")
-
-
-def kind(files: dict[str, str]) -> str:
-    """The kind of a small repository."""
-    return facts_of(files).get(Project).kind.value
 
 
 def test_many_folders_on_subjects_of_their_own_are_a_collection() -> None:

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.auditing import answer
+from tests.auditing import outcome
 
 MODEL = {"model.py": "import joblib\n\n\ndef predict(rows):\n    return joblib.load('model.joblib').predict(rows)\n"}
 CHECK = "import torch\n\nmodel = torch.load('model.pth')\nout = model(1)\nloss = out.sum()\nprint(loss)\nprint(out)\n"
 
 PROGRAM = "import sys\n\nfrom model import predict\n\n"
-
-
-def outcome(check: str, files: dict[str, str]) -> str:
-    return answer(check, files).outcome.value
 
 
 @pytest.mark.parametrize(

@@ -6,17 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.auditing import answer
+from tests.auditing import answer, outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    pass
 
 FIT = "from sklearn.svm import SVC\nmodel = SVC().fit(X, y)\n"
-
-
-def outcome(check: str, files: Mapping[str, str | bytes]) -> str:
-    """What a check says about a small repository."""
-    return answer(check, files).outcome.value
 
 
 # Training code
@@ -59,72 +54,6 @@ def test_an_estimator_may_inherit_half_of_what_it_does(method: str, expected: st
         "lvq/glvq.py": f"from lvq.base import Base\n\nclass Glvq(Base):\n    def {method}(self, X): return X\n",
     }
     assert outcome("training-code-present", files) == expected
-
-
-# Data
-
-
-READS = "import pandas as pd\nfrom sklearn.svm import SVC\n\ndef load(path):\n    return pd.read_csv(path)\n\n"
-ROWS = "a,b\n1,2\n"
-
-
-def test_data_named_by_an_option_s_default_is_here() -> None:
-    code = READS + (
-        "import argparse\nparser = argparse.ArgumentParser()\n"
-        "parser.add_argument('--data', default='data/raw/customers.csv')\nrows = load(parser.parse_args().data)\n"
-        "old = pd.read_csv('data/X_train.csv')\nSVC().fit(rows, y)\n"
-    )
-    assert outcome("data-versioned", {"train.py": code, "data/raw/customers.csv": ROWS}) == "pass"
-    assert outcome("data-versioned", {"train.py": code}) == "fail"
-
-
-def test_a_file_of_the_tree_that_is_no_table_is_not_missing() -> None:
-    code = READS + "with open('models/best.pkl', 'rb') as f:\n    old = f.read()\nSVC().fit(load('data'), y)\n"
-    assert outcome("data-versioned", {"train.py": code, "models/best.pkl": b"", "data/raw/houses.csv": ROWS}) == "pass"
-    assert outcome("data-versioned", {"train.py": code, "data/raw/houses.csv": ROWS}) == "fail"
-
-
-@pytest.mark.parametrize(
-    ("address", "expected"),
-    [
-        ("https://raw.githubusercontent.com/me/houses/main/data/houses.csv", "pass"),
-        ("https://github.com/me/houses/blob/main/data/houses.csv?raw=true", "pass"),
-        ("https://raw.githubusercontent.com/me/houses/main/other/houses.csv", "partial"),
-        ("https://example.com/data/houses.csv", "partial"),
-    ],
-)
-def test_an_address_of_a_branch_means_the_file_that_is_here(address: str, expected: str) -> None:
-    code = READS + f"rows = pd.read_csv('{address}')\nSVC().fit(rows, y)\n"
-    assert outcome("data-versioned", {"train.py": code, "data/houses.csv": ROWS}) == expected
-
-
-def test_what_a_script_predicts_is_not_what_was_trained_on() -> None:
-    code = READS + "rows = pd.read_csv('data/houses.csv')\nSVC().fit(rows, y)\n"
-    score = "import joblib\nimport pandas as pd\nnew = pd.read_csv('https://example.com/new.csv')\n"
-    predict = score + "print(joblib.load('m.joblib').predict(new))\n"
-    files = {"train.py": code, "data/houses.csv": ROWS, "predict.py": predict}
-    assert outcome("data-versioned", files) == "pass"
-    assert outcome("data-versioned", {**files, "train.py": code + "import predict\n"}) == "partial"
-
-
-@pytest.mark.parametrize(
-    ("address", "expected"),
-    [
-        ("https://zenodo.org/badge/DOI/10.5281/zenodo.1.svg", "fail"),
-        ("https://figshare.com/shown/curve.png", "fail"),
-        ("https://zenodo.org/records/1/rows.csv", "partial"),
-    ],
-)
-def test_a_badge_of_the_host_is_no_source(address: str, expected: str) -> None:
-    files = {"train.py": FIT, "README.md": f"# M\n\n[![DOI]({address})](https://doi.org/1)\n"}
-    assert outcome("data-versioned", files) == expected
-
-
-def test_a_list_of_pictures_that_lie_elsewhere_is_not_the_data() -> None:
-    code = READS + "SVC().fit(load('images'), y)\n"
-    files = {"train.py": code, "README.md": "# M\n\nPictures: https://www.kaggle.com/datasets/me/cats\n"}
-    assert outcome("data-versioned", {**files, "images/metadata/train.csv": ROWS}) == "partial"
-    assert outcome("data-versioned", {**files, "images/rows/train.csv": ROWS}) == "pass"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from msgspec import Struct
 from ml_readiness.parsers.names import resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ml_readiness.parsers.names import Scope
 
@@ -39,6 +39,14 @@ class Expr(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     def is_constant(self) -> bool:
         """Whether the value is written down right here."""
         return self.kind in {"str", "int", "float", "bool", "none", "bytes"}
+
+    def walk(self) -> Iterator[Expr]:
+        """The value and everything in it."""
+        stack = [self]
+        while stack:
+            each = stack.pop()
+            yield each
+            stack.extend(each.items)
 
 
 OTHER = Expr("other")

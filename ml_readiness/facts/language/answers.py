@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from msgspec import Struct
 
@@ -12,9 +12,6 @@ from ml_readiness.facts.language.language_models import LanguageModels
 from ml_readiness.facts.source.code import Code, Site
 from ml_readiness.facts.tooling.tools import Tools
 from ml_readiness.report import Location
-
-if TYPE_CHECKING:
-    from ml_readiness.parsers.expressions import Expr
 
 RUNNERS = (
     "eval", "exec", "compile", "os.system", "os.popen", "subprocess.run", "subprocess.call", "subprocess.check_output",
@@ -73,13 +70,5 @@ class Answers(Struct, frozen=True, dict=True):
 
     def _is_answer(self, site: Site) -> bool:
         """Whether an argument comes from a call of the model: names stand for what they were assigned from."""
-        texts = {part.text for value in site.call.args[:1] for part in _parts(value)}
+        texts = {part.text for value in site.call.args[:1] for part in value.walk()}
         return any(match.role == "llm" for text in texts for match in self.tools.signs.of(text))
-
-
-def _parts(value: Expr) -> Iterator[Expr]:
-    stack = [value]
-    while stack:
-        each = stack.pop()
-        yield each
-        stack.extend(each.items)

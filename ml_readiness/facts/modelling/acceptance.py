@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 from msgspec import Struct
 
 from ml_readiness import regex as re
-from ml_readiness.facts.modelling.figures import ORDER, bars, is_figure, is_rivalry, parts, words_of
+from ml_readiness.facts.modelling.figures import ORDER, bars, is_figure, is_rivalry, words_of
 from ml_readiness.facts.source.code import Code
 from ml_readiness.facts.source.units import Unit
 
@@ -86,7 +86,7 @@ class Acceptance(Struct, frozen=True, dict=True):
         comparing: set[str] = set()
         for name, value, scope, line in _bound(unit):
             found[scope].append((name, value, line))
-            if scope not in comparing and any(part.kind == "compare" for part in parts(value)):
+            if scope not in comparing and any(part.kind == "compare" for part in value.walk()):
                 comparing.add(scope)
         return {scope: bound for scope, bound in found.items() if scope in comparing}
 
@@ -99,7 +99,7 @@ class Acceptance(Struct, frozen=True, dict=True):
                 yield Kept(unit, scope, name, line)
 
     def _compares(self, unit: Unit, scope: str, name: str, value: Expr) -> bool:
-        compared = [part for part in parts(value) if part.kind == "compare"]
+        compared = [part for part in value.walk() if part.kind == "compare"]
         if compared and any(True for _ in bars(value, self.figures(unit, scope))):
             return True
         return bool(compared and ANSWERS.search(name)) and any(map(is_rivalry, compared))
@@ -152,14 +152,14 @@ def _bound(unit: Unit) -> Iterator[tuple[str, Expr, str, int]]:
 
 def _is_limited(value: Expr) -> bool:
     """Whether something is compared with a limit that goes by its name."""
-    compared = (each for each in parts(value) if each.kind == "compare" and ORDER.intersection(each.text.split()))
+    compared = (each for each in value.walk() if each.kind == "compare" and ORDER.intersection(each.text.split()))
     return any(LIMITS.search(word) for each in compared for word in words_of(each))
 
 
 def _asked_for(test: Expr) -> Iterator[str]:
     """What a test reads, `getattr` and lookups by key included."""
     yield from words_of(test)
-    for each in parts(test):
+    for each in test.walk():
         if each.kind == "call" and each.text == "getattr":
             yield from (item.text for item in each.items if item.kind == "str")
 

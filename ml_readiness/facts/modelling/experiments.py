@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
@@ -195,13 +195,4 @@ def _mentions(site: Site, pattern: re.Pattern[str]) -> bool:
     values = [*site.call.args, *site.call.keywords.values()]
     if all(value.is_constant for value in values):
         return False
-    return any(pattern.search(text) for value in values for text in _texts(value))
-
-
-def _texts(value: Expr) -> Iterable[str]:
-    stack = [value]
-    while stack:
-        each = stack.pop()
-        yield each.text
-        yield from each.keys
-        stack.extend(each.items)
+    return any(pattern.search(text) for value in values for each in value.walk() for text in (each.text, *each.keys))

@@ -79,7 +79,7 @@ def bars(test: Expr, known: Container[str] = (), names: Collection[str] = ()) ->
 
     `names` are those that the source reads in the test, where an expression has what they stand for.
     """
-    for each in parts(test):
+    for each in test.walk():
         if each.kind == "compare" and ORDER.intersection(each.text.split()) and not _is_range(each):
             figures = _figures(each, known, names)
             if figures and not _is_end(each, [*words_of(figures[0]), *names]):
@@ -88,9 +88,9 @@ def bars(test: Expr, known: Container[str] = (), names: Collection[str] = ()) ->
 
 def fixed(test: Expr, known: Container[str] = (), names: Collection[str] = ()) -> Iterator[Expr]:
     """The comparisons within a test that want a figure to be one number; whole numbers count something."""
-    for each in parts(test):
+    for each in test.walk():
         if each.kind == "compare" and each.text == "==" and (figures := _figures(each, known, names)):
-            wanted = [part for side in each.items if side is not figures[0] for part in parts(side)]
+            wanted = [part for side in each.items if side is not figures[0] for part in side.walk()]
             if any(part.kind == "float" and part.text != "0.0" for part in wanted):
                 yield each
 
@@ -101,15 +101,6 @@ def is_rivalry(compare: Expr) -> bool:
         return False
     left, right = ({_last(w) for w in words_of(side) if ROLES.search(_last(w))} for side in compare.items)
     return any(a != b and ROLES.sub("", a) == ROLES.sub("", b) for a in left for b in right)
-
-
-def parts(value: Expr) -> Iterator[Expr]:
-    """A value and everything in it."""
-    stack = [value]
-    while stack:
-        each = stack.pop()
-        yield each
-        stack.extend(each.items)
 
 
 def _is_range(compare: Expr) -> bool:
@@ -128,7 +119,7 @@ def _figures(compare: Expr, known: Container[str], names: Collection[str]) -> li
 
 def _keys(value: Expr) -> Iterator[str]:
     """The keys by which values are taken out of results."""
-    for each in parts(value):
+    for each in value.walk():
         if each.kind == "item" and len(each.items) > 1 and each.items[1].kind == "str":
             yield each.items[1].text
 

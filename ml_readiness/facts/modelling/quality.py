@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from ml_readiness import regex as re
 from ml_readiness.facts.modelling.acceptance import Acceptance
-from ml_readiness.facts.modelling.figures import LOSS, METRIC, ORDER, WORDS, bars, fixed, parts
+from ml_readiness.facts.modelling.figures import LOSS, METRIC, ORDER, WORDS, bars, fixed
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
 from ml_readiness.facts.source.callgraph import CallGraph, key
 from ml_readiness.facts.source.code import Code, Site
@@ -146,7 +146,7 @@ class QualityGates(Struct, frozen=True, dict=True):
         if any(True for _ in bars(condition.test, known, named)):
             return self._uses_model(unit, condition.scope) or _reads_figures(unit)
         trained = self._learning.intersection([key(unit, condition.scope), key(unit, "")])
-        numbers = {part.text for each in fixed(condition.test, known, named) for part in parts(each)}
+        numbers = {part.text for each in fixed(condition.test, known, named) for part in each.walk()}
         return bool(trained) and bool(numbers) and numbers.isdisjoint(_given(unit, condition.scope))
 
     def _is_threshold(self, unit: Unit, condition: Condition) -> bool:
@@ -329,7 +329,7 @@ def _given(unit: Unit, scope: str) -> Iterator[str]:
     for call in unit.python.calls:
         if call.scope == scope and call.method != "approx":
             values += [*call.args, *call.keywords.values()]
-    return (part.text for value in values for part in parts(value) if part.kind == "float")
+    return (part.text for value in values for part in value.walk() if part.kind == "float")
 
 
 def _reads_figures(unit: Unit) -> bool:
@@ -346,4 +346,4 @@ def _asserted(site: Site) -> Expr | None:
 
 
 def _texts(value: Expr) -> Iterator[str]:
-    return (each.text for each in parts(value) if each.kind != "str" or len(each.text) < 40)
+    return (each.text for each in value.walk() if each.kind != "str" or len(each.text) < 40)

@@ -327,8 +327,8 @@ class Randomness(Struct, frozen=True, dict=True):
         drawn = {f"?{name}" for name in site.call.targets} | set(site.call.targets)
         for assign in site.unit.python.assigns:
             one = not (site.call.args or site.call.keywords) and assign.value.kind != "comprehension"
-            compared = [part for part in _within(assign.value) if part.kind == "compare" and not one]
-            texts = {part.text for each in compared for part in _within(each)}
+            compared = [part for part in assign.value.walk() if part.kind == "compare" and not one]
+            texts = {part.text for each in compared for part in each.walk()}
             if assign.scope == site.call.scope and (texts & drawn or site.call.name in texts):
                 return True
         return False
@@ -349,14 +349,6 @@ class Randomness(Struct, frozen=True, dict=True):
         """A seed in a configuration file."""
         paths = self.files.find(*CONFIGURATION)
         return next((f"seed in {path}" for path in paths if IN_CONFIGURATION.search(self.files.text(path))), "")
-
-
-def _within(value: Expr) -> Iterator[Expr]:
-    stack = [value]
-    while stack:
-        each = stack.pop()
-        yield each
-        stack.extend(each.items)
 
 
 def _begins(name: str, tops: tuple[str, ...]) -> bool:
