@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 from msgspec import Struct
 
 from ml_readiness import regex as re
-from ml_readiness.facts.modelling.figures import ORDER, bars, is_figure, is_rivalry, words_of
+from ml_readiness.facts.modelling.figures import ORDER, bars, is_figure, is_rivalry, last, words_of
 from ml_readiness.facts.source.code import Code
 from ml_readiness.facts.source.units import Unit
 
@@ -93,7 +93,7 @@ class Acceptance(Struct, frozen=True, dict=True):
     def _kept_in(self, unit: Unit, scope: str, bound: list[tuple[str, Expr, int]]) -> Iterator[Kept]:
         own: set[str] = set()
         for name, value, line in sorted(bound, key=lambda each: each[2]):
-            passed_on = bool(own) and not own.isdisjoint(map(_last, words_of(value)))
+            passed_on = bool(own) and not own.isdisjoint(map(last, words_of(value)))
             if passed_on or self._compares(unit, scope, name, value):
                 own.add(name)
                 yield Kept(unit, scope, name, line)
@@ -125,7 +125,7 @@ class Acceptance(Struct, frozen=True, dict=True):
             for unit in self.code.production
             for condition in unit.python.conditions
             if condition.effect in {"raise", "exit", "assert"}
-            for word in [_last(word) for word in _asked_for(condition.test)]
+            for word in [last(word) for word in _asked_for(condition.test)]
             if word in plain or (unit.path, condition.scope, word) in near
         )
 
@@ -142,7 +142,7 @@ def _computed(assigns: Iterable[Assign]) -> set[str]:
 def _bound(unit: Unit) -> Iterator[tuple[str, Expr, str, int]]:
     """What is bound to names and passed on under names: name, value, scope and line."""
     for assign in unit.python.assigns:
-        yield _last(assign.target), assign.value, assign.scope, assign.line
+        yield last(assign.target), assign.value, assign.scope, assign.line
         if assign.value.kind == "dict":
             named = zip(assign.value.keys, assign.value.items[-len(assign.value.keys) :], strict=False)
             yield from ((key, value, assign.scope, assign.line) for key, value in named)
@@ -162,7 +162,3 @@ def _asked_for(test: Expr) -> Iterator[str]:
     for each in test.walk():
         if each.kind == "call" and each.text == "getattr":
             yield from (item.text for item in each.items if item.kind == "str")
-
-
-def _last(name: str) -> str:
-    return name.rpartition(".")[2].lstrip(":?")

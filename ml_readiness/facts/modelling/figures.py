@@ -42,7 +42,7 @@ REMEMBERED = 20_000
 
 def says_figure(word: str, known: Container[str] = ()) -> bool:
     """Whether a name is that of a figure of quality, or one of those that are `known` to hold one."""
-    return (_is_metric(word) or word in known) and NOT_MODEL.search(_last(word)) is None
+    return (_is_metric(word) or word in known) and NOT_MODEL.search(last(word)) is None
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -60,15 +60,15 @@ def words_of(value: Expr) -> Iterator[str]:
     stack = [value]
     while stack:
         each = stack.pop()
-        if each.kind == "name" and _last(each.text) not in COUNTS:
+        if each.kind == "name" and last(each.text) not in COUNTS:
             yield each.text
         elif each.kind == "item" and len(each.items) > 1:
             stack.append(each.items[0])
             if each.items[1].kind == "str":
                 yield each.items[1].text
-        elif each.kind == "call" and _last(each.text) not in COUNTS:
+        elif each.kind == "call" and last(each.text) not in COUNTS:
             yield each.text
-            yield from (item.text for item in each.items[:2] if item.kind == "str" and _last(each.text) == "get")
+            yield from (item.text for item in each.items[:2] if item.kind == "str" and last(each.text) == "get")
             stack.extend(each.items)
         elif each.kind not in {"call", "format", "dict"}:
             stack.extend(each.items)
@@ -99,7 +99,7 @@ def is_rivalry(compare: Expr) -> bool:
     """Whether two values are compared that differ only in whose they are: `new_util >= old_util - 0.02`."""
     if not ORDER.intersection(compare.text.split()) or len(compare.items) != 2:
         return False
-    left, right = ({_last(w) for w in words_of(side) if ROLES.search(_last(w))} for side in compare.items)
+    left, right = ({last(w) for w in words_of(side) if ROLES.search(last(w))} for side in compare.items)
     return any(a != b and ROLES.sub("", a) == ROLES.sub("", b) for a in left for b in right)
 
 
@@ -114,7 +114,7 @@ def _figures(compare: Expr, known: Container[str], names: Collection[str]) -> li
         return [side for side in compare.items if is_figure(side, known)]
     if not any(says_figure(word, known) for word in (*names, *_keys(compare))):
         return []
-    return [side for side in compare.items if not side.is_constant and _last(side.text) not in COUNTS]
+    return [side for side in compare.items if not side.is_constant and last(side.text) not in COUNTS]
 
 
 def _keys(value: Expr) -> Iterator[str]:
@@ -131,5 +131,6 @@ def _is_end(compare: Expr, words: Iterable[str]) -> bool:
     return ends and not (centred and {"<", ">"}.intersection(compare.text.split()))
 
 
-def _last(name: str) -> str:
+def last(name: str) -> str:
+    """What a dotted name ends with."""
     return name.rpartition(".")[2].lstrip(":?")

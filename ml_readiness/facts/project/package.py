@@ -72,11 +72,10 @@ class Package(Struct, frozen=True, dict=True):
     @cached_property
     def indexed(self) -> Reasons:
         """What shows that others install it by its name from an index."""
+        if self.installed_by_name:
+            return (f"the README installs it by name: {self.installed_by_name}",)
         readme = self.introduction.readme
         for name in self.names:
-            pattern = re.compile(INSTALLS + _loose(name) + r"(?:\[[\w,-]*\])?(?=[\s`'\",;<=>~]|$)", re.IGNORECASE)
-            if found := pattern.search(readme):
-                return (f"the README installs it by name: {found[0].strip()}",)
             if found := re.search(rf"{INDEX}[\w./-]*?[/=]{_loose(name)}(?![\w-])", readme, re.IGNORECASE):
                 return (f"the README points to the published package: {found[0]}",)
         workflows = self.files.find(
@@ -86,6 +85,15 @@ class Package(Struct, frozen=True, dict=True):
             if PUBLISHES.search(self.files.text(path)) and not self._trains_at_top_level:
                 return (f"{path} publishes the package",)
         return ()
+
+    @cached_property
+    def installed_by_name(self) -> str:
+        """The command of the README that installs it by its name; empty where there is none."""
+        for name in self.names:
+            pattern = re.compile(INSTALLS + _loose(name) + r"(?:\[[\w,-]*\])?(?=[\s`'\",;<=>~]|$)", re.IGNORECASE)
+            if found := pattern.search(self.introduction.readme):
+                return found[0].strip()
+        return ""
 
     @cached_property
     def called_library(self) -> str:

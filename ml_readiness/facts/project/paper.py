@@ -43,21 +43,28 @@ class Paper(Struct, frozen=True, dict=True):
     def reasons(self) -> tuple[str, ...]:
         """What was seen; empty unless it is enough."""
         found = tuple(self._seen())
-        said = any(reason.startswith("the README says") for reason in found)
-        return found if len(found) > 1 or said else ()
+        return found if len(found) > 1 or self.is_said else ()
+
+    @property
+    def is_said(self) -> bool:
+        """Whether the README says that it is the code of a paper."""
+        return bool(self._word)
+
+    @cached_property
+    def _word(self) -> str:
+        text = self.introduction.readme.lower()
+        return next((word for word in words().research_words if word in text), "")
 
     @property
     def is_cited(self) -> bool:
         """Whether it asks to be cited, or says that it is the code of a paper."""
-        return bool(self.reasons) and (
-            BIBTEX.search(self.introduction.readme) is not None or self.reasons[0].startswith("the README says")
-        )
+        return bool(self.reasons) and (self.is_said or BIBTEX.search(self.introduction.readme) is not None)
 
     def _seen(self) -> list[str]:
         text, known = self.introduction.readme, words()
         found: list[str] = []
-        if word := next((w for w in known.research_words if w in text.lower()), None):
-            found.append(f"the README says: {word}")
+        if self.is_said:
+            found.append(f"the README says: {self._word}")
         if BIBTEX.search(text):
             found.append("the README has a BibTeX entry")
         if 0 < len(OFFERS.findall(text)) <= MOST_OFFERED:

@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Self
 from msgspec import Struct
 
 from ml_readiness import regex as re
-from ml_readiness.facts.deployment.schedules import Schedules
 from ml_readiness.facts.knowledge.words import words
 from ml_readiness.facts.modelling.lifecycle import ASKS_MODEL, Lifecycle
 from ml_readiness.facts.project.audience import Audience
 from ml_readiness.facts.project.members import Members
 from ml_readiness.facts.project.package import Package
 from ml_readiness.facts.project.paper import Paper
+from ml_readiness.facts.project.scoring import Scoring
 from ml_readiness.facts.serving.serving import Serving
-from ml_readiness.facts.source.callgraph import key
 from ml_readiness.facts.source.code import Code
 from ml_readiness.facts.source.mainstream import main_first
 from ml_readiness.facts.source.saying import said
@@ -29,12 +28,9 @@ if TYPE_CHECKING:
 
     from ml_readiness.facts.source.code import Site
 
-SCORES = re.compile(r"batch|inference|predict|scor(?:e|ing)|forecast|feature", re.IGNORECASE)
 FEW = 2
 DETAIL = 0.05
 """The share of the files in which an incidental use of learning is found."""
-SCORED = re.compile(r"(?:^|[/_-])(?:batch|inference|predict\w*|scor(?:e|ed|ing))(?:[/_.-]|$)", re.IGNORECASE)
-"""Names of a pipeline's steps in which a model is asked about new rows."""
 FINE_TUNING = (
     "transformers.",
     "sentence_transformers.",
@@ -67,7 +63,7 @@ class Signals(Struct, frozen=True, dict=True):
     package: Package
     paper: Paper
     audience: Audience
-    schedules: Schedules
+    scoring: Scoring
 
     @classmethod
     def gather(
@@ -80,10 +76,10 @@ class Signals(Struct, frozen=True, dict=True):
         package: Package,
         paper: Paper,
         audience: Audience,
-        schedules: Schedules,
+        scoring: Scoring,
     ) -> Self:
-        """From code, file names, schedules and the README."""
-        return cls(code, files, lifecycle, serving, members, package, paper, audience, schedules)
+        """From code, file names and the README."""
+        return cls(code, files, lifecycle, serving, members, package, paper, audience, scoring)
 
     @cached_property
     def machine_learning(self) -> Reasons:
@@ -101,8 +97,8 @@ class Signals(Struct, frozen=True, dict=True):
         """Whether learning is a detail of a few files in a project that does not speak of it."""
         files = {site.unit.path for site in sites if not site.name.startswith(ANYTHING)}
         few = len(files) <= FEW and len(files) <= DETAIL * len(self.code.production)
-        said = re.search(words().learning, self.audience.introduction.opening, re.IGNORECASE)
-        return few and bool(self.audience.introduction.opening) and said is None
+        opening = self.audience.introduction.opening
+        return few and bool(opening) and re.search(words().learning, opening, re.IGNORECASE) is None
 
     @cached_property
     def _learning(self) -> list[Unit]:
@@ -214,52 +210,15 @@ class Signals(Struct, frozen=True, dict=True):
             return (f"a page for people: {demos[0].path}",)
         return (f"a model server: {self.serving.servers[0]}",) if self.serving.servers else ()
 
-    @cached_property
+    @property
     def scheduled(self) -> Reasons:
-        """Scoring or feature building under an orchestrator, or with a schedule."""
-        known = words().orchestration
-        sites = [s for s in self.code.sites if s.unit.is_production and s.name in known.functions]
-        units = {site.unit.path: site.unit for site in sites} | {
-            unit.path: unit
-            for unit in self.code.production
-            if any(known.bases.intersection(each.bases) for each in unit.python.classes)
-            or any(known.functions.intersection(f.decorators) for f in unit.python.functions)
-        }
-        timed = [s for s in sites if _is_scheduled(s)]
-        timed += [s for s in self.code.sites if s.unit.is_production and s.name in known.schedules]
-        scoring = self.lifecycle.units("predicting") & self.lifecycle.units("loading")
-        scoring -= self.lifecycle.units("training")
-        reached = self.code.around(units)
-        if units and (timed or reached & scoring):
-            return (f"runs as a pipeline: {min(units)}",)
-        named = [path for path in sorted(units) if SCORED.search(path)]
-        if named and any(site.unit.is_production for site in self.lifecycle.predicting):
-            return (f"scores in a pipeline: {named[0]}",)
-        workers = [s for s in self.code.sites if s.unit.is_production and s.name in words().workers]
-        working = [s for s in workers if {each.path for each in self.code.closure(s.unit)} & scoring]
-        if working:
-            return (f"scores what comes in: {working[0].location} (`{said(working[0])}`)",)
-        asking = {key(s.unit, s.call.scope) for s in self.lifecycle.predicting if s.unit.path in scoring}
-        timed_scores = [each for each in self.schedules.all if each.starts & asking]
-        if timed_scores:
-            return (f"scores at times that are set: {timed_scores[0].location}",)
-        triggers = [path for path in self.files.find("triggers.yaml", "triggers.yml") if self._times_scoring(path)]
-        if triggers:
-            return (f"scores at times that are set: {triggers[0]}",)
-        features = self.files.find(*known.files[:2])
-        return (f"builds features on a schedule: {features[0]}",) if features else ()
-
-    def _times_scoring(self, path: str) -> bool:
-        """Whether the trigger of a pipeline has a time, and its name says that something is scored or prepared."""
-        text = self.files.text(path)
-        return "schedule_type: time" in text and SCORES.search(f"{path} {text}") is not None
+        """Scoring or feature building that nobody has to ask for."""
+        return self.scoring.reasons
 
     @property
     def is_paper_code(self) -> bool:
         """Whether it is released with a paper and not installed by name from an index."""
-        return bool(self.paper.reasons) and not any(
-            "installs it by name" in reason for reason in self.package.published
-        )
+        return bool(self.paper.reasons) and not self.package.installed_by_name
 
     @cached_property
     def independent_projects(self) -> Reasons:
@@ -282,8 +241,3 @@ class Signals(Struct, frozen=True, dict=True):
         """Units that import one of these packages; a module of the project's own may be called like one."""
         wanted = [name for name in packages if name not in self.code.modules.by_name]
         return [u for u in self.code.units if not u.is_test and not u.is_example and u.imports_any(*wanted)]
-
-
-def _is_scheduled(site: Site) -> bool:
-    schedule = site.call.argument(None, "schedule", "schedule_interval", "timetable", "cron_schedule")
-    return schedule is not None and schedule.kind not in {"none"}
