@@ -40,8 +40,13 @@ AMOUNTS = (
 """Metrics whose values have a unit or a scale of their own."""
 LATIN = r"A-Za-z0-9_À-ɏ"
 """Letters that words are made of in scripts with spaces; a figure may stand right beside others."""
+PART = (
+    r"(?:test|dev|val(?:id(?:ation)?)?|train(?:ing)?|mean|avg|average|best|last|final|max|overall|macro|micro|weighted)"
+)
+"""What stands before a metric in one word with it: `Test-Acc`, `val_f1`."""
 METRIC = re.compile(
-    rf"(?<![{LATIN}-])(?P<metric>(?P<share>{SHARES})|(?P<amount>{AMOUNTS}))(?![{LATIN}@]|-\w)", re.IGNORECASE
+    rf"(?<![{LATIN}-])(?:{PART}[-_]){{0,3}}(?P<metric>(?P<share>{SHARES})|(?P<amount>{AMOUNTS}))(?![{LATIN}@]|-\w)",
+    re.IGNORECASE,
 )
 SHARE = re.compile(
     rf"(?<![{LATIN}.])(?P<number>[-+]?\d{{1,3}}(?:[.,]\d+)?\s?%|[01]?\.\d{{1,6}}|\d{{1,3}}\.\d{{1,6}}|1\.0+)"
