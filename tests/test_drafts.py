@@ -179,6 +179,13 @@ def test_next_without_a_check_takes_the_first_of_the_next_steps(tmp_path: Path) 
     assert first in run("next", str(tmp_path)).splitlines()[0]
 
 
+def test_next_says_where_it_could_write_nothing(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(SERVICE["churn/train.py"])
+    arguments = ("next", str(tmp_path), "--check", "license-present")
+    assert "Nothing was written" in run(*arguments, "--write")
+    assert "Nothing was written" not in run(*arguments)
+
+
 def test_init_writes_both_files_once(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text("import sklearn\n")
     run("init", str(tmp_path), "--settings", "--workflow", "--action", "team/ml-readiness@" + "a" * 40)

@@ -43,6 +43,8 @@ def _lines(report: Report, result: Result | None, draft: Draft | None, *, writte
     yield from _indented("Fix ", fix(result))
     if draft is not None:
         yield from _draft(draft, written=written)
+    elif written:
+        yield from ("", "Nothing was written: no file can be drafted for this step.")
 
 
 def _gain(report: Report, result: Result) -> str:
