@@ -42,7 +42,7 @@ class Expr(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
 
     def walk(self) -> Iterator[Expr]:
         """The value and everything in it."""
-        stack = [self]
+        stack: list[Expr] = [self]
         while stack:
             each = stack.pop()
             yield each
