@@ -43,7 +43,7 @@ _WEIGHTS: Mapping[ProjectKind, tuple[int, ...]] = {
     # testing, dependencies, preprocessing, reproducibility, evaluation, serving, monitoring, documentation
     ProjectKind.SERVICE: (16, 12, 14, 12, 12, 14, 12, 8),
     ProjectKind.BATCH: (16, 12, 16, 14, 12, 10, 12, 8),
-    ProjectKind.TRAINING: (15, 13, 18, 18, 13, 8, 7, 8),
+    ProjectKind.TRAINING: (15, 13, 16, 16, 12, 14, 7, 7),
     ProjectKind.LLM_APP: (13, 12, 10, 8, 18, 16, 13, 10),
     ProjectKind.LIBRARY: (30, 20, 5, 10, 5, 10, 0, 20),
     ProjectKind.RESEARCH: (10, 18, 12, 25, 17, 2, 0, 16),
