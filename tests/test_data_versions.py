@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.auditing import answer
+from tests.auditing import answer, outcome
 
 FIT = "from sklearn.svm import SVC\nSVC().fit(d, 1)\n"
 SPARK = "from pyspark.sql import SparkSession\nspark = SparkSession.builder.getOrCreate()\n"
@@ -51,3 +51,32 @@ def test_a_job_file_names_the_version_of_its_data_asset() -> None:
 def test_what_was_fetched_with_a_version_is_not_fetched_again_where_it_is_handed_on() -> None:
     code = "from sklearn.datasets import fetch_openml\nd = fetch_openml('adult', version=2)\nprint(d)\n"
     assert versioned(code) == "pass"
+
+
+TRAIN = "from sklearn.svm import SVC\nmodel = SVC().fit(X, y)\n"
+
+
+def test_rows_that_are_committed_fix_the_data_and_results_do_not() -> None:
+    train = "import pandas as pd\n" + TRAIN + "pd.read_csv('{}')\n"
+    assert outcome("data-versioned", {"train.py": train.format("data/rows.csv"), "data/rows.csv": "a\n1\n"}) == "pass"
+    kept = {"train.py": train.format("results/scores.csv"), "results/scores.csv": "a\n1\n"}
+    assert outcome("data-versioned", kept) == "fail"
+
+
+def test_a_committed_sample_does_not_stand_for_the_data() -> None:
+    files = {
+        "train.py": "import pandas as pd\n" + TRAIN + "pd.read_csv('/mnt/rows.csv')\n",
+        "data/sample.csv": "a\n1\n",
+    }
+    assert outcome("data-versioned", files) == "fail"
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("load_dataset('imdb')", "partial"),
+        ("load_dataset('imdb', revision='0123abc')", "pass"),
+    ],
+)
+def test_a_named_data_set_needs_a_revision(call: str, expected: str) -> None:
+    assert outcome("data-versioned", {"train.py": f"from datasets import load_dataset\n{call}\n{TRAIN}"}) == expected

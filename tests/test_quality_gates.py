@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from tests.auditing import outcome
-
-if TYPE_CHECKING:
-    pass
 
 LVQ = {
     "README.md": "# lvq\n\n```\npip install lvq\n```\n",
@@ -188,3 +183,55 @@ def test_an_answer_that_nobody_asks_for_only_reports() -> None:
     assert outcome("quality-gated", {"train.py": MODEL, "checks.py": gates}) == "partial"
     rows = gates.replace("evaluate_gates", "count_rows")
     assert outcome("quality-gated", {"train.py": MODEL, "checks.py": rows}) == "fail"
+
+
+JUDGE = (
+    "def good(metrics, most=0.1):\n    ok = metrics['rmspe'] <= most\n"
+    "    fair = metrics['mae'] < 2000\n    return ok and fair\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("use", "expected"),
+    [
+        ("    passed = good(m)\n    if passed and auto:\n        promote_model('x')\n", "pass"),
+        ("    if good(m):\n        register_model('x')\n", "pass"),
+        ("    if not good(m):\n        raise ValueError('x')\n", "pass"),
+        ("    fine = good(m)\n    if not fine:\n        sys.exit(1)\n", "pass"),
+        ("    if not good(m):\n        print('no')\n    else:\n        deploy_model('x')\n", "pass"),
+        ("    print(good(m))\n    promote_model('x')\n", "fail"),
+    ],
+)
+def test_a_function_that_judges_gates_what_is_done_by_its_answer(use: str, expected: str) -> None:
+    run = f"import sys\nfrom judge import good\n\ndef run(m, auto):\n{use}"
+    assert outcome("quality-gated", {"train.py": MODEL, "judge.py": JUDGE, "run.py": run}) == expected
+    sizes = JUDGE.replace("metrics", "sizes").replace("rmspe", "rows").replace("mae", "columns")
+    assert outcome("quality-gated", {"train.py": MODEL, "judge.py": sizes, "run.py": run}) == "fail"
+
+
+@pytest.mark.parametrize(
+    ("test", "expected"),
+    [
+        ("assert accuracy_score(y, SVC().fit(X, y).predict(X)) > 0.8", "pass"),
+        ("model = SVC().fit(X, y)\n    assert 0 <= model.score(X, y) <= 1", "fail"),
+        ("model = SVC().fit(X, y)\n    assert model.predict(X).shape == (3,)", "fail"),
+        ("assert accuracy_score([0, 1], [0, 1]) == 1.0", "fail"),
+    ],
+)
+def test_what_gates_quality_in_tests(test: str, expected: str) -> None:
+    head = "from sklearn.metrics import accuracy_score\nfrom sklearn.svm import SVC\n\ndef test_it():\n    "
+    assert outcome("quality-gated", {"train.py": MODEL, "tests/test_it.py": head + test + "\n"}) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("if score < best:\n        raise ValueError('worse than the model in use')", "pass"),
+        ("if not 0 <= score_threshold <= 1:\n        raise ValueError('score_threshold')", "fail"),
+        ("if accuracy > 0.9:\n        client.transition_model_version_stage('m', 3, 'Production')", "pass"),
+        ("if accuracy > 0.9:\n        print('good')", "partial"),
+    ],
+)
+def test_what_gates_quality_in_pipelines(code: str, expected: str) -> None:
+    release = f"def release(client, score, best, accuracy, score_threshold):\n    {code}\n"
+    assert outcome("quality-gated", {"train.py": MODEL, "release.py": release}) == expected

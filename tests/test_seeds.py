@@ -157,3 +157,21 @@ def test_rows_that_serving_draws_need_no_seed() -> None:
     train = "from sklearn.ensemble import RandomForestClassifier\n\nRandomForestClassifier(random_state=7).fit(X, y)\n"
     assert outcome("seeds-fixed", {"train.py": train, "handler.py": serve}) == "pass"
     assert outcome("seeds-fixed", {"train.py": train, "prepare_data.py": serve}) != "pass"
+
+
+@pytest.mark.parametrize(
+    ("seed", "expected"),
+    [
+        ("generator=torch.Generator().manual_seed(0)", "partial"),
+        ("generator=torch.manual_seed(0)", "pass"),
+    ],
+)
+def test_a_generator_that_one_split_is_given_seeds_that_split_only(seed: str, expected: str) -> None:
+    code = (
+        "import torch\nfrom torch.utils.data import DataLoader, random_split\n\n"
+        f"def train(model, rows):\n    parts = random_split(rows, [8, 2], {seed})\n"
+        "    loader = DataLoader(parts[0], shuffle=True)\n    best = torch.optim.SGD(model.parameters())\n"
+        "    for x, y in loader:\n        loss = torch.nn.functional.mse_loss(model(x), y)\n"
+        "        loss.backward()\n        best.step()\n"
+    )
+    assert outcome("seeds-fixed", {"train.py": code}) == expected

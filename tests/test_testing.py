@@ -166,3 +166,52 @@ def test_reading_the_version_of_a_running_server_asks_no_model() -> None:
     test = "import requests\n\n\ndef test_it():\n    assert requests.get(f'{URL}/%s').json() == 1\n"
     assert outcome("tests-check-model", {"app.py": app, "tests/test_live.py": test % "version"}) == "fail"
     assert outcome("tests-check-model", {"app.py": app, "tests/test_live.py": test % "predict"}) == "pass"
+
+
+TRAIN = "from sklearn.svm import SVC\nmodel = SVC().fit(X, y)\n"
+PAGE = (
+    "import streamlit as st\nfrom openai import OpenAI\n\nif prompt := st.chat_input():\n"
+    "    st.write(OpenAI().chat.completions.create(model='m', messages=[{'content': prompt}]))\n"
+)
+PAGE_TEST = (
+    "from streamlit.testing.v1 import AppTest\n\ndef test_page():\n    at = AppTest.from_file('app.py').run()\n"
+    "    at.chat_input[0].set_value('Hello').run()\n    assert at.chat_message[1].markdown[0].value == 'Hi'\n"
+)
+
+
+def test_a_page_that_a_test_opens_and_fills_in_is_asked() -> None:
+    files = {"app.py": PAGE, "app_test.py": PAGE_TEST}
+    assert outcome("tests-check-model", files) == "pass"
+    plain = PAGE.replace("OpenAI().chat.completions.create", "print")
+    assert outcome("tests-check-model", {"app.py": plain, "app_test.py": PAGE_TEST}) == "not-applicable"
+    flow = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: streamlit/streamlit-app-action@v0.0.3\n"
+    assert outcome("tests-run-in-ci", {**files, ".github/workflows/ci.yml": flow}) == "pass"
+
+
+def test_a_module_that_is_only_called_like_a_test_is_none() -> None:
+    step = (
+        "from tables import read\n\nclass Split:\n    def run(self, rows):\n        found = read(rows)\n"
+        "        assert sorted(found) == rows\n"
+    )
+    files = {"split_train_test.py": step, "tables.py": "def read(rows):\n    return rows\n"}
+    assert outcome("tests-exist", files) == "partial"
+    assert outcome("tests-exist", {**files, "main.py": "import split_train_test\n"}) == "fail"
+    started = files["split_train_test.py"] + "\nSplit().run([1])\n"
+    assert outcome("tests-exist", {**files, "split_train_test.py": started}) == "pass"
+    used = {**files, "split_train_test.py": started, "main.py": "import split_train_test\n"}
+    assert outcome("tests-exist", used) == "fail"
+
+
+@pytest.mark.parametrize(
+    ("path", "test"),
+    [
+        ("api/src/test/java/shop/CartTests.java", "@Test void adds() { assertEquals(2, cart.add(1)); }"),
+        ("cmd/server_test.go", 'func TestAdd(t *testing.T) { if add(1) != 2 { t.Errorf("no") } }'),
+        ("tests/testthat/test-add.R", "test_that('adds', { expect_equal(add(1), 2) })"),
+    ],
+)
+def test_code_in_other_languages_is_tested_by_its_own_runners(path: str, test: str) -> None:
+    assert outcome("tests-exist", {"train.py": TRAIN, path: test}) == "pass"
+    assert outcome("tests-exist", {"train.py": TRAIN, path: "class T { @Test void loads() {} }"}) == "partial"
+    assert outcome("tests-run-in-ci", {"train.py": TRAIN, path: test}) == "fail"
+    assert outcome("tests-exist", {"train.py": TRAIN, "api/src/main/java/shop/Cart.java": test}) == "fail"

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from tests.auditing import answer, outcome
-
-if TYPE_CHECKING:
-    pass
 
 FIT = "from sklearn.svm import SVC\nmodel = SVC().fit(X, y)\n"
 
@@ -104,72 +99,7 @@ def test_messages_for_a_language_model_are_prepared_too() -> None:
     assert outcome("preprocessing-in-modules", {"chat.py": asks}) == "not-applicable"
 
 
-# Guards
-
-
-def test_a_validator_that_nothing_calls_checks_nothing() -> None:
-    validator = (
-        "class Validator:\n    def check_rows(self, df):\n"
-        "        if df.isnull().any().any():\n            raise ValueError('null values')\n"
-        "        if not {'a'} <= set(df.columns):\n            raise ValueError('missing columns')\n"
-        "        if df.empty:\n            raise ValueError('empty data')\n"
-    )
-    files = {"src/validation.py": validator, "src/train.py": FIT}
-    assert outcome("data-validated", files) == "fail"
-    used = "from src.validation import Validator\nValidator().check_rows(rows)\n" + FIT
-    assert outcome("data-validated", files | {"src/train.py": used}) == "pass"
-
-
-RECEIVE = "from fastapi import FastAPI, HTTPException, UploadFile\napp = FastAPI()\n\n@app.post('/documents')\n"
-REFUSE = "        raise HTTPException(400)\n"
-
-
-@pytest.mark.parametrize(
-    ("guards", "expected"),
-    [
-        (["len(body) > 1000", "not file.filename.endswith('.pdf')", "file.content_type not in KINDS"], "pass"),
-        (["len(body) > 1000"], "partial"),
-        (["user.is_admin"], "fail"),
-        ([], "fail"),
-    ],
-)
-def test_what_is_asked_of_an_uploaded_document_is_asked_of_data(guards: list[str], expected: str) -> None:
-    tests = "".join(f"    if {guard}:\n{REFUSE}" for guard in guards)
-    index = "    rows = embed(body)\n    pd.DataFrame(rows).to_csv('rows.csv')\n"
-    start = f"import pandas as pd\n{RECEIVE}async def receive(file: UploadFile):\n    body = await file.read()\n"
-    app = start + tests + index
-    assert outcome("data-validated", {"app.py": app}) == expected
-
-
-@pytest.mark.parametrize(
-    ("message", "expected"), [("'unknown dataset'", "fail"), ("'invalid values in the data'", "partial")]
-)
-def test_an_argument_that_names_the_data_is_no_data(message: str, expected: str) -> None:
-    code = f"import pandas as pd\n\ndef load(name):\n    if name not in KNOWN:\n        raise ValueError({message})\n"
-    assert outcome("data-validated", {"load.py": code + "    return pd.read_csv(name)\n\nload('a')\n"}) == expected
-
-
-def test_columns_compared_with_a_written_schema() -> None:
-    step = (
-        "import pandas as pd\n\nclass DataValidation:\n"
-        "    def __init__(self, config):\n        self.config = config\n\n"
-        "    def validate_all_columns(self):\n        data = pd.read_csv(self.config.path)\n"
-        "        all_schema = self.config.all_schema.keys()\n        status = True\n        for col in data.columns:\n"
-        "            if col not in all_schema:\n                status = False\n        return status\n"
-    )
-    stage = "from validation import DataValidation\nDataValidation(config).validate_all_columns()\n" + FIT
-    assert outcome("data-validated", {"validation.py": step, "stage.py": stage}) == "pass"
-
-
 # Libraries, notebooks and stores
-
-
-def test_scikit_learn_s_checks_of_arrays_are_checks_of_data() -> None:
-    code = (
-        "from sklearn.utils import check_X_y\n\nclass Selector:\n"
-        "    def fit(self, X, y):\n        X, y = check_X_y(X, y)\n        return self\n"
-    )
-    assert outcome("data-validated", {"selector.py": code}) == "pass"
 
 
 def test_numbers_that_come_ready_made_need_no_preparing() -> None:
@@ -209,19 +139,6 @@ def test_a_readme_with_half_of_the_fields_is_half_a_card() -> None:
 # How other projects do the same
 
 
-@pytest.mark.parametrize(
-    ("code", "expected"),
-    [
-        ("import neptune\nrun = neptune.init_run(project='a')\nrun['score'] = 1\n", "pass"),
-        ("from fastai.vision.all import *\nlearn = vision_learner(dls, resnet34)\nlearn.fine_tune(1)\n", "partial"),
-        ("from tensorflow import keras\nm = keras.Sequential()\nm.fit(X)\n", "partial"),
-        ("from matplotlib import pyplot as plt\n" + FIT + "plt.plot(model.history)\n", "partial"),
-    ],
-)
-def test_what_is_kept_of_a_run(code: str, expected: str) -> None:
-    assert outcome("experiments-tracked", {"train.py": code}) == expected
-
-
 def test_a_table_that_is_read_and_filled_in_one_go_is_prepared() -> None:
     code = "import pandas as pd\nfrom sklearn.svm import SVC\n\ndef rows():\n    return pd.read_csv('x').fillna(0)\n"
     assert outcome("preprocessing-in-modules", {"train.py": code + "SVC().fit(rows(), y)\n"}) == "pass"
@@ -234,16 +151,6 @@ def test_a_matrix_that_a_script_writes_is_made_here() -> None:
     app = "import pickle\nsimilarity = pickle.load(open('s.pkl', 'rb'))\n"
     assert outcome("training-code-present", {"make.py": make, "app.py": app}) == "pass"
     assert outcome("training-code-present", {"make.py": make.replace("s.pkl", "t.pkl"), "app.py": app}) == "fail"
-
-
-def test_rows_made_into_declared_records_are_validated() -> None:
-    code = (
-        "from pydantic import BaseModel\n\nclass House(BaseModel):\n    area: float\n\n"
-        "def load_rows(rows):\n    return [House(**row) for row in rows]\n\nload_rows([])\n"
-    )
-    assert outcome("data-validated", {"load.py": code, "train.py": FIT}) == "pass"
-    settings = code.replace("House", "TrainConfig")
-    assert outcome("data-validated", {"load.py": settings, "train.py": FIT}) == "fail"
 
 
 def test_what_a_page_cleans_for_itself_is_not_what_the_notebook_trained_on() -> None:

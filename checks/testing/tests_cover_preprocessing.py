@@ -13,6 +13,8 @@ from ml_readiness.facts.testing.scripted import ScriptedTests
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 SHOWN = 3
+GOES_ON = re.compile(r"(?:^|_)(?:main|run|train|fit|evaluate|predict|test|pipeline)(?:_|$)", re.IGNORECASE)
+"""Functions that prepare data on the way to something else."""
 TABLES = ("pandas", "polars", "pyspark", "dask", "modin", "cudf")
 READS = re.compile(r"_*(?:read|load|get|fetch|download|save|dump|write|inverse)_", re.IGNORECASE)
 ARRAYS = ("torch", "tensorflow", "keras", "jax", "numpy", "cv2", "PIL", "torchvision", "librosa")
@@ -103,10 +105,15 @@ def tests_cover_preprocessing(
         yield fail(message, at=first.location, confidence=Confidence.MEDIUM, hint=hint)
 
 
-def _telling(each: Prepares) -> tuple[bool, bool, bool]:
-    """What changes data comes before what only reads it."""
+def _telling(each: Prepares) -> tuple[bool, bool, bool, bool]:
+    """What changes data comes before what only reads it, and either before what trains or answers, too."""
     own = each.name.rpartition(".")[2]
-    return not each.transforms, bool(READS.match(own) or LOADS.search(own)), each.why == NAMED
+    return (
+        bool(GOES_ON.search(own)),
+        not each.transforms,
+        bool(READS.match(own) or LOADS.search(own)),
+        each.why == NAMED,
+    )
 
 
 def _hint(first: Prepares, kind: ProjectKind) -> str | None:

@@ -18,6 +18,8 @@ GUARD = re.compile(
     re.IGNORECASE,
 )
 """What an import may stand under so that the code works without what it imports."""
+OTHERWISE = ("except", "else")
+"""What branches stand under that are taken where something did not come about."""
 DOTTED = frozenset({ast.Name, ast.Attribute})
 SEVERAL = frozenset({ast.Tuple, ast.List})
 
@@ -141,12 +143,18 @@ class Bindings(Recorder):
     def store(self, target: ast.expr, meaning: str) -> None:
         """Lets a name, or an attribute of `self`, stand for something."""
         if isinstance(target, ast.Name):
-            self.scope.bind(target.id, meaning or "?" + target.id)
+            if meaning or not self.stands_in(target.id):
+                self.scope.bind(target.id, meaning or "?" + target.id)
         elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
             owner = self.scope.owner
             if target.value.id == "self" and owner is not None and meaning and not meaning.startswith("?"):
                 owner.bind(f"self.{target.attr}", meaning)
                 self.scope.resolved.clear()
+
+    def stands_in(self, name: str) -> bool:
+        """Whether a name gets something for want of what it stands for: `except ImportError: torch = None`."""
+        otherwise = any(guard.startswith(OTHERWISE) for guard in self.guards)
+        return otherwise and not self.scope.bindings.get(name, "?").startswith("?")
 
     def _target(self, target: ast.expr) -> None:
         """Subscripts and receivers in targets hold expressions too."""

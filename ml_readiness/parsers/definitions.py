@@ -37,7 +37,7 @@ class Definitions(Bindings):
         for default in [*arguments.defaults, *arguments.kw_defaults]:
             if default is not None:
                 self.expression(default)
-        if node.name not in self.scope.bindings or not self.scope.is_class:
+        if (node.name not in self.scope.bindings or not self.scope.is_class) and not self.stands_in(node.name):
             self.scope.bind(node.name, ":" + self.scope.qualify(node.name))
         owner = self.scope if self.scope.is_class else self.scope.owner
         inner = Scope(self.scope.qualify(node.name), parent=self.scope, owner=owner)
@@ -94,7 +94,8 @@ class Definitions(Bindings):
         for base in [*node.bases, *(k.value for k in node.keywords)]:
             self.expression(base)
         outer = self.scope
-        outer.bind(node.name, ":" + outer.qualify(node.name))
+        if not self.stands_in(node.name):
+            outer.bind(node.name, ":" + outer.qualify(node.name))
         bases = tuple([self.annotation(base) or self.resolve(base) for base in node.bases])
         methods = tuple([s.name for s in node.body if isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef)])
         self.scope = Scope(

@@ -152,6 +152,8 @@ class Condition(Struct, frozen=True, array_like=True, gc=False):
     """Comparison operators in the test: `<`, `==`, `in`, `is not`..."""
     line: int
     scope: str
+    says: str = ""
+    """The message of an assert, with `*` for what only a run could tell."""
 
 
 class Text(Struct, frozen=True, array_like=True, gc=False):
@@ -177,7 +179,7 @@ class PythonFile(Struct, frozen=True, array_like=True, gc=False):
 
     patterns: ClassVar[tuple[str, ...]] = ("*.py", "*.pyw")
     max_bytes: ClassVar[int] = 1_500_000
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     imports: tuple[Import, ...] = ()
     functions: tuple[Function, ...] = ()

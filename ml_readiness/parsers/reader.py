@@ -116,7 +116,9 @@ class Reader(Definitions):
                 self.expression(part)
 
     def _assert(self, node: ast.Assert) -> None:
-        self.condition(node.test, "assert", node.lineno)
+        message = self.shape(node.msg) if node.msg is not None else None
+        says = message.text if message is not None and message.kind in {"str", "format"} else ""
+        self.condition(node.test, "assert", node.lineno, says)
         self.expression(node.test, "condition")
         if node.msg is not None:
             self.expression(node.msg)

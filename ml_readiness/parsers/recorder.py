@@ -170,7 +170,7 @@ class Recorder:
             text = clean(value[:LENGTH])
             self.texts.append(Text(text, len(value), node.lineno, node.col_offset + 1, self.scope.name))
 
-    def condition(self, test: ast.expr, effect: str, line: int) -> None:
+    def condition(self, test: ast.expr, effect: str, line: int, says: str = "") -> None:
         """Notes a test that decides something."""
         nodes = _walk(test)
         operators = tuple([OPERATORS[type(op)] for node in nodes if type(node) is ast.Compare for op in node.ops])
@@ -179,10 +179,16 @@ class Recorder:
         names = tuple([text_of(node) for node in nodes if type(node) in NAMED])
         calls = tuple([self.resolve(node.func) for node in nodes if type(node) is ast.Call])
         shown = self.shape(test)
-        self.conditions.append(Condition(effect, shown, names, calls, operators, line, self.scope.name))
+        self.conditions.append(Condition(effect, shown, names, calls, operators, line, self.scope.name, says))
 
     def brief(self, test: ast.expr) -> str:
         """A test in a few words, for `Call.guards`."""
+        if isinstance(test, ast.BoolOp):
+            word = " and " if isinstance(test.op, ast.And) else " or "
+            return word.join([self._brief_part(part) for part in test.values[:COMPARISONS]])
+        return self._brief_part(test)
+
+    def _brief_part(self, test: ast.expr) -> str:
         negations = ""
         while isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) and len(negations) < LENGTH:
             negations, test = negations + "not ", test.operand

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from ml_readiness import regex as re
 from ml_readiness.facts.serving.serving import Serving
-from ml_readiness.facts.serving.uploads import looks_at_kind, looks_at_size, takes_file
+from ml_readiness.facts.serving.uploads import looks_at_kind, looks_at_size, takes_document
 from ml_readiness.facts.source.callgraph import CallGraph, key
 from ml_readiness.facts.source.code import Code, Site
 from ml_readiness.facts.source.units import Unit
@@ -41,7 +41,8 @@ SHAPED = re.compile(
     r"|series|train|test|\w+_(?:df|data|features?|labels?|matrix|train|test|weights?))\.(?:shape|ndim)$"
 )
 REFUSAL = re.compile(
-    r"missing|require|expect|unexpected|unknown|invalid|duplicat|empty|\bnull|\bnan\b|infinit|\binf\b|negative|mismatch"
+    r"\b(?:no|multiple) \w+(?: \w+){0,2} (?:was |were )?found|same (?:size|shape|length)"
+    r"|missing|require|expect|unexpected|unknown|invalid|duplicat|empty|\bnull|\bnan\b|infinit|\binf\b|negative|mismatch"
     r"|out of (?:range|bounds)|(?:must|should) (?:be|contain|have|match)|too (?:long|short|few|many|large|small|big)"
     r"|not (?:match|contain|understood|supported|allowed|valid|found in|a valid)|inconsistent|unsupported|exceed"
     r"|corrupt|malformed|wrong",
@@ -182,7 +183,7 @@ class Guards(Struct, frozen=True, dict=True):
     def _conditions(self, unit: Unit) -> Iterator[tuple[int, str, str]]:
         of_tables = unit.imports_any(*TABLES)
         for each in unit.python.conditions:
-            if each.effect in STOPS and (what := _tested(each, of_tables=of_tables)):
+            if each.effect in STOPS and (what := _tested(each, of_tables=of_tables) or _stated(each)):
                 yield each.line, each.scope, what
             elif (unit.path, each.scope) in self._receiving and each.effect in REFUSES and _of_upload(each):
                 yield each.line, each.scope, "what is uploaded"
@@ -215,7 +216,7 @@ class Guards(Struct, frozen=True, dict=True):
     def _receiving(self) -> frozenset[tuple[str, str]]:
         """Functions that answer requests by which documents are sent."""
         routes = self.serving.routes
-        taking = (r for r in routes if r.function is not None and takes_file(r.function))
+        taking = (r for r in routes if r.function is not None and takes_document(r.function))
         return frozenset((route.unit.path, route.function.name) for route in taking if route.function is not None)
 
 
@@ -242,6 +243,11 @@ def _tested(condition: Condition, *, of_tables: bool) -> str:
         if LACKING.match(name) and (PIECES.search(name) or PIECES.search(condition.scope)):
             return f"`{name}`"
     return f"`{condition.scope.rpartition('.')[2]}`" if _is_check(condition.scope) else ""
+
+
+def _stated(condition: Condition) -> str:
+    """What an assert says of the data; empty if it says nothing of it."""
+    return _quoted(condition.says) if _is_about_data(condition.says) else ""
 
 
 def _is_check(scope: str) -> bool:

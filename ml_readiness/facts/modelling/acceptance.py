@@ -11,7 +11,8 @@ from msgspec import Struct
 
 from ml_readiness import regex as re
 from ml_readiness.facts.modelling.figures import ORDER, bars, is_figure, is_rivalry, last, words_of
-from ml_readiness.facts.source.code import Code
+from ml_readiness.facts.source.callgraph import key
+from ml_readiness.facts.source.code import Code, Site
 from ml_readiness.facts.source.units import Unit
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ ANSWERS = re.compile(
 TELLING = re.compile(r"regress|better|accept|promot|good_enough|quality|gate", re.IGNORECASE)
 """The same, so plain that they mean it in other files, too."""
 
+WORD = re.compile(r"[\w.]+")
 GATES = re.compile(r"(?:^|[_.])gates?(?:[_.]|$)", re.IGNORECASE)
 LIMITS = re.compile(r"threshold|minimum|maximum|required|at_least|at_most", re.IGNORECASE)
 """What a gate holds its figures against, which it is given by name."""
@@ -72,7 +74,33 @@ class Acceptance(Struct, frozen=True, dict=True):
 
     @cached_property
     def kept(self) -> tuple[Kept, ...]:
-        """Outcomes of comparisons, under every name they go by in the function that makes them."""
+        """Outcomes of comparisons, under every name they go by where they are made, and where they are asked for."""
+        return (*self._made, *self._answered())
+
+    def _answered(self) -> Iterator[Kept]:
+        """Outcomes that a function gives to those who call it: under the names they bind, and under its own."""
+        for site in self.code.sites if self._judges else ():
+            if site.unit.is_production and site.name in self._judges:
+                for name in (*site.call.targets, last(site.call.method)):
+                    yield Kept(site.unit, site.call.scope, name, site.call.line)
+
+    @cached_property
+    def _judges(self) -> frozenset[str]:
+        """Functions that return the outcome of a comparison."""
+        made: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for each in self._made:
+            made[each.unit.path, each.scope].add(each.name)
+        return frozenset(
+            key(unit, function.name)
+            for unit in self.code.production
+            for function in unit.python.functions
+            for value in function.returns
+            if not made.get((unit.path, function.name), set()).isdisjoint(map(last, words_of(value)))
+            or self._compares(unit, function.name, "", value)
+        )
+
+    @cached_property
+    def _made(self) -> tuple[Kept, ...]:
         return tuple(
             kept
             for unit in self.code.production
@@ -103,6 +131,19 @@ class Acceptance(Struct, frozen=True, dict=True):
         if compared and any(True for _ in bars(value, self.figures(unit, scope))):
             return True
         return bool(compared and ANSWERS.search(name)) and any(map(is_rivalry, compared))
+
+    def is_asked(self, site: Site) -> bool:
+        """Whether a call happens only where an answer that was kept says so."""
+        names = self._kept_by_scope.get((site.unit.path, site.call.scope), frozenset())
+        asking = (guard for guard in site.call.guards if guard.startswith(("if ", "else ")))
+        return bool(names) and any(names.intersection(map(last, WORD.findall(guard))) for guard in asking)
+
+    @cached_property
+    def _kept_by_scope(self) -> Mapping[tuple[str, str], set[str]]:
+        found: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for each in self.kept:
+            found[each.unit.path, each.scope].add(each.name)
+        return found
 
     @cached_property
     def told(self) -> tuple[Kept, ...]:

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from ml_readiness import regex as re
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
+from ml_readiness.facts.source.callgraph import key
 from ml_readiness.facts.source.code import Code, Site
 from ml_readiness.facts.source.units import Unit
 from ml_readiness.facts.tooling.tools import Tools
@@ -31,7 +32,8 @@ TELLING = re.compile(r"(?:fastai|ultralytics|keras|tensorflow\.keras|tf_keras)\.
 """Trainers that print figures while they train."""
 WRITERS = frozenset(
     ["print", "to_csv", "to_json", "to_excel", "dump", "dumps", "write", "writerow", "save", "savetxt", "savez", "info",
-     "log", "debug", "tqdm", "set_postfix", "display", "savefig", "pprint", "echo", "plot", "CSVLogger"]
+     "log", "debug", "tqdm", "set_postfix", "set_postfix_str", "set_description", "display", "savefig",
+     "pprint", "echo", "plot", "CSVLogger"]
 )  # fmt: skip
 FIGURE = re.compile(
     r"loss|acc(?:uracy)?\b|score|rmse|mse\b|mae\b|\bauc|f1|precision|recall|metric|error|perplex|reward|bleu|rouge|r2|eval"
@@ -109,12 +111,19 @@ class Experiments(Struct, frozen=True, dict=True):
             site.location
             for path in sorted(units)
             for site in self.code.calls_in(self.code.by_path[path])
-            if site.name.rpartition(".")[2].lstrip("?:") in WRITERS and _mentions(site, FIGURE)
+            if (_writes(site) and _mentions(site, FIGURE)) or (site.name in self._telling and _says(site, FIGURE))
         ]
         compared = [use.location for use in self.tools.called("comparison") if use.unit and not use.unit.is_test]
         logged = [site.location for site in self.code.calls_to(".CSVLogger") if not site.unit.is_test]
         told = [site.location for site in self.training if TELLING.match(site.name)]
         return (*written, *(site.location for site in measured), *compared, *logged, *told)
+
+    @cached_property
+    def _telling(self) -> frozenset[str]:
+        """The project's own functions that print or write."""
+        return frozenset(
+            key(site.unit, site.call.scope) for site in self.code.sites if site.call.scope and _writes(site)
+        )
 
     def is_on(self, use: Use) -> bool:
         """Whether nothing around the call is off unless somebody turns it on, or something here does."""
@@ -188,6 +197,16 @@ def _is_nothing(value: Expr) -> bool:
     if value.kind == "list":
         return all(_is_nothing(item) for item in value.items)
     return value.kind == "none" or (value.kind == "str" and value.text.lower() in NO_REPORT)
+
+
+def _writes(site: Site) -> bool:
+    return site.name.rpartition(".")[2].lstrip("?:") in WRITERS
+
+
+def _says(site: Site, pattern: re.Pattern[str]) -> bool:
+    """Whether a text that is made for a call names such a thing."""
+    texts = (value for value in site.call.args if value.kind == "format" or value.text in {"%", "+", "str.format"})
+    return any(pattern.search(part.text) for value in texts for part in value.walk())
 
 
 def _mentions(site: Site, pattern: re.Pattern[str]) -> bool:

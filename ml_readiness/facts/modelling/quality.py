@@ -286,7 +286,9 @@ class QualityGates(Struct, frozen=True, dict=True):
     def _is_guarded(self, site: Site) -> bool:
         known = self._figures.get(site.unit.path, frozenset())
         guards = [guard for guard in site.call.guards if re.search(r"[<>]", guard)]
-        return any(METRIC.search(g) or LOSS.search(g) or known.intersection(re.findall(r"[\w.]+", g)) for g in guards)
+        if any(METRIC.search(g) or LOSS.search(g) or known.intersection(re.findall(r"[\w.]+", g)) for g in guards):
+            return True
+        return self.acceptance.is_asked(site)
 
     # Reports
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ml_readiness.report import Location
 
 
-class Framework(Struct, frozen=True, forbid_unknown_fields=True):
+class Framework(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """A library that draws from generators of its own."""
 
     used_by: tuple[str, ...]
@@ -34,6 +34,11 @@ class Framework(Struct, frozen=True, forbid_unknown_fields=True):
     """Calls after which a fixed seed is in force although none is named."""
     apart: tuple[str, ...] = ()
     """Those that make a generator of their own, and leave the one that libraries share as it is."""
+
+    @cached_property
+    def shared(self) -> frozenset[str]:
+        """What fixes the generator that the library itself draws from."""
+        return frozenset(self.seeded_by) - frozenset(self.apart)
 
 
 class Arguments(Struct, frozen=True, forbid_unknown_fields=True):
@@ -94,6 +99,8 @@ INVENTS = re.compile(
 )
 PARTS = re.compile(r"split|data|prepar|pre_?process|partition|fold|corpus", re.IGNORECASE)
 """Files that set rows apart before anything is trained."""
+ASKED = frozenset({"numpy", "random"})
+"""Generators that draw only where the code asks them to."""
 SPLITS = re.compile(r"split|Split|Fold|shuffle|permutation|^rand")
 
 
@@ -158,12 +165,12 @@ class Randomness(Struct, frozen=True, dict=True):
         for name, known in sources().frameworks.items():
             used = (s for s in learning if _begins(s.name, known.used_by) and s.name not in known.seeded_by)
             place = next((site.location for site in used), None) or self._based(known.used_by)
-            seed = self._seed(known.seeded_by) or self._seed(known.default)
+            seed = self._seed(known.seeded_by if name in ASKED else known.shared) or self._seed(known.default)
             told = seed is not None and (place or seed.name in known.default or seed.name.startswith(name + "."))
             if seed is not None and told and self.model.training:
                 certain = _in_force(seed) and not (seed.name in known.default and self._head_first)
                 yield Draw(name, seed.location, said(seed), certain=certain)
-            elif place is not None and name not in {"numpy", "random"}:
+            elif place is not None and name not in ASKED:
                 yield Draw(name, self._trained_with(known.used_by) or place, "")
 
     def _trained_with(self, tops: tuple[str, ...]) -> Location | None:
@@ -223,9 +230,9 @@ class Randomness(Struct, frozen=True, dict=True):
         """The frameworks that a file calls, and those that it seeds."""
         if unit not in self._traced:
             names = {site.name for site in self.code.calls_in(unit)}
-            known = {name: each for name, each in sources().frameworks.items() if name not in {"numpy", "random"}}
+            known = {name: each for name, each in sources().frameworks.items() if name not in ASKED}
             used = (name for name, each in known.items() if any(_begins(called, each.used_by) for called in names))
-            seeded = (n for n, each in known.items() if not names.isdisjoint((*each.seeded_by, *each.default)))
+            seeded = (n for n, each in known.items() if not names.isdisjoint((*each.shared, *each.default)))
             self._traced[unit] = frozenset(used), frozenset(seeded)
         return self._traced[unit]
 
@@ -236,7 +243,7 @@ class Randomness(Struct, frozen=True, dict=True):
     @cached_property
     def _seeded(self) -> frozenset[str]:
         """The frameworks whose own generators are seeded."""
-        return frozenset(name for name, known in sources().frameworks.items() if self._seed(known.seeded_by))
+        return frozenset(name for name, known in sources().frameworks.items() if self._seed(known.shared))
 
     def _fallback(self, site: Site) -> str:
         """What seeds a draw that is given no seed: the generator that it shares with others."""
@@ -249,8 +256,7 @@ class Randomness(Struct, frozen=True, dict=True):
     @cached_property
     def _shared_seed(self) -> Site | None:
         """What seeds the generator of numpy that libraries draw from."""
-        known = sources().frameworks["numpy"]
-        return self._seed(set(known.seeded_by) - set(known.apart))
+        return self._seed(sources().frameworks["numpy"].shared)
 
     def _arguments(self) -> Iterator[Draw]:
         for site in self._sites:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from ml_readiness.parsers.python import Condition, Function
 
 FILE = re.compile(r"UploadFile|FileStorage|UploadedFile")
+MODEL = re.compile(r"model|weights|checkpoint|onnx|artifact", re.IGNORECASE)
 KIND = re.compile(r"content_?type|mime_?type|(?:^|[._])(?:suffix|ext|extension)s?$", re.IGNORECASE)
 """What people call the kind of a file."""
 ENDINGS = (".endswith", ".splitext", "allowed_file")
@@ -20,9 +21,10 @@ EQUALS = frozenset({"in", "not in", "==", "!="})
 LIMITS = frozenset({"<", ">", "<=", ">="})
 
 
-def takes_file(function: Function) -> bool:
-    """Whether a function is given a file that somebody sent."""
-    return any(FILE.search(parameter.annotation) for parameter in function.parameters)
+def takes_document(function: Function) -> bool:
+    """Whether what is sent is data; a model that somebody sends to be served is none."""
+    files = (parameter for parameter in function.parameters if FILE.search(parameter.annotation))
+    return any(not MODEL.search(parameter.name) for parameter in files)
 
 
 def looks_at_kind(condition: Condition) -> bool:

@@ -80,12 +80,16 @@ class Modules(Struct, frozen=True, dict=True):
         return next(((path,) for path in (f"{stem}.py", f"{stem}/__init__.py") if path in self._known), ())
 
     def _is_root(self, folder: str, importer: str, module: str) -> bool:
-        """Whether imports may start at a folder: the importer is below it, or it is no package itself; a file elsewhere
-        that is called like a well-known library is not what is meant.
+        """Whether imports may start at a folder: the importer is below it, or it is no package itself.
+
+        A file elsewhere, or a part of a package, that is called like a well-known library is not what is meant.
         """
-        below = not folder or importer.startswith(folder + "/")
-        apart = folder in self._package_free and not distributions().is_known(canonical(module.partition(".")[0]))
-        return below or folder.rpartition("/")[2] in ROOTS or apart
+        if not folder or folder.rpartition("/")[2] in ROOTS:
+            return True
+        below, free = importer.startswith(folder + "/"), folder in self._package_free
+        if below and free:
+            return True
+        return (below or free) and not distributions().is_known(canonical(module.partition(".")[0]))
 
     @cached_property
     def _known(self) -> frozenset[str]:
