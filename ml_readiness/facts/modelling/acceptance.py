@@ -134,7 +134,7 @@ class Acceptance(Struct, frozen=True, dict=True):
 
     def is_asked(self, site: Site) -> bool:
         """Whether a call happens only where an answer that was kept says so."""
-        names = self._kept_by_scope.get((site.unit.path, site.call.scope), frozenset())
+        names = self._kept_by_scope.get((site.unit.path, site.call.scope), set[str]())
         asking = (guard for guard in site.call.guards if guard.startswith(("if ", "else ")))
         return bool(names) and any(names.intersection(map(last, WORD.findall(guard))) for guard in asking)
 
