@@ -1,13 +1,16 @@
-"""The regular expressions of the standard library, except that a pattern is compiled when it is first used.
+"""The regular expressions of the standard library, except that a pattern is compiled when it is first used, and once
+for all processes.
 
-There are hundreds, each repository needs few of them, and compiling all would be a good part of a small audit.
+There are hundreds, each repository needs few of them, and compiling even those would be a good part of a small audit.
 """
 
 from __future__ import annotations
 
 import re
 from re import *  # noqa: F403  # pyright: ignore[reportWildcardImportFromLibrary]
-from typing import TYPE_CHECKING, AnyStr, cast
+from typing import TYPE_CHECKING, AnyStr, Generic, cast
+
+from ml_readiness import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,22 +18,27 @@ if TYPE_CHECKING:
 USES = ("findall", "finditer", "fullmatch", "match", "search", "split", "sub", "subn")
 
 
-class _Uncompiled:
+class _Uncompiled(Generic[AnyStr]):
     """Stands for a compiled pattern, and has its methods from the first use on."""
 
     __slots__ = ("_flags", "pattern", *USES)
 
-    def __init__(self, pattern: str | bytes, flags: int) -> None:
-        self.pattern = pattern
+    def __init__(self, pattern: AnyStr, flags: int) -> None:
+        self.pattern: AnyStr = pattern
         self._flags = flags
 
     def __getattr__(self, name: str) -> Callable[..., object]:
-        compiled = re.compile(self.pattern, self._flags)
+        made = compiled.usual().pattern(self.pattern, self._flags)
         for each in USES:
-            setattr(self, each, getattr(compiled, each))
-        return cast("Callable[..., object]", getattr(compiled, name))
+            setattr(self, each, getattr(made, each))
+        return cast("Callable[..., object]", getattr(made, name))
 
 
 def compile(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:  # type: ignore[no-redef]  # noqa: A001
-    """A pattern as `re.compile` gives it; what is wrong with it shows when it is used."""
+    """A pattern of the product's own as `re.compile` gives it; what is wrong with it shows when it is used."""
     return cast("re.Pattern[AnyStr]", _Uncompiled(pattern, flags))
+
+
+def compile_once(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
+    """A pattern made of what a repository says, which no other process needs."""
+    return re.compile(pattern, flags)

@@ -137,7 +137,7 @@ class References(Struct, frozen=True, dict=True):
         name = source.rstrip("/*").rpartition("/")[2]
         if not name or self._is_left_out(source):
             return bool(name)
-        makes = re.compile(
+        makes = re.compile_once(
             rf"(?:>|-o|--output|-O|\btee|\bouts?\b|\bpath:|\btouch|\bcp\b|\bmv\b)[^\n]{{0,200}}?{re.escape(name)}"
         )
         return any(makes.search(text) for text in self._makers)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from ml_readiness import regex as re
 from ml_readiness.facts.flow.events import Evaluation, Fit, Training
 from ml_readiness.facts.flow.joining import adopted, constant, data_of, rows_in
 from ml_readiness.facts.flow.reading import file_asked

@@ -162,7 +162,9 @@ class Experiments(Struct, frozen=True, dict=True):
 
     def _turned_on(self, name: str) -> bool:
         option = name.replace("_", "[-_]")
-        pattern = re.compile(rf"--{option}\b(?!\s*=?\s*(?:False|false|0|None))|\b{option}\b\s*[=:]\s*(?:True|true)\b")
+        pattern = re.compile_once(
+            rf"--{option}\b(?!\s*=?\s*(?:False|false|0|None))|\b{option}\b\s*[=:]\s*(?:True|true)\b"
+        )
         beginning = name.partition("_")[0]
         return any(
             pattern.search(line) and "add_argument" not in line

@@ -53,12 +53,12 @@ class Introduction(Struct, frozen=True, dict=True):
 
     def imports(self, package: str) -> int:
         """How many times a package is imported in what is shown."""
-        pattern = re.compile(rf"(?m)^\s*(?:>>> *)?(?:from|import) {re.escape(package)}\b")
+        pattern = re.compile_once(rf"(?m)^\s*(?:>>> *)?(?:from|import) {re.escape(package)}\b")
         return sum(pattern.search(block) is not None for block in self.code)
 
     def runs(self, command: str) -> int:
         """How many shown lines run a command by its name."""
-        pattern = re.compile(
+        pattern = re.compile_once(
             rf"(?m)^\s*(?:[$>%] *)?(?:uvx? (?:run )?|poetry run |pipx run )?{re.escape(command)}(?:[ \t]|$)"
         )
         return sum(len(pattern.findall(block)) for block in self.code)

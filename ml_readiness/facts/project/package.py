@@ -90,7 +90,7 @@ class Package(Struct, frozen=True, dict=True):
     def installed_by_name(self) -> str:
         """The command of the README that installs it by its name; empty where there is none."""
         for name in self.names:
-            pattern = re.compile(INSTALLS + _loose(name) + r"(?:\[[\w,-]*\])?(?=[\s`'\",;<=>~]|$)", re.IGNORECASE)
+            pattern = re.compile_once(INSTALLS + _loose(name) + r"(?:\[[\w,-]*\])?(?=[\s`'\",;<=>~]|$)", re.IGNORECASE)
             if found := pattern.search(self.introduction.readme):
                 return found[0].strip()
         return ""
