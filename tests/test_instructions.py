@@ -38,6 +38,12 @@ def fenced(*lines: str, language: str = "bash") -> str:
     [
         ("pip install -r requirements.txt", "install"),
         ("$ python3 -m pip install churn-model", "install"),
+        ("npm ci", "install"),
+        ("npm run build", "install"),
+        ("npm run dev", "run"),
+        ("pnpm dev", "run"),
+        ("yarn dev", "run"),
+        ("bun start", "run"),
         ("`pip install -r requirements.txt` ### an error is fine", "install"),
         ("./bin/conda.sh", "install"),
         ("./bin/test.sh", "tests"),

@@ -321,30 +321,3 @@ def test_a_function_that_is_only_called_like_a_platforms_is_no_server(source: st
     files = {"train.py": TRAIN, "feeding.py": source}
     assert facts_of(files).get(Project).kind.value == "training"
     assert outcome("health-endpoint", files) == "not-applicable"
-
-
-CHAT = {
-    "package.json": '{"dependencies": {"openai": "4.0.0", "fastify": "5.0.0"}}',
-    "src/chat.ts": "import OpenAI from 'openai'\n"
-    "export const ask = (input) => new OpenAI().responses.create({ input })\n",
-    "src/server.ts": "import { ask } from './chat'\napp.post('/chat', async (request) => ask(request.body.text))\n",
-}
-
-
-def test_a_health_route_in_typescript_is_one() -> None:
-    route = {"src/health.ts": "app.get('/health', async () => ({ status: 'ok' }))\n"}
-    assert outcome("health-endpoint", CHAT | route) == "pass"
-    assert outcome("health-endpoint", CHAT) == "fail"
-
-
-EXPECTS = "test('works', async () => expect(await run('hi')).toContain('hello'))\n"
-
-
-@pytest.mark.parametrize(
-    ("module", "check"),
-    [("../src/chat", "tests-check-model"), ("@/lib/document.parser", "tests-cover-preprocessing")],
-)
-def test_tests_in_typescript_are_of_the_modules_that_they_import(module: str, check: str) -> None:
-    assert outcome(check, CHAT | {"tests/a.test.ts": f"import {{ run }} from '{module}'\n{EXPECTS}"}) == "pass"
-    assert outcome(check, CHAT | {"tests/a.test.ts": f"import {{ run }} from '../src/dates'\n{EXPECTS}"}) == "fail"
-    assert outcome(check, CHAT | {"tests/a.test.ts": f"import {{ run }} from '{module}'\n"}) == "fail"

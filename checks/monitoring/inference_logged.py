@@ -97,6 +97,8 @@ def _in_javascript(footprints: Footprints) -> Finding:
     script = footprints.javascript
     if script.loggers:
         return ok("the code that calls the model logs", at=script.loggers[0], confidence=Confidence.MEDIUM)
+    if traced := footprints.traced:
+        return ok(f"the code that calls the model is traced by {traced[0].title}", at=traced[0].location)
     if script.consoles:
         return partial("the code that calls the model only writes to the console", at=script.consoles[0])
     return fail("the code that calls the model leaves no trace", at=script.answering[0][0])

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ml_readiness import regex as re
 from ml_readiness.check import check, fail, ok, partial, unknown
 from ml_readiness.facts.data.guards import Guard, Guards
+from ml_readiness.facts.data.script_guards import ScriptGuards
 from ml_readiness.facts.project.project import Project
 from ml_readiness.facts.source.code import Code
 from ml_readiness.facts.tooling.tools import Tools
@@ -28,7 +29,9 @@ DBT_TESTS = re.compile(r"^[ \t]+(?:data_)?tests:[ \t]*(?:$|\[[ \t]*\w)", re.MULT
     effort=Effort.MEDIUM,
     not_for=[ProjectKind.NOT_ML],
 )
-def data_validated(code: Code, tools: Tools, guards: Guards, files: Files, project: Project) -> Iterator[Finding]:
+def data_validated(
+    code: Code, tools: Tools, guards: Guards, scripts: ScriptGuards, files: Files, project: Project
+) -> Iterator[Finding]:
     """A column that changed its unit or came in empty raises nothing by itself: the model answers as confidently as
     ever, and wrongly. A schema that is enforced where data comes in stops it there.
 
@@ -120,6 +123,8 @@ def data_validated(code: Code, tools: Tools, guards: Guards, files: Files, proje
         yield ok("expectations about the columns are declared and run", at=at, confidence=Confidence.MEDIUM)
     elif (place := _dbt_tests(files)) or (place := _attached(code)):
         yield ok("the data is checked against declared expectations", at=place, confidence=Confidence.MEDIUM)
+    elif scripts.javascript.answering and not code.units:
+        yield _in_javascript(scripts.all)
     else:
         found = guards.all if project.kind is ProjectKind.LIBRARY else guards.used
         yield _own(code, tools, guards, found, project.kind)
@@ -147,6 +152,17 @@ def _own(code: Code, tools: Tools, guards: Guards, found: tuple[Guard, ...], kin
     if not code.units:
         return unknown("no Python code to read")
     return _nothing(code, kind)
+
+
+def _in_javascript(guards: tuple[Location, ...]) -> Finding:
+    """What is read off text is enough to see guards, and not to see whether they are all that is needed."""
+    if guards:
+        return partial(
+            "texts or files that come in are tested, with no schema declared",
+            at=guards[0],
+            confidence=Confidence.MEDIUM,
+        )
+    return fail("nothing refuses texts or files that are empty, unreadable or too long", confidence=Confidence.LOW)
 
 
 def _nothing(code: Code, kind: ProjectKind) -> Finding:

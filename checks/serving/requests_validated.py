@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from ml_readiness.check import check, fail, ok, partial, unknown
 from ml_readiness.facts.prediction.contracts import Contracts
 from ml_readiness.facts.project.signals import Signals
+from ml_readiness.facts.serving.script_contracts import ScriptContracts
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 JUDGES = {"checked": ok, "partly": partial, "raw": fail}
@@ -18,7 +19,7 @@ JUDGES = {"checked": ok, "partly": partial, "raw": fail}
     bar=0.85,
     half=0.05,
 )
-def requests_validated(contracts: Contracts, signals: Signals) -> Iterator[Finding]:
+def requests_validated(contracts: Contracts, scripts: ScriptContracts, signals: Signals) -> Iterator[Finding]:
     """A model answers anything that has the right shape. A request that is not checked against types and ranges turns
     a caller's mistake into a confident wrong prediction.
 
@@ -67,7 +68,8 @@ def requests_validated(contracts: Contracts, signals: Signals) -> Iterator[Findi
     SVC().fit([[1]], [1])
     ```
     """
-    for contract in contracts.all:
+    found = contracts.all or (scripts.all if signals.llm_elsewhere else ())
+    for contract in found:
         yield JUDGES[contract.state](contract.reason, at=contract.location, confidence=Confidence.MEDIUM)
-    if not contracts.all and signals.llm_elsewhere:
+    if not found and signals.llm_elsewhere:
         yield unknown("requests are answered by code that is not Python")

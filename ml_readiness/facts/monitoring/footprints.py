@@ -12,7 +12,7 @@ from ml_readiness.facts.modelling.lifecycle import Lifecycle
 from ml_readiness.facts.prediction.inference import JUDGES, Inference
 from ml_readiness.facts.source.callgraph import CallGraph, key
 from ml_readiness.facts.source.code import Code, Site
-from ml_readiness.facts.source.javascript import JavaScript
+from ml_readiness.facts.source.javascript import SOURCES, JavaScript
 from ml_readiness.facts.source.units import Unit
 from ml_readiness.facts.tooling.tools import Tools
 from ml_readiness.facts.tooling.uses import Use
@@ -158,6 +158,15 @@ class Footprints(Struct, frozen=True, dict=True):
             found = [site for site in self._prints if site.unit.path in wanted]
         found.sort(key=lambda site: not self._asks(site.unit.path, site.call.scope))
         return tuple(site.location for site in found)
+
+    @cached_property
+    def traced(self) -> tuple[Use, ...]:
+        """Where sources that are not Python trace what is asked of a model."""
+        return tuple(
+            use
+            for use in self.tools.wired("llm-tracing")
+            if use.unit is None and use.path.endswith(tuple(each[1:] for each in SOURCES))
+        )
 
     def _asks(self, path: str, scope: str) -> bool:
         """Whether a function, or the code at the top of a file, asks the model itself."""

@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING, Self
 from msgspec import Struct
 
 from ml_readiness import regex as re
-from ml_readiness.facts.source.javascript import IMPORT, JavaScript
+from ml_readiness.facts.source.javascript import IMPORT, OWN, SCRIPT, JavaScript, module_name
 from ml_readiness.facts.testing.tests import Tests
 from ml_readiness.facts.tree.files import Files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SCRIPT = re.compile(r"\.[cm]?[jt]sx?$")
-OWN = ("./", "../", "@/", "~/", "#/", "src/")
-"""How imports of the project's own modules begin."""
 PREPARES = re.compile(
     r"chunk|split|pars(?:e|er|ing)|process|ingest|embed|clean|prompt|html|pdf|document|extract|normali[sz]|tokeni[sz]",
     re.IGNORECASE,
@@ -40,27 +37,21 @@ class ScriptedTests(Struct, frozen=True, dict=True):
     @cached_property
     def of_model(self) -> tuple[tuple[str, str], ...]:
         """Tests of modules that call a model, each with the module's name."""
-        answering = {_name(path) for path, _ in self.javascript.answering}
-        return tuple((test, module) for test, module in self._imports if _name(module) in answering)
+        answering = {module_name(path) for path, _ in self.javascript.answering}
+        return tuple((test, module) for test, module in self._imports if module_name(module) in answering)
 
     @cached_property
     def of_preparation(self) -> tuple[tuple[str, str], ...]:
         """Tests of modules whose names say that they prepare prompts or documents."""
-        return tuple((test, module) for test, module in self._imports if PREPARES.search(_name(module)))
+        return tuple((test, module) for test, module in self._imports if PREPARES.search(module_name(module)))
 
     @cached_property
     def _imports(self) -> tuple[tuple[str, str], ...]:
         """(test, module), those first that are named alike."""
-        return tuple(sorted(self._read(), key=lambda pair: _name(pair[1]) not in pair[0]))
+        return tuple(sorted(self._read(), key=lambda pair: module_name(pair[1]) not in pair[0]))
 
     def _read(self) -> Iterator[tuple[str, str]]:
         for path in self.tests.scripts:
             for module in IMPORT.findall(self.files.text(path)) if SCRIPT.search(path) else ():
                 if module.startswith(OWN):
                     yield path, module.lstrip("./")
-
-
-def _name(path: str) -> str:
-    """The name of a module, without its ending; that of the folder for an index."""
-    *folders, last = SCRIPT.sub("", path).split("/")
-    return folders[-1] if last == "index" and folders else last
