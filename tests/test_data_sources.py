@@ -207,3 +207,17 @@ def test_a_committed_archive_of_the_data_fixes_it() -> None:
 def test_a_badge_of_the_host_is_no_source(address: str, expected: str) -> None:
     files = {"train.py": MODEL, "README.md": f"# M\n\n[![DOI]({address})](https://doi.org/1)\n"}
     assert outcome("data-versioned", files) == expected
+
+
+def test_what_stands_beside_saved_models_of_dated_runs_is_a_result() -> None:
+    code = READS + "import numpy as np\nprobs = np.load('runs/2019_07_06_20_44_19_rnn/probs.npy')\nSVC().fit(rows, y)\n"
+    kept: dict[str, str | bytes] = {
+        "runs/2019_07_06_20_44_19_rnn/probs.npy": b"",
+        "runs/2019_07_06_20_44_19_rnn/log.csv": ROWS,
+    }
+    assert outcome("data-versioned", {"train.py": code, **kept}) == "fail"
+
+
+def test_a_committed_duckdb_file_holds_the_data() -> None:
+    code = READS + "import duckdb\nrows = duckdb.connect('data/loans.duckdb').execute('select 1')\nSVC().fit(rows, y)\n"
+    assert outcome("data-versioned", {"train.py": code, "data/loans.duckdb": b""}) == "pass"

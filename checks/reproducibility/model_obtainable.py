@@ -7,11 +7,14 @@ from ml_readiness.check import check, fail, ok, unknown
 from ml_readiness.facts.modelling.obtaining import Obtaining
 from ml_readiness.facts.project.project import Project
 from ml_readiness.facts.prose.instructions import Instruction, Instructions
+from ml_readiness.facts.serving.serving import Serving
 from ml_readiness.facts.source.mainstream import main_first
 from ml_readiness.facts.source.saying import said
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 SHOWN = 3
+IN_TREE = "it is not in the repository, and nothing writes or downloads it"
+IN_REGISTRY = "nothing here registers it, or gives it that alias or stage"
 UNNAMED = re.compile(r"\*|(?:models|runs):/+\*(?:[/@]\*?)*")
 """Paths and names in a registry of which nothing is written down."""
 READS = re.compile(r"^(?:restore|readNet)")
@@ -25,7 +28,9 @@ TRAINS = re.compile(r"(?:^|[\W_])train(?:ing|er)?(?:$|[\W_])", re.IGNORECASE)
     effort=Effort.MEDIUM,
     not_for=[ProjectKind.NOT_ML],
 )
-def model_obtainable(obtaining: Obtaining, instructions: Instructions, project: Project) -> Iterator[Finding]:
+def model_obtainable(
+    obtaining: Obtaining, serving: Serving, instructions: Instructions, project: Project
+) -> Iterator[Finding]:
     """Code that loads a file which is not here, is not downloaded and is written by nothing works on one machine only:
     the author's.
 
@@ -71,7 +76,9 @@ def model_obtainable(obtaining: Obtaining, instructions: Instructions, project: 
     OpenAI().responses.create(model="gpt-4o-2024-08-06", input="x")
     ```
     """
+    reached = serving.code.around(route.unit.path for route in serving.model_routes)
     origins = [o for o in obtaining.origins if o.serves] or list(obtaining.origins)
+    origins = [o for o in origins if o.location.path in reached] or origins
     known = [origin for origin in origins if origin.told]
     for origin in known[:SHOWN]:
         yield ok(origin.told, at=origin.location, confidence=Confidence.MEDIUM)
@@ -80,7 +87,8 @@ def model_obtainable(obtaining: Obtaining, instructions: Instructions, project: 
     if origins:
         named = [origin for origin in origins if UNNAMED.fullmatch(origin.path) is None]
         for origin in named[:1]:
-            message = f"`{origin.path}` is loaded, but it is not in the repository, and nothing writes or downloads it"
+            absent = IN_REGISTRY if origin.path.startswith("models:/") else IN_TREE
+            message = f"`{origin.path}` is loaded, but {absent}"
             yield fail(message, at=origin.location, confidence=Confidence.MEDIUM)
         if not named:
             message = "the path of the model is only known at run time, and nothing here writes or downloads one"

@@ -25,7 +25,7 @@ from ml_readiness.report import Location
 
 READERS = re.compile(
     r"^(?:(?:pandas|polars|dask\.dataframe|geopandas|modin\.pandas|cudf|pyarrow\.\w+)\.(?:read|scan)_(?!sql|clip|html)\w+"
-    r"|numpy\.(?:load|loadtxt|genfromtxt)|scipy\.io\.loadmat|open|h5py\.File|torchvision\.datasets\.(?:ImageFolder|DatasetFolder)"
+    r"|duckdb\.(?:connect|read_\w+)|numpy\.(?:load|loadtxt|genfromtxt)|scipy\.io\.loadmat|open|h5py\.File|torchvision\.datasets\.(?:ImageFolder|DatasetFolder)"
     r"|datasets\.load_from_disk|librosa\.load|soundfile\.read|PIL\.Image\.open|cv2\.imread|glob\.glob|os\.(?:listdir|walk)|(?:\w+\.)*from_folder|(?:\w+\.)*image_dataset_from_directory"
     r"|(?:\w+\.)*ImageDataGenerator\.flow_from_(?:directory|dataframe)|(?:\w+\.)*(?:PyPDF|PDF|CSV|Directory|Text)\w*Loader"
     r"|pyspark\.sql\.SparkSession\.(?:\w+\.)*read\.(?:csv|parquet|json|load|orc|text))$"
@@ -362,6 +362,7 @@ class Datasets(Struct, frozen=True, dict=True):
             if DATA.search(read.path)
             and "://" not in read.path
             and HOLE not in read.path.rpartition("/")[2]
+            and not read.name.endswith(".connect")
             and self.kept.find(read.path) is None
             and read.path.rpartition("/")[2] not in self._names
         )

@@ -60,6 +60,7 @@ NOT_DATA = re.compile(
     r"param|argument|config|setting|option|\bmodels?\b|optimi|\bloss|activation|layer|\bmode\b|strategy|backend|device"
     r"|checkpoint|fitted|weights|kernel|environment|variable|\bapi\b|token (?:is|not)|credential|\bkey\b|password|path"
     r"|directory|folder|\burl\b|module|install|implement|\bnames?\b|\bsource\b|\bmethod|download|\bsplit\b|metric\b"
+    r"|ingest[eo]r|\bloader|\breader|processor|extractor|factory|connector"
     r"|batch.?size|scheduler|version|\btools?\b|\bagents?\b|template|prompt|session|\buser\b|database|connection"
     r"|(?:unknown|invalid|unsupported|unrecogni[sz]ed) data ?set\b",
     re.IGNORECASE,

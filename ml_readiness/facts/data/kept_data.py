@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from ml_readiness.parsers.python import Text
 
 DATA = re.compile(
-    r"\.(?:csv|tsv|parquet|feather|arrow|orc|avro|jsonl|ndjson|xlsx?|h5|hdf5|npy|npz|tfrecords?|db|sqlite3?|rds|mat|txt|dat"
+    r"\.(?:csv|tsv|parquet|feather|arrow|orc|avro|jsonl|ndjson|xlsx?|h5|hdf5|npy|npz|tfrecords?|duckdb|db|sqlite3?|rds|mat|txt|dat"
     r"|data|json|xml|pkl|pickle|zip|tar|gz|bz2|7z|arff|libsvm|svm|pdf)$",
     re.IGNORECASE,
 )
 TABLE = re.compile(
-    r"\.(?:csv|tsv|parquet|feather|arrow|orc|avro|jsonl|ndjson|xlsx?|h5|hdf5|npy|npz|tfrecords?|db|sqlite3?|mat|dat|data|arff)"
+    r"\.(?:csv|tsv|parquet|feather|arrow|orc|avro|jsonl|ndjson|xlsx?|h5|hdf5|npy|npz|tfrecords?|duckdb|db|sqlite3?|mat|dat|data|arff)"
     r"(?:\.(?:gz|zip|bz2))?$|(?:^|/)data(?:sets?)?/.*\.(?:txt|xml|zip|json|gz)$",
     re.IGNORECASE,
 )
@@ -39,7 +39,8 @@ ASIDE = re.compile(
     re.IGNORECASE,
 )
 NOT_INPUT = re.compile(
-    r"sample|example|importances?[/_.\d-]|(?:^|/)(?:tests?|eval|results?|reports?|outputs?|predictions?|submissions?|metrics|mlruns|wandb|lightning_logs|catboost_info|logs?)/|\.db$|\.sqlite3?$",
+    r"sample|example|importances?[/_.\d-]|(?:^|[/_-])(?:prob(?:s|a|abilit\w*|_?maps?)|preds?|roc|auc|precision_recall|confusion_matrix)[_.-]"
+    r"|(?:^|/)20\d\d[_-]?\d\d[_-]?\d\d[_T-]\d[^/]*/|(?:^|/)(?:tests?|eval|results?|reports?|outputs?|predictions?|submissions?|metrics|mlruns|wandb|lightning_logs|catboost_info|logs?)/|\.db$|\.sqlite3?$",
     re.IGNORECASE,
 )
 ROWS = re.compile(

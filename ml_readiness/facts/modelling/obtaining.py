@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from ml_readiness import regex as re
 from ml_readiness.facts.modelling.modelcode import MODEL_FILE, ModelCode
+from ml_readiness.facts.modelling.registry import Registry
 from ml_readiness.facts.source.values import HOLE, Values
 from ml_readiness.facts.tree.files import Files
 
@@ -56,21 +57,32 @@ class Obtaining(Struct, frozen=True, dict=True):
     model: ModelCode
     files: Files
     values: Values
+    registry: Registry
 
     @classmethod
-    def gather(cls, model: ModelCode, files: Files, values: Values) -> Self:
+    def gather(cls, model: ModelCode, files: Files, values: Values, registry: Registry) -> Self:
         """By matching loads with files, saves, downloads and pipeline outputs."""
-        return cls(model, files, values)
+        return cls(model, files, values, registry)
 
     @cached_property
     def origins(self) -> tuple[Origin, ...]:
         """One for each load outside tests and examples; notebooks only where nothing else loads."""
-        loads = [(s, p) for s, p in self.model.local_loads if not s.unit.is_example]
+        loads = [(s, self._named(s, p)) for s, p in self.model.local_loads if not s.unit.is_example]
         production = [(s, p) for s, p in loads if s.unit.is_production]
-        return tuple(
+        handed = tuple(
+            Origin(asked.uri, self._registered(asked.uri), asked.location, serves=True)
+            for asked in self.registry.catalogued
+        )
+        found = tuple(
             Origin(path, self._told(site, path), site.location, site.unit.path not in self._training)
             for site, path in production or loads
         )
+        return (*handed, *found)
+
+    def _named(self, site: Site, path: str) -> str:
+        """The path of a load; where only settings name a model of a registry, what they say."""
+        asked = self.registry.asked if path == HOLE and site.name.startswith("mlflow.") else ()
+        return asked[0].uri if asked else path
 
     @cached_property
     def hub(self) -> tuple[Site, ...]:
@@ -175,16 +187,7 @@ class Obtaining(Struct, frozen=True, dict=True):
         return ""
 
     def _registered(self, uri: str) -> str:
-        wanted = re.split(r"[/@]", uri.partition(":/")[2].strip("/"))[0]
-        names: set[str] = set()
-        for site in self.model.code.sites:
-            given = site.call.argument(None, "registered_model_name")
-            if given is None and site.call.method in {"register_model", "create_registered_model"}:
-                given = site.call.argument(1, "name")
-            if given is not None and not site.unit.is_test:
-                names.add(self.values.text(site.unit, given, site.call.scope))
-        matched = wanted == HOLE or any(HOLE in name or name.rpartition(".")[2] == wanted for name in names)
-        return "the training code registers the model that is loaded" if names and matched else ""
+        return "the training code registers the model that is loaded" if self.registry.holds(uri) else ""
 
     @cached_property
     def readme(self) -> str:

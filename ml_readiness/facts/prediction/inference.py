@@ -11,6 +11,7 @@ from ml_readiness import regex as re
 from ml_readiness.facts.modelling.lifecycle import ASKS_MODEL, HOLDERS, Lifecycle
 from ml_readiness.facts.modelling.modelcode import ModelCode
 from ml_readiness.facts.prediction.answering import Answering
+from ml_readiness.facts.prediction.steps import Steps
 from ml_readiness.facts.project.introduction import Introduction
 from ml_readiness.facts.serving.serving import Serving
 from ml_readiness.facts.source.callgraph import CallGraph, key
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from ml_readiness.report import Location
 
 NEW_INPUT = re.compile(
-    r"(?:^|[_\W])(?:predict\w*|infer\w*|scored?|scoring|forecast\w*|recommend\w*|classify|detect\w*|generate|sample"
+    r"(?:^|[_\W])(?:predict\w*|infer\w*|scored?(?!_?(?:card|board|sheet))|scoring|forecast\w*|recommend\w*|classify|detect\w*|generate|sample"
     r"|translate|demo|submission|submit|serve|query|ask|chat|answer|run_model|deploy\w*)(?:$|[_\W])",
     re.IGNORECASE,
 )
@@ -48,6 +49,8 @@ TIMES = re.compile(r"(?:^|[_.])(?:time[dr]?|timing|latency|profil\w*|benchmark\w
 """Functions that only see how long an answer takes."""
 PLAIN = ("torch.", "tensorflow.", "jax.", "staticmethod", "classmethod", "functools.")
 """Beginnings of decorators that hand a function to nobody else."""
+STANDS_IN = re.compile(r"(?:^|\.)keras\.(?:\w+\.)*Input$|^keras\.Input$|(?:^|\.)tf\.placeholder$")
+"""What makes a stand-in for the input of a network that is being built."""
 LEARNS = re.compile(r"train|evaluat|refit|\bfit\b|monitor|drift|tune|tuning", re.IGNORECASE)
 
 
@@ -60,13 +63,16 @@ class Inference(Struct, frozen=True, dict=True):
     interface: Answering
     graph: CallGraph
     model: ModelCode
+    steps: Steps
     readme: str
 
     @classmethod
-    def gather(cls, answering: Answering, graph: CallGraph, model: ModelCode, introduction: Introduction) -> Self:
+    def gather(
+        cls, answering: Answering, graph: CallGraph, model: ModelCode, steps: Steps, introduction: Introduction
+    ) -> Self:
         """From the calls that ask a model, and what surrounds them."""
         serving = answering.serving
-        return cls(serving.code, serving.lifecycle, serving, answering, graph, model, introduction.readme)
+        return cls(serving.code, serving.lifecycle, serving, answering, graph, model, steps, introduction.readme)
 
     @cached_property
     def asking(self) -> tuple[Site, ...]:
@@ -119,6 +125,7 @@ class Inference(Struct, frozen=True, dict=True):
         if path in self._stages["training"]:
             return bool(NEW_INPUT.search(scope)) and (path, scope) in self._loading_scopes
         handed = site.name.startswith(HOLDERS) and bool(self._stages["loading"])
+        handed = handed or (key(site.unit, scope) in self.steps.keys and NEW_INPUT.search(scope) is not None)
         loaded = handed or path in self.code.reaching(self._stages["loading"])
         named = NEW_INPUT.search(scope) or NEW_INPUT.search(path.rpartition("/")[2])
         judging = JUDGES.search(scope) or (path in self._stages["measuring"] and not named)
@@ -143,9 +150,17 @@ class Inference(Struct, frozen=True, dict=True):
         return tuple(dict.fromkeys(found))
 
     def _in_network(self, site: Site) -> bool:
-        """Whether a call is a step inside a network, and not a question to the whole of it."""
+        """Whether a call is a step inside a network or builds one, and not a question to the whole of it."""
         scope = site.call.scope
+        if (site.unit.path, scope) in self._building:
+            return True
         return key(site.unit, scope) in self.model.networks and not NEW_INPUT.search(scope.rpartition(".")[2])
+
+    @cached_property
+    def _building(self) -> frozenset[tuple[str, str]]:
+        """Functions that join layers: what they call takes stand-ins for what will come."""
+        joining = (site for site in self.code.sites if site.call.scope and STANDS_IN.search(site.name))
+        return frozenset((site.unit.path, site.call.scope) for site in joining)
 
     @cached_property
     def _prompting(self) -> frozenset[Site]:
