@@ -102,8 +102,9 @@ def tests_check_model(
     if not model.has_model and not signals.llm_elsewhere:
         return
     asking = tests.of_model
-    checking = sorted(((test, site) for test, site in asking if asserts_values(test)), key=lambda pair: _aside(*pair))
-    for test, site in [pair for pair in checking if _aside(*pair)[0] == _aside(*checking[0])[0]][:SHOWN]:
+    ranked = [(_aside(test, site), test, site) for test, site in asking if asserts_values(test)]
+    checking = sorted(ranked, key=lambda each: each[0])
+    for _, test, site in [each for each in checking if each[0][0] == checking[0][0][0]][:SHOWN]:
         message = f"`{test.function.name}` asserts on what `{said(site)}` gives"
         yield ok(message, at=test.location, confidence=Confidence.MEDIUM)
     if checking:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import TYPE_CHECKING
 
@@ -69,6 +70,7 @@ def audit(
     from ml_readiness.workers import workers
 
     store = Store(Kept.usual())
+    gc.disable()  # the process ends with the audit
     with Meter(sys.stderr if sys.stderr.isatty() and not quiet else None) as meter, workers(jobs) as executor:
         report = run_audit(source, rev=rev, base=base, progress=meter, store=store, executor=executor, checks=checks)
     for name, file in wanted:

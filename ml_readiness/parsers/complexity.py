@@ -1,32 +1,51 @@
-"""How many ways lead through a function, as radon counts them."""
+"""How many ways lead through the functions of a file, as radon counts them."""
 
 from __future__ import annotations
 
 import ast
-from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from ml_readiness.documents import PARSE_ERRORS
+from msgspec import Struct
+
 from ml_readiness.parsers import source
+from ml_readiness.parsers.python import PythonFile
 from ml_readiness.parsers.trees import FunctionNode
 
-REMEMBERED = 10_000
-"""Functions that are not measured again: most are the same from one revision to the next."""
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DEEPEST = 10
+"""Functions around a function that is still measured, since what is inside counts for all of them."""
 
 
-@lru_cache(maxsize=REMEMBERED)
-def complexity(lines: tuple[str, ...]) -> int | None:
-    """The cyclomatic complexity of the function on these lines, closures included; None where it cannot be read.
+class Complexity(Struct, frozen=True):
+    """The cyclomatic complexity of every function of a Python file, closures included, by the line of its `def`."""
 
-    The lines stay indented under an `if`, for taking the indentation away could change what strings hold.
-    """
-    code = "\n".join(["if 1:", *lines] if lines[0][:1].isspace() else lines)
-    try:
-        tree = source.read(code.encode("utf-8", "replace")).tree
-    except PARSE_ERRORS:
-        return None
-    function = next((node for node in ast.walk(tree) if isinstance(node, FunctionNode)), None)
-    return _measured(function) if function is not None else None
+    patterns: ClassVar[tuple[str, ...]] = PythonFile.patterns
+    max_bytes: ClassVar[int] = PythonFile.max_bytes
+    version: ClassVar[int] = 1
+
+    by_line: dict[int, int]
+
+    @classmethod
+    def parse(cls, data: bytes) -> Self:
+        """From the tree of the file."""
+        return cls({function.lineno: _measured(function) for function in _functions(source.read(data).tree)})
+
+
+def _functions(tree: ast.Module) -> Iterator[FunctionNode]:
+    stack: list[tuple[ast.AST, int]] = [(tree, 0)]
+    while stack:
+        node, depth = stack.pop()
+        if isinstance(node, FunctionNode):
+            yield node
+            depth += 1
+        if depth < DEEPEST:
+            stack += [(child, depth) for child in ast.iter_child_nodes(node) if isinstance(child, _HOLDERS)]
+
+
+_HOLDERS = (ast.stmt, ast.excepthandler, ast.match_case)
+"""What functions may be defined in."""
 
 
 def _measured(function: FunctionNode) -> int:

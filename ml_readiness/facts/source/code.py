@@ -83,13 +83,13 @@ class Code(Names, frozen=True, dict=True):
         for site in seen:
             if site.name.startswith(":"):
                 callers[site.name].append(site)
-        return tuple(self._with_parameter_typed(site, callers) for site in seen)
+        return tuple(self._with_parameter_typed(site, callers) if site.name[0:1] == "?" else site for site in seen)
 
     def _with_parameter_typed(self, site: Site, callers: Mapping[str, list[Site]]) -> Site:
-        """A call on a parameter, named after what the callers of the function pass for it."""
+        """A call on something unknown; where that is a parameter, named after what the callers of the function pass."""
         first, _, rest = site.name[1:].partition(".")
         function = site.unit.functions.get(site.call.scope)
-        if not site.name.startswith("?") or not rest or function is None:
+        if not rest or function is None:
             return site
         names = [p.name for p in function.parameters]
         if first not in names:

@@ -98,6 +98,11 @@ class Names(Struct, frozen=True, dict=True):
         return None
 
     @cached_property
+    def _tops(self) -> frozenset[str]:
+        """What the name of a module of the project may start with."""
+        return self.modules.folders.union(self.modules.by_name)
+
+    @cached_property
     def _canonical(self) -> dict[tuple[str, str], str]:
         return {}
 
@@ -105,6 +110,8 @@ class Names(Struct, frozen=True, dict=True):
         """A resolved name with the project's own functions seen through: what `load().predict` is, if `load` returns
         what `joblib.load` gives, is `joblib.load.predict`. The project's own things are `:path:name`.
         """
+        if name[:1] == "?" or (name[:1] not in ":." and name.partition(".")[0] not in self._tops):
+            return name
         key = (unit.path, name)
         if key not in self._canonical:
             self._canonical[key] = name  # a circle of definitions ends here

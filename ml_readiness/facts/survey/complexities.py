@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING, Self
 
 from msgspec import Struct
 
+from ml_readiness.documents import Documents
 from ml_readiness.facts.modelling.modelcode import ModelCode
 from ml_readiness.facts.modelling.preparation import Preparation
 from ml_readiness.facts.serving.serving import Serving
 from ml_readiness.facts.source.mainstream import BESIDE
-from ml_readiness.facts.tree.files import Files
-from ml_readiness.parsers.complexity import complexity
+from ml_readiness.parsers.complexity import Complexity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ml_readiness.facts.source.units import Unit
-    from ml_readiness.parsers.python import Function
     from ml_readiness.report import Location
 
 
@@ -34,15 +33,15 @@ class Complex(Struct, frozen=True):
 class Complexities(Struct, frozen=True, dict=True):
     """radon's measure, for the functions that train, prepare data or answer requests, and for no others."""
 
-    files: Files
+    documents: Documents
     model: ModelCode
     preparation: Preparation
     serving: Serving
 
     @classmethod
-    def gather(cls, files: Files, model: ModelCode, preparation: Preparation, serving: Serving) -> Self:
+    def gather(cls, documents: Documents, model: ModelCode, preparation: Preparation, serving: Serving) -> Self:
         """Functions are measured when somebody asks."""
-        return cls(files, model, preparation, serving)
+        return cls(documents, model, preparation, serving)
 
     @cached_property
     def of_importance(self) -> tuple[Complex, ...]:
@@ -50,14 +49,18 @@ class Complexities(Struct, frozen=True, dict=True):
         wanted: dict[Unit, set[str]] = defaultdict(set)
         for unit, name in self._names():
             wanted[unit].add(name)
-        self.files.expect_texts([unit.path for unit in wanted])
         measured = [
-            found
-            for unit in sorted(wanted, key=lambda unit: unit.path)
+            Complex(function.name, complexity.by_line[function.line], unit.location(function.line))
+            for unit, complexity in self._complexities(wanted)
             for function in unit.python.functions
-            if function.name in wanted[unit] and (found := self._measured(unit, function)) is not None
+            if function.name in wanted[unit] and function.line in complexity.by_line
         ]
         return tuple(sorted(measured, key=lambda each: -each.complexity))
+
+    def _complexities(self, units: Iterable[Unit]) -> Iterator[tuple[Unit, Complexity]]:
+        by_path = {unit.path: unit for unit in units if not unit.is_notebook}
+        for path, complexity in self.documents.all(Complexity, sorted(by_path)):
+            yield by_path[path], complexity
 
     def _names(self) -> Iterator[tuple[Unit, str]]:
         for site in self.model.trained_in_production:
@@ -68,10 +71,3 @@ class Complexities(Struct, frozen=True, dict=True):
         for route in self.serving.model_routes:
             if route.function is not None:
                 yield route.unit, route.function.name
-
-    def _measured(self, unit: Unit, function: Function) -> Complex | None:
-        lines = self.files.lines(unit.path)[function.line - 1 : function.end_line]
-        measured = complexity(lines) if lines and not unit.is_notebook else None
-        if measured is None:
-            return None
-        return Complex(function.name, measured, unit.location(function.line))

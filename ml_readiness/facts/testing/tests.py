@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Self
 
 from msgspec import Struct
@@ -51,6 +51,8 @@ STARTS = re.compile(
 TEST_NAME = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test)\.py$")
 EXITS = frozenset(["sys.exit", "exit", "quit", "os._exit", "SystemExit"])
 ASKS = re.compile(r"(?:requests|httpx|urllib)\b")
+REMEMBERED = 20_000
+"""Names of calls that are not looked at again: tests call the same things."""
 FEW = 3
 """Statements that a file which only defines things may have at its top level."""
 TEST_FOLDER = re.compile(
@@ -78,7 +80,7 @@ class Test(Struct, frozen=True, eq=False, dict=True):
     @cached_property
     def asserting(self) -> tuple[Site, ...]:
         """Calls that can fail the test: `self.assertEqual`, `pytest.raises`, `np.testing.assert_allclose`..."""
-        return tuple(site for site in self.sites if ASSERTS.search(site.name))
+        return tuple(site for site in self.sites if _asserts(site.name))
 
     @cached_property
     def asserts(self) -> bool:
@@ -183,7 +185,7 @@ class Tests(Struct, frozen=True, dict=True):
         if any(value.kind not in {"int", "str", "none"} for value in exits):
             return True
         compared = any(c.effect in {"raise", "exit"} and c.operators for c in unit.python.conditions)
-        return compared or any(ASSERTS.search(site.name) for site in sites)
+        return compared or any(_asserts(site.name) for site in sites)
 
     def _runs_own(self, unit: Unit) -> bool:
         return any(
@@ -266,9 +268,21 @@ class Tests(Struct, frozen=True, dict=True):
         return found
 
 
+@lru_cache(maxsize=REMEMBERED)
+def _asserts(name: str) -> bool:
+    """Whether a call of this name can fail a test."""
+    return ASSERTS.search(name) is not None
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _is_client(name: str) -> bool:
+    """Whether a call of this name goes to the application through a test client."""
+    return CLIENTS.search(name) is not None
+
+
 def is_request(site: Site) -> bool:
     """Whether a call goes to the application through a test client, also one that a fixture gives."""
-    if CLIENTS.search(site.name):
+    if _is_client(site.name):
         return True
     asked = site.call.method in {"get", "post", "put", "patch", "delete", "request", "stream", "invoke"}
     return asked and site.name.startswith("?") and "client" in site.call.receiver.lower()
