@@ -38,7 +38,7 @@ def fenced(*lines: str, language: str = "bash") -> str:
     [
         ("pip install -r requirements.txt", "install"),
         ("$ python3 -m pip install churn-model", "install"),
-        ("./data.sh", ""),
+        ("./data.sh", "neither"),
         ("npm ci", "install"),
         ("npm run build", "install"),
         ("npm run dev", "run"),
