@@ -215,10 +215,9 @@ class Guards(Struct, frozen=True, dict=True):
 
     @cached_property
     def _receiving(self) -> frozenset[tuple[str, str]]:
-        """Functions that answer requests by which documents are sent."""
-        routes = self.serving.routes
-        taking = (r for r in routes if r.function is not None and takes_document(r.function))
-        return frozenset((route.unit.path, route.function.name) for route in taking if route.function is not None)
+        """Functions that are given documents which somebody sent."""
+        functions = ((unit, function) for unit in self.code.production for function in unit.python.functions)
+        return frozenset((unit.path, function.name) for unit, function in functions if takes_document(function))
 
 
 def _of_upload(condition: Condition) -> bool:

@@ -207,7 +207,8 @@ class Dependencies(Struct, frozen=True, dict=True):
 
 LIST_HEADING = re.compile(
     r"^(?:#+|=+|\*\*|\s*[-*]\s+\*\*)?.{0,40}\b(?:requirements?|dependenc(?:y|ies)|prerequisites?"
-    r"|required (?:packages|libraries)|(?:packages|libraries) (?:used|required|needed))\b.{0,40}$",
+    r"|required (?:packages|libraries)|(?:packages|libraries) (?:used|required|needed))\b.{0,40}$"
+    r"|^#+\s*(?:[A-Za-z]+ ){0,2}(?:libraries|packages|modules)(?: \w+)?\s*:?\s*$",
     re.IGNORECASE,
 )
 LIST_ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+[\[`*]*([A-Za-z][\w.-]*(?:[ -](?:learn|image|cv))?)")

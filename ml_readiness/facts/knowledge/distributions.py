@@ -39,6 +39,7 @@ class Distributions(Struct, frozen=True, dict=True):
 
     imports: dict[str, tuple[str, ...]]
     installs: dict[str, tuple[str, ...]]
+    extends: dict[str, str]
     ambient: frozenset[str]
     plain: frozenset[str]
     namespaces: dict[str, str]
@@ -108,6 +109,7 @@ class Distributions(Struct, frozen=True, dict=True):
             if name not in found:
                 found.add(name)
                 waiting.extend(self.installs.get(name, ()))
+                waiting.extend(host for start, host in self.extends.items() if name.startswith(start))
         return frozenset(name for name in found if "[" not in name)
 
     def brought_by_all(self, wanted: Iterable[tuple[str, tuple[str, ...]]]) -> frozenset[str]:

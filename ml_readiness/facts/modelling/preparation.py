@@ -49,6 +49,11 @@ READERS = re.compile(
 )
 
 
+DOCUMENTS = frozenset({
+    "split_documents", "split_text", "create_documents", "load_and_split", "from_documents", "from_texts",
+    "add_documents", "add_texts", "get_nodes_from_documents",
+})  # fmt: skip
+"""Methods by which documents are cut and put where they are found again, whoever offers them."""
 COLUMNS = "it assigns columns of a data frame"
 LEARNS = "it fits and transforms"
 
@@ -124,6 +129,8 @@ class Preparation(Struct, frozen=True, dict=True):
         own = function.name.rpartition(".")[2]
         if PREPARES.search(own) and not ABOUT.search(own):
             return NAMED
+        if site := next((s for s in self.code.calls_in(unit, function.name) if s.call.method in DOCUMENTS), None):
+            return f"it calls `{said(site)}`"
         if sites and (unit.path, function.name) in self._writing_functions:
             return "it reads a table and writes another"
         if not unit.imports_any("pandas", "polars", "pyspark", "dask", "modin", "cudf"):

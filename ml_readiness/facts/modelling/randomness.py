@@ -273,6 +273,8 @@ class Randomness(Struct, frozen=True, dict=True):
         known, keywords = sources().seeded_by_argument, site.call.keywords
         draws = self._draws(site)
         words = known.keywords if draws else tuple(w for w in keywords if SEEDING.match(w))
+        if not words and "**" in keywords and (spread := self._spread(site)):
+            return spread if LIBRARIES.match(site.name) else None
         if not draws and not (words and LIBRARIES.match(site.name)):
             return None
         if _is_off(keywords, "shuffle"):
@@ -283,6 +285,13 @@ class Randomness(Struct, frozen=True, dict=True):
         if "**" in keywords or site.name in sources().boosters.calls:
             return self._written(site.unit)
         return "" if draws else None
+
+    def _spread(self, site: Site) -> str:
+        """A seed among the settings that a call is given as a dictionary from the top of some file."""
+        definition = self.code.define(site.unit, site.call.keywords["**"].text.lstrip("?"))
+        assigns = definition.unit.python.assigns if definition is not None else ()
+        held = (a.value.keys for a in assigns if definition is not None and a.target == definition.name and not a.scope)
+        return next((word for keys in held for word in keys if SEEDING.match(word)), "")
 
     def _draws(self, site: Site) -> bool:
         """Whether a call draws something on the way of training unless it is seeded."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from msgspec import Struct, structs
 
 from ml_readiness import regex as re
-from ml_readiness.facts.prediction.answering import Answering
+from ml_readiness.facts.prediction.answering import PREDICTS, Answering
 from ml_readiness.facts.serving.request_types import Contract, RequestTypes
 from ml_readiness.facts.serving.server_contracts import ServerContracts
 from ml_readiness.facts.serving.serving import Route
@@ -49,6 +49,10 @@ DECORATED = re.compile(
 )
 """Decorators that check a request before the function sees it."""
 CASTS = re.compile(r"^(?:int|float|bool|(?:uuid\.)?UUID|decimal\.Decimal|(?:\w+\.)*(?:strptime|fromisoformat))$")
+INGESTS = re.compile(
+    r"ingest|upload|(?:^|[/_ ])index|add_(?:doc|file|text)|delete|remove|(?:^|[/_ ])(?:train|retrain)", re.IGNORECASE
+)
+"""Paths and functions by which something is stored or learned."""
 LOADING = frozenset({"model_fn", "init"})
 """Functions of model servers that are given no request."""
 BOUNDED = frozenset({
@@ -82,7 +86,9 @@ class Contracts(Struct, frozen=True, dict=True):
     @cached_property
     def all(self) -> tuple[Contract, ...]:
         """One for each way in that takes input."""
-        ways = tuple(self._taking(route) for route in self.answering.routes if route.framework not in LOADING)
+        asked = [route for route in self.answering.routes if route.framework not in LOADING]
+        asked = [route for route in asked if not _brings_in(route)] or asked
+        ways = tuple(self._taking(route) for route in asked)
         routes = tuple(contract for route in dict.fromkeys(ways) if (contract := self._of_route(route)) is not None)
         answered = {route.unit.path.partition("/")[0] for route in self.answering.routes} if routes else set[str]()
         pages = [unit for unit in self.answering.pages if unit.path.partition("/")[0] not in answered]
@@ -182,6 +188,12 @@ class Contracts(Struct, frozen=True, dict=True):
         for function in unit.python.functions:
             if "chainlit.on_message" in function.decorators:
                 yield Contract("raw", "a chat message of any kind", unit.location(function.line))
+
+
+def _brings_in(route: Route) -> bool:
+    """Whether documents are sent to be found later, and nothing is asked of a model."""
+    named = f"{route.path} {route.function.name.rpartition('.')[2] if route.function is not None else ''}"
+    return INGESTS.search(named) is not None and PREDICTS.search(named) is None
 
 
 def _of_interface(site: Site) -> Iterator[Contract]:

@@ -47,6 +47,12 @@ ONE_INPUT = re.compile(
 """Parameters that stand for one thing to predict on; loaders and data frames stand for many."""
 TIMES = re.compile(r"(?:^|[_.])(?:time[dr]?|timing|latency|profil\w*|benchmark\w*)(?:$|[_.])", re.IGNORECASE)
 """Functions that only see how long an answer takes."""
+FUTURE = re.compile(r"(?:^|_)(?:new|future|next|submission|unseen)(?:_|$)", re.IGNORECASE)
+STEPPED = re.compile(
+    r"(?:^|_)(?:states?|obs\w*|actions?|q|values?|targets?|rewards?|tokens?|logits?|batch|inputs?)(?:_|$)",
+    re.IGNORECASE,
+)
+"""What comes next for an agent, a language model or a loop over batches while it learns."""
 PLAIN = ("torch.", "tensorflow.", "jax.", "staticmethod", "classmethod", "functools.")
 """Beginnings of decorators that hand a function to nobody else."""
 STANDS_IN = re.compile(r"(?:^|\.)keras\.(?:\w+\.)*Input$|^keras\.Input$|(?:^|\.)tf\.placeholder$")
@@ -241,7 +247,8 @@ class Inference(Struct, frozen=True, dict=True):
         """Predictions of a loaded model in notebooks, for a submission, about rows that are written out, or by a
         function that takes one input.
         """
-        sites = [s for s in (*self.lifecycle.predicting, *self.lifecycle.prompting) if s.unit.is_notebook]
+        stages = (*self.lifecycle.predicting, *self.lifecycle.prompting, *self._shown)
+        sites = [s for s in stages if s.unit.is_notebook]
         asked = (
             s.location
             for s in sites
@@ -252,6 +259,12 @@ class Inference(Struct, frozen=True, dict=True):
             or self._is_written_out(s)
         )
         return (*asked, *self._notebook_functions())
+
+    @property
+    def _shown(self) -> tuple[Site, ...]:
+        """Networks that are called in notebooks which only load them."""
+        aside = self._stages["training"] | self._stages["measuring"]
+        return tuple(site for site in self.model.applied if site.unit.path not in aside)
 
     def _is_written_out(self, site: Site) -> bool:
         """Whether a model is asked about values that stand in the code, and not to measure it."""
@@ -290,7 +303,9 @@ def _inputs(site: Site) -> str:
 
 
 def _future(name: str) -> bool:
-    return bool(re.search(r"(?:^|_)(?:new|future|next|submission|unseen)(?:_|$)", name, re.IGNORECASE))
+    """Whether a name says that its rows are not here yet."""
+    found = FUTURE.search(name)
+    return found is not None and not ("next" in found[0].lower() and STEPPED.search(name))
 
 
 def _holds_values(value: Expr, depth: int = 3) -> bool:

@@ -73,13 +73,16 @@ class Reach(Struct, frozen=True, dict=True):
         return unit.path in self.reached and self.is_mentioned(unit, scope)
 
     def is_mentioned(self, unit: Unit, scope: str) -> bool:
-        """Whether every function around is referred to by production code, or called by a framework."""
+        """Whether every function and class around is referred to by production code, or called by a framework."""
         while scope:
             function = unit.functions.get(scope)
             if function is not None and not function.in_class:
                 name = scope.rpartition(".")[2]
                 if not function.decorators and name not in self._mentioned and name not in STARTED_BY_NAME:
                     return False
+            each = unit.classes.get(scope)
+            if each is not None and not (each.decorators or each.bases) and each.name not in self._mentioned:
+                return False
             scope = scope.rpartition(".")[0]
         return True
 
