@@ -78,7 +78,8 @@ def test_documents_that_are_sent_are_no_questions_and_are_tested_where_they_are_
 def test_a_network_in_a_notebook_that_only_loads_it_is_half_a_way_in() -> None:
     cell = (
         '{"nbformat": 4, "metadata": {}, "cells": [{"cell_type": "code", "source": "'
-        "import torch\\nfrom net import Net\\nnet = Net()\\nnet.load_state_dict(torch.load('m.pt'))\\nprint(net(rows))\"}]}"
+        "import torch\\nfrom net import Net\\n"
+        "net = Net()\\nnet.load_state_dict(torch.load('m.pt'))\\nprint(net(rows))\"}]}"
     )
     net = "import torch\n\n\nclass Net(torch.nn.Module):\n    def forward(self, x):\n        return x\n"
     assert outcome("inference-entry-point", {"demo.ipynb": cell, "net.py": net}) == "partial"

@@ -299,7 +299,7 @@ def _packages(path: str) -> str:
 
 
 def _inputs(site: Site) -> str:
-    return " ".join(argument.text for argument in site.call.args)
+    return " ".join(argument.text.lstrip("?") for argument in site.call.args)
 
 
 def _future(name: str) -> bool:
