@@ -1,4 +1,4 @@
-"""How numbers and lists stand in a sentence, the same in findings and in every format."""
+"""How numbers, lists and long texts stand in a sentence, the same in findings and in every format."""
 
 from __future__ import annotations
 
@@ -19,6 +19,12 @@ def joined(words: Sequence[str], last: str = "and") -> str:
     """`a`, `a and b`, `a, b and c`."""
     *before, end = words or [""]
     return f"{', '.join(before)} {last} {end}" if before else end
+
+
+def shortened(text: str, most: int = 80) -> str:
+    """A text on one line, with an ellipsis where it goes on."""
+    whole = " ".join(text.split())
+    return whole if len(whole) <= most else whole[: most - 1].rstrip() + "…"
 
 
 def quoted(names: Sequence[str], most: int = 6) -> str:

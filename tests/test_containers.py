@@ -13,6 +13,7 @@ from tests.auditing import answer, facts_of
 APP = {"app.py": "app = object()\n", "requirements.txt": "flask\n", "train.py": "print(1)\n"}
 PASS, PARTIAL, FAIL = Outcome.PASS, Outcome.PARTIAL, Outcome.FAIL
 PLAIN = "FROM python:3.12\nCOPY . .\n"
+SERVER = "services:\n  m:\n    build: .\n    command: >\n      {}\n        --host 0.0.0.0\n        --port 80\n"
 
 
 @pytest.mark.parametrize(
@@ -39,6 +40,11 @@ PLAIN = "FROM python:3.12\nCOPY . .\n"
         ({".replit": "entrypoint = 'main.py'\n[deployment]\nrun = ['python3', 'main.py']\n"}, PARTIAL),
         ({"vendor/x/Dockerfile": PLAIN + "CMD python app.py\n"}, FAIL),
         ({"compose.yml": "services: {db: {image: postgres}}"}, FAIL),
+        (
+            {"Dockerfile": "FROM mlflow:3\nRUN pip install boto3\n", "compose.yml": SERVER.format("mlflow server")},
+            PARTIAL,
+        ),
+        ({"Dockerfile": PLAIN, "compose.yml": SERVER.format("python train.py")}, PASS),
         ({"README.md": "# Docker\nRun `docker build .`\n"}, FAIL),
     ],
 )

@@ -80,3 +80,22 @@ def test_a_committed_sample_does_not_stand_for_the_data() -> None:
 )
 def test_a_named_data_set_needs_a_revision(call: str, expected: str) -> None:
     assert outcome("data-versioned", {"train.py": f"from datasets import load_dataset\n{call}\n{TRAIN}"}) == expected
+
+
+def test_a_library_is_given_its_data_by_those_who_use_it() -> None:
+    files = {
+        "setup.py": "from setuptools import setup\nsetup(name='lvq', packages=['lvq'])\n",
+        "README.md": "# lvq\n\n```\npip install lvq\n```\n\n#### Dummy Dataset\n",
+        "lvq/__init__.py": "from sklearn.svm import SVC\n\nclass Lvq:\n    def fit(self, X, y):\n"
+        "        self.svc = SVC().fit(X, y)\n\n    def predict(self, X):\n        return self.svc.predict(X)\n",
+    }
+    assert outcome("data-versioned", files) == "not-applicable"
+    assert outcome("data-versioned", {"README.md": files["README.md"], "train.py": TRAIN}) == "fail"
+
+
+def test_a_word_that_ends_like_a_bucket_is_no_place() -> None:
+    assert outcome("data-versioned", {"train.py": TRAIN, "words.json": '{\n  "bitbucket": "somewhere"\n}\n'}) == "fail"
+    assert outcome("data-versioned", {"train.py": TRAIN, "places.json": '{\n  "bucket": 10927468330128\n}\n'}) == "fail"
+    assert (
+        outcome("data-versioned", {"train.py": TRAIN, "places.json": '{\n  "bucket": "churn-rows"\n}\n'}) == "partial"
+    )

@@ -60,3 +60,11 @@ def test_figures_that_a_function_of_the_project_prints_are_printed() -> None:
     )
     silent = shown.replace("sys.stdout.write", "len")
     assert outcome("experiments-tracked", {"train.py": train, "shown.py": silent}) == "fail"
+
+
+def test_a_model_that_is_written_is_no_figure() -> None:
+    alike = (
+        "import pickle\nfrom sklearn.metrics.pairwise import cosine_similarity\nalike = cosine_similarity(rows)\n"
+        "pickle.dump(alike, open('alike.pkl', 'wb'))\n"
+    )
+    assert outcome("experiments-tracked", {"train.py": alike}) == "fail"

@@ -124,3 +124,16 @@ def test_a_model_that_is_sent_to_be_served_is_no_data() -> None:
 def test_an_assertion_says_what_it_is_about(message: str, expected: str) -> None:
     code = f"import numpy as np\n\ndef load(name):\n    found = glob(name)\n    assert len(found) == 1, {message}\n"
     assert outcome("data-validated", {"load.py": code + "    return np.load(found[0])\n\nload('a')\n"}) == expected
+
+
+def test_a_comparison_with_a_schema_may_be_the_answer() -> None:
+    check = (
+        "import pandas as pd\n\ndef validate_columns(df):\n    required_columns = schema['columns']\n"
+        "    return len(df.columns) == len(required_columns)\n\n"
+        "if not validate_columns(pd.read_csv('a.csv')):\n    stop()\n"
+    )
+    assert outcome("data-validated", {"load.py": check}) == "pass"
+    assert (
+        outcome("data-validated", {"load.py": check.replace("required_columns", "wanted").replace("schema", "rows")})
+        == "fail"
+    )

@@ -219,3 +219,38 @@ def test_what_a_script_prints_is_no_trace_of_a_service() -> None:
     assert outcome("inference-logged", {"core.py": shared, "compare.py": script}) == "partial"
     printing = shared.replace("    return", "    print(rows)\n    return")
     assert outcome("inference-logged", {"core.py": printing, "app.py": service}) == "partial"
+
+
+MONITOR = (
+    "import time\nfrom drift import drifted\n\nclass Monitor:\n"
+    "    def check(self):\n        return drifted([1], [2])\n\n"
+    "    def run(self):\n        while LOOP:\n            TRY\n\nif __name__ == '__main__':\n    Monitor().run()\n"
+)
+GOES_ON = "self.check()\n            time.sleep(60)"
+RETRIES = "try:\n                self.check()\n            except OSError:\n                time.sleep(1)"
+
+
+@pytest.mark.parametrize(
+    ("loop", "body", "expected"),
+    [
+        ("True", GOES_ON, "pass"),
+        ("self.running", GOES_ON, "pass"),
+        ("not self.stopped", GOES_ON, "pass"),
+        ("tries < 3", GOES_ON, "partial"),
+        ("True", RETRIES, "partial"),
+    ],
+)
+def test_a_loop_that_waits_needs_nobody_to_start_it_again(loop: str, body: str, expected: str) -> None:
+    monitor = MONITOR.replace("LOOP", loop).replace("TRY", body)
+    assert outcome("drift-monitored", {"app.py": APP, "drift.py": DRIFT, "monitor.py": monitor}) == expected
+
+
+def test_training_again_on_drift_is_a_reaction() -> None:
+    watch = (
+        "def watch(queue):\n    drift_detected = compare()\n"
+        "    if drift_detected:\n        trigger_retraining(queue)\n\n"
+        "def trigger_retraining(queue):\n    queue.push('train')\n"
+    )
+    assert outcome("alerts-or-retraining", {"app.py": APP, "watch.py": watch}) == "pass"
+    blind = watch.replace("    if drift_detected:\n    ", "")
+    assert outcome("alerts-or-retraining", {"app.py": APP, "watch.py": blind}) == "fail"

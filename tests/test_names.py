@@ -55,3 +55,16 @@ def test_a_library_is_its_own_package() -> None:
     files = {"packages/torch/torch/__init__.py": "", "packages/torch/torch/nn.py": "import torch\n\ntorch.load('x')\n"}
     sites = facts_of(files).get(Code).sites
     assert [site.name for site in sites] == [":packages/torch/torch/__init__.py:load"]
+
+
+def test_code_that_a_project_learns_from_is_none_of_its_own() -> None:
+    corpus = {
+        f"Code_data/{ending}/{number}.{ending}": f"import torch\ntorch.load('m{number}.pt')\n"
+        for ending in ("py", "java", "php")
+        for number in range(5)
+    }
+    train = "from sklearn.svm import SVC\nSVC().fit(read('Code_data'), y)\n"
+    assert {site.unit.path for site in facts_of({**corpus, "train.py": train}).get(Code).sites} == {"train.py"}
+    assert outcome("data-versioned", {**corpus, "train.py": train}) == "pass"
+    helpers = {path: text for path, text in corpus.items() if path.endswith(".py")}
+    assert len(facts_of(helpers).get(Code).sites) == len(helpers)

@@ -64,3 +64,11 @@ def test_a_model_is_asked_wherever_a_program_keeps_it(asked: str) -> None:
         "from fastapi import Request\n\nkept = joblib.load('m.joblib')\n\n\n"
     )
     assert [site.call.method for site in facts_of({"ask.py": head + asked}).get(Lifecycle).predicting] == ["predict"]
+
+
+def test_a_function_that_is_given_the_truth_measures() -> None:
+    fit = "from sklearn.svm import SVC\n\nmodel = SVC().fit(X, y)\n\n"
+    measures = "def calc_score(X_test, y_test):\n    return metric(y_test, model.predict(X_test))\n"
+    assert entry({"train.py": fit + measures}) == "fail"
+    answers = "def score_rows(rows):\n    return model.predict(rows)\n"
+    assert entry({"train.py": fit + answers}) == "partial"

@@ -31,3 +31,11 @@ def test_a_procfile_that_starts_what_is_gone_packages_nothing() -> None:
     assert outcome("containerized", moved) == "partial"
     assert outcome("containerized", {"app.py": ANSWERING, "Procfile": "web: sh setup.sh && python app.py"}) == "pass"
     assert outcome("containerized", {"app.py": ANSWERING, "Procfile": "web: gunicorn app:app"}) == "pass"
+
+
+def test_what_compose_builds_by_is_an_image_whatever_its_name() -> None:
+    compose = "services:\n  api:\n    build:\n      context: ./images\n      dockerfile: serving\n"
+    image = "FROM python:3.12\nCOPY app.py .\nENTRYPOINT gunicorn app:app\n"
+    files = {"app.py": ANSWERING, "images/serving": image, "docker-compose.yml": compose}
+    assert outcome("containerized", files) == "pass"
+    assert outcome("containerized", {**files, "docker-compose.yml": "services: {db: {image: postgres}}\n"}) == "fail"

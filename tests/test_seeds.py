@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
 
 import pytest
 
 from tests.auditing import outcome
-
-if TYPE_CHECKING:
-    pass
 
 FIT = "from sklearn.svm import SVC\nmodel = SVC().fit(X, y)\n"
 
@@ -175,3 +172,54 @@ def test_a_generator_that_one_split_is_given_seeds_that_split_only(seed: str, ex
         "        loss.backward()\n        best.step()\n"
     )
     assert outcome("seeds-fixed", {"train.py": code}) == expected
+
+
+SPREAD = "from lightgbm import LGBMClassifier\n\nsettings = {SETTINGS}\nLGBMClassifier(**settings).fit(X, y)\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ("{'subsample': 0.8, 'seed': 42}", "pass"),
+        ("{'subsample': 0.8}", "fail"),
+        ("{'max_depth': 3}", "not-applicable"),
+    ],
+)
+def test_settings_that_are_spread_out_are_given(settings: str, expected: str) -> None:
+    assert outcome("seeds-fixed", {"train.py": SPREAD.replace("{SETTINGS}", settings)}) == expected
+
+
+def test_settings_of_an_imported_file_may_hold_the_seed() -> None:
+    search = "def settings():\n    return read()\n\nfirst = {'random_state': 0}\n"
+    train = (
+        "from search import settings\nfrom sklearn.ensemble import RandomForestClassifier\n"
+        "RandomForestClassifier(**settings()).fit(X, y)\n"
+    )
+    assert outcome("seeds-fixed", {"search.py": search, "train.py": train}) == "pass"
+    assert outcome("seeds-fixed", {"search.py": search.replace("random_state", "depth"), "train.py": train}) == "fail"
+
+
+def test_a_seed_of_nothing_fixes_nothing() -> None:
+    shuffle = (
+        "import random\nfrom sklearn.svm import SVC\n\nrandom.seed({})\nrandom.shuffle(rows)\nSVC().fit(rows, y)\n"
+    )
+    assert outcome("seeds-fixed", {"train.py": shuffle.format("7")}) == "pass"
+    assert outcome("seeds-fixed", {"train.py": shuffle.format("")}) == "fail"
+
+
+def test_a_split_of_data_sets_draws_from_numpy() -> None:
+    split = (
+        "from datasets import load_dataset\nfrom transformers import Trainer, set_seed\n\nset_seed(7)\n"
+        "rows = load_dataset('imdb').train_test_split(test_size=0.1)\nTrainer(model, train_dataset=rows).train()\n"
+    )
+    assert outcome("seeds-fixed", {"train.py": split}) == "pass"
+
+
+def test_rows_that_a_notebook_only_shows_need_no_seed() -> None:
+    def notebook(line: str) -> dict[str, str]:
+        head = "import pandas as pd\nfrom sklearn.linear_model import LinearRegression\n"
+        source = f"{head}rows = pd.read_csv('a.csv')\n{line}\nLinearRegression().fit(rows, y)\n"
+        return {"a.ipynb": json.dumps({"nbformat": 4, "cells": [{"cell_type": "code", "source": source}]})}
+
+    assert outcome("seeds-fixed", notebook("rows.sample(5)")) == "not-applicable"
+    assert outcome("seeds-fixed", notebook("rows = rows.sample(frac=1).reset_index()")) == "fail"

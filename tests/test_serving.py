@@ -321,3 +321,16 @@ def test_a_function_that_is_only_called_like_a_platforms_is_no_server(source: st
     files = {"train.py": TRAIN, "feeding.py": source}
     assert facts_of(files).get(Project).kind.value == "training"
     assert outcome("health-endpoint", files) == "not-applicable"
+
+
+def test_whether_a_model_is_there_is_no_question_to_the_request() -> None:
+    head = (
+        "import joblib\nfrom flask import Flask, request\n\napp = Flask(__name__)\nmodel = joblib.load('m.joblib')\n\n"
+    )
+    route = "@app.post('/predict')\ndef predict():\n    {}\n    return str(model.predict(request.json['rows']))\n"
+    missing = "if model is None:\n        return 'none', 503"
+    assert outcome("requests-validated", {"app.py": head + route.format(missing)}) == "fail"
+    form = "if request.is_json:\n        return 'json'"
+    assert outcome("requests-validated", {"app.py": head + route.format(form)}) == "fail"
+    present = "if 'rows' not in request.json:\n        return 'no', 400"
+    assert outcome("requests-validated", {"app.py": head + route.format(present)}) == "partial"

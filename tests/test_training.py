@@ -279,3 +279,20 @@ def test_a_checkpoint_that_is_restored_was_not_fetched_by_a_name() -> None:
     )
     said = answer("model-obtainable", {"demo.py": code}).findings[0].message
     assert "by its name" not in said
+
+
+MATRIX = (
+    "import pickle\nimport pandas as pd\nfrom sklearn.metrics.pairwise import cosine_similarity\n\n"
+    "rows = pd.read_csv('films.csv')\nalike = cosine_similarity(rows)\n"
+)
+
+
+def test_similarities_that_are_written_are_what_a_recommender_learns() -> None:
+    app = "import pickle\nfrom flask import Flask\n\nalike = pickle.load(open('alike.pkl', 'rb'))\n"
+    made = {"app.py": app, "make.py": MATRIX + "pickle.dump(alike, open('alike.pkl', 'wb'))\n"}
+    assert outcome("training-code-present", made) == "pass"
+    assert outcome("data-versioned", made) == "fail"
+    assert outcome("data-versioned", {**made, "films.csv": "a\n1\n"}) == "pass"
+    assert outcome("seeds-fixed", made) == "not-applicable"
+    shown = {"make.py": MATRIX + "print(alike)\n"}
+    assert outcome("training-code-present", shown) == "not-applicable"

@@ -9,7 +9,7 @@ from ml_readiness.render import words
 from ml_readiness.render.notes import notes
 from ml_readiness.report import CategoryScore, Effort, Finding, Kind, Outcome, ProjectKind, Report, Severity
 from ml_readiness.score import score
-from ml_readiness.wording import joined, plural, quoted
+from ml_readiness.wording import joined, plural, quoted, shortened
 from tests.auditing import answer
 from tests.reports import result
 
@@ -369,3 +369,9 @@ def test_what_draws_pictures_is_not_asked_to_be_simple() -> None:
 def test_a_page_that_is_a_title_says_so() -> None:
     found = answer("readme-finished", {"README.md": "# rag-tutorial\n", "a.py": "x = 1\n"})
     assert found.messages == "the page holds only the title “rag-tutorial”"
+
+
+def test_a_long_text_says_that_it_goes_on() -> None:
+    assert shortened("two\n  words") == "two words"
+    assert shortened("a" * 81) == "a" * 79 + "…"
+    assert shortened("a" * 80) == "a" * 80

@@ -72,7 +72,8 @@ def model_documented(cards: Cards, model: ModelCode, lifecycle: Lifecycle, artef
         at = cards.pages.readme.path if cards.pages.readme else None
         yield fail("no model card, and the README does not stand in for one", at=at, confidence=Confidence.MEDIUM)
         return
-    says = f"{'the card' if best.is_card else 'the README'} covers {len(best.fields)} of 8 fields"
+    where = "the card" if best.is_card else "there is no model card; the README"
+    says = f"{where} covers {len(best.fields)} of its 8 fields"
     lacks = f", but not {joined(best.missing, 'or')}" if best.missing else ""
     verdict = ok if _worth(best) == 2 else partial
     yield verdict(says + lacks, at=best.page.path, confidence=Confidence.LOW)

@@ -9,6 +9,7 @@ from ml_readiness.check import check, fail, ok, partial
 from ml_readiness.facts.prose.commands_to_write import CommandsToWrite
 from ml_readiness.facts.prose.instructions import Instructions
 from ml_readiness.report import Confidence, Effort, Finding, Severity
+from ml_readiness.wording import shortened
 
 if TYPE_CHECKING:
     from ml_readiness.facts.prose.instructions import Instruction
@@ -114,4 +115,4 @@ def _reason(found: tuple[Instruction, ...] | list[Instruction], otherwise: str) 
 
 
 def _shown(instruction: Instruction) -> str:
-    return instruction.text.replace("`", "'")[:80]
+    return shortened(instruction.text.replace("`", "'"))

@@ -9,6 +9,7 @@ from ml_readiness.check import check, fail, ok
 from ml_readiness.facts.prose.pages import Pages, is_host_page, place
 from ml_readiness.report import Effort, Finding, Location, Severity
 from ml_readiness.snapshot import EntryKind
+from ml_readiness.wording import shortened
 
 if TYPE_CHECKING:
     from ml_readiness.facts.prose.pages import Page
@@ -57,7 +58,7 @@ def readme_links_resolve(pages: Pages) -> Iterator[Finding]:
     links = [link for link in page.prose.links if link.is_relative and not is_host_page(link.target)]
     broken = [(link, why) for link in links if (why := _why_broken(link, page, pages))]
     for link, why in broken:
-        yield fail(f"`{link.target[:120]}` {why}", at=Location(path=page.path, line=link.line))
+        yield fail(f"`{shortened(link.target, 120)}` {why}", at=Location(path=page.path, line=link.line))
     if links and not broken:
         yield ok(f"all {len(links)} relative links and images exist", at=Location(path=page.path, line=links[0].line))
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ml_readiness.check import check, fail, ok, partial
 from ml_readiness.facts.prose.traces import Traces
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
+from ml_readiness.wording import shortened
 
 
 @check(
@@ -58,7 +59,7 @@ def claims_traceable(traces: Traces) -> Iterator[Finding]:
             yield ok(f"{said}: {trace.inside}", at=trace.claim.location, confidence=Confidence.LOW)
         elif trace.outside:
             yield partial(
-                f"{said}: nothing here leads to it, only `{trace.outside[:80]}`",
+                f"{said}: nothing here leads to it, only `{shortened(trace.outside)}`",
                 at=trace.claim.location,
                 confidence=Confidence.LOW,
             )

@@ -9,6 +9,7 @@ from ml_readiness.facts.modelling.modelcode import ModelCode
 from ml_readiness.facts.project.project import Project
 from ml_readiness.facts.prose.claims import Claims
 from ml_readiness.report import Confidence, Effort, Finding, Location, ProjectKind, Severity
+from ml_readiness.wording import shortened
 
 
 @check(
@@ -79,7 +80,7 @@ def results_reported(claims: Claims, model: ModelCode, project: Project) -> Iter
     elif claims.pictured:
         page, link = claims.pictured[0]
         yield partial(
-            f"results only inside pictures: `{link.target[:80]}`",
+            f"results only inside pictures: `{shortened(link.target)}`",
             at=Location(path=page.path, line=link.line),
             confidence=Confidence.LOW,
         )

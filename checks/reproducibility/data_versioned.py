@@ -9,6 +9,7 @@ from ml_readiness.facts.data.datasets import Datasets
 from ml_readiness.facts.data.kept_data import BESIDE
 from ml_readiness.facts.language.llm_evals import LlmEvals
 from ml_readiness.facts.project.members import Members
+from ml_readiness.facts.project.project import Project
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 SEVERAL = 2
@@ -21,7 +22,7 @@ SEVERAL = 2
     effort=Effort.MEDIUM,
     not_for=[ProjectKind.NOT_ML],
 )
-def data_versioned(datasets: Datasets, members: Members, evals: LlmEvals) -> Iterator[Finding]:
+def data_versioned(datasets: Datasets, members: Members, evals: LlmEvals, project: Project) -> Iterator[Finding]:
     """When the data behind a name changes, the same code trains another model, and nobody can tell which of the two
     changed. Data with a version or a checksum can be had again.
 
@@ -106,8 +107,8 @@ def data_versioned(datasets: Datasets, members: Members, evals: LlmEvals) -> Ite
     if not fixed and not named and not datasets.missing and (rows := _unread(datasets)):
         path = rows[0]
         yield ok(f"`{path}` is committed", at=path, confidence=Confidence.MEDIUM)
-    elif not fixed and not named and datasets.kept.archives:
-        path = datasets.kept.archives[0]
+    elif not fixed and not named and (kept := (*datasets.kept.archives, *datasets.kept.corpora)):
+        path = kept[0]
         yield ok(f"`{path}` is committed", at=path, confidence=Confidence.MEDIUM)
     elif fixed:
         yield ok(fixed[0].what, at=fixed[0].location)
@@ -119,7 +120,7 @@ def data_versioned(datasets: Datasets, members: Members, evals: LlmEvals) -> Ite
     elif datasets.missing:
         read = datasets.missing[0]
         yield fail(f"`{read.path}` is read, is not here, and nothing says where it comes from", at=read.location)
-    elif datasets.lifecycle.training or datasets.lifecycle.measuring:
+    elif project.kind is not ProjectKind.LIBRARY and (datasets.lifecycle.training or datasets.lifecycle.measuring):
         yield fail("nothing tells where the training data comes from", confidence=Confidence.MEDIUM)
 
 

@@ -9,6 +9,7 @@ from ml_readiness.facts.source.code import Code
 from ml_readiness.facts.tree.evidence_files import found, vocabulary
 from ml_readiness.facts.tree.files import Files
 from ml_readiness.report import Effort, Finding, ProjectKind, Severity
+from ml_readiness.wording import shortened
 
 SHOWN = 3
 PROGRAM = re.compile(r"(?<!\S)[\w./-]+\.(?:py|[cm]?[jt]sx?|sh|jar|rb)(?!\S)")
@@ -61,7 +62,7 @@ def containerized(containers: Containers, files: Files, code: Code) -> Iterator[
     if images := containers.packaging:
         for image in images[:SHOWN]:
             own = next((c for c in containers.commands_of(image) if containers.is_own(c)), None)
-            started = f"`{' '.join(own.words)[:60]}`" if own is not None else "what is copied into it"
+            started = f"`{shortened(' '.join(own.words), 60)}`" if own is not None else "what is copied into it"
             yield ok(f"an image that starts {started}", at=image.location)
         return
     packages = list(found(files, vocabulary().packages))
@@ -91,7 +92,7 @@ def _halves(containers: Containers, files: Files, code: Code) -> Iterator[Findin
         if image.is_development:
             yield partial("the only image is for development", at=image.location)
         elif image.starts:
-            started = " ".join(image.starts[-1].words)[:60]
+            started = shortened(" ".join(image.starts[-1].words), 60)
             yield partial(f"the image starts `{started}`, nothing of the project", at=image.location)
         else:
             yield partial("the image starts nothing; it only provides an environment", at=image.location)

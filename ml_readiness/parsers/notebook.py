@@ -70,7 +70,7 @@ class Notebook(Struct, frozen=True, dict=True):
 
     patterns: ClassVar[tuple[str, ...]] = ("*.ipynb",)
     max_bytes: ClassVar[int] = 60_000_000
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     cells: tuple[Cell, ...]
     language: str

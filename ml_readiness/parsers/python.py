@@ -179,7 +179,7 @@ class PythonFile(Struct, frozen=True, array_like=True, gc=False):
 
     patterns: ClassVar[tuple[str, ...]] = ("*.py", "*.pyw")
     max_bytes: ClassVar[int] = 1_500_000
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
 
     imports: tuple[Import, ...] = ()
     functions: tuple[Function, ...] = ()

@@ -167,7 +167,7 @@ class Reader(Definitions):
 
     def _while(self, node: ast.While) -> None:
         self.expression(node.test, "condition")
-        self._guarded("while", node.body)
+        self._guarded(f"while {self.brief(node.test)}", node.body)
         self.block(node.orelse)
 
     def _try(self, node: ast.Try | ast.TryStar) -> None:

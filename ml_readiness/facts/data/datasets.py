@@ -22,6 +22,7 @@ from ml_readiness.facts.tooling.tools import Tools
 from ml_readiness.facts.tooling.uses import Use
 from ml_readiness.facts.tree.files import Files
 from ml_readiness.report import Location
+from ml_readiness.wording import shortened
 
 READERS = re.compile(
     r"^(?:(?:pandas|polars|dask\.dataframe|geopandas|modin\.pandas|cudf|pyarrow\.\w+)\.(?:read|scan)_(?!sql|clip|html)\w+"
@@ -71,6 +72,7 @@ PROPER = re.compile(
     r"\b(?!(?:The|This|Our|A|An|Your|My|Each|Raw|Input|Full|Clean|Final|Sample|Public|Custom|New|Train|Training|Test|Testing"
     r"|Validation|Evaluation|Load|Loading|Download|Prepare|Preparing|Create|Creating|Data|Dataset|Use|Using|Download|Split"
     r"|Original|Large|Small|Get|Getting|Model|Target|Reference|Current|Production|Machine|ML|AI|CSV|JSON|API|README|How|What"
+    r"|Dummy|Toy|Synthetic|Simulated|Generated|Fake|Mock|Demo|Whole|Entire|Complete|Same|First|Second"
     r"|In|On|For|With|From|To|And|Or|If|It|As|Exploratory|About|Available|Supported|Example|Examples|Features?|Step|Image"
     r"|Text|Audio|Video|Time|Multi|Open|Feast|Hugging)\b)"
     r"[A-Z][A-Za-z0-9-]+(?:[ -][A-Z0-9][A-Za-z0-9-]*){0,4} (?:[Dd]ata ?[Ss]et|corpus|[Cc]ompetition)\b"
@@ -79,8 +81,8 @@ PROPER = re.compile(
 """A data set called by its proper name."""
 BUCKET = re.compile(
     r"\b(?:s3|gs|abfss?|wasbs?|hdfs|az)://[\w./*-]+"
-    r"|^[ \t]*[\"']?[\w-]{0,60}?(?:bucket|dataset|data_url|data_source)[\w-]{0,60}[\"']?[ \t]*[:=][ \t]*"
-    r"[\"']?\w[\w./:-]{3,200}[\"']?"
+    r"|^[ \t]*[\"']?[\w-]{0,60}?(?:(?<!bit)bucket|dataset|data_url|data_source)[\w-]{0,60}[\"']?[ \t]*[:=][ \t]*"
+    r"[\"']?(?!\d+\b)\w[\w./:-]{3,200}[\"']?"
     r"[ \t]*,?[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -202,9 +204,11 @@ class Datasets(Struct, frozen=True, dict=True):
     @cached_property
     def releases(self) -> tuple[Source, ...]:
         """Downloads from an address that cannot change."""
-        read = ((read.path[:120], read.location) for read in self.reads if "://" in read.path)
+        read = ((read.path, read.location) for read in self.reads if "://" in read.path)
         named = [
-            Source(f"the address names a version: {url}", at) for url, at in (*self._urls, *read) if _is_fixed(url)
+            Source(f"the address names a version: {shortened(url)}", at)
+            for url, at in (*self._urls, *read)
+            if _is_fixed(url)
         ]
         for path in self.files.find("Makefile", "*.sh"):
             match = RELEASE.search(text) if _data_address(text := self.files.text(path)) is not None else None
@@ -251,7 +255,7 @@ class Datasets(Struct, frozen=True, dict=True):
             if kaggle is not None:
                 named.append((f"Kaggle's `{kaggle[1]}`", read.location))
             elif "://" in read.path and not _is_fixed(read.path) and self.kept.hosted(read.path) is None:
-                named.append((read.path[:120], read.location))
+                named.append((shortened(read.path), read.location))
         return tuple(Source(f"the data is fetched from {url}, without a version", at) for url, at in named)
 
     @cached_property
@@ -282,7 +286,7 @@ class Datasets(Struct, frozen=True, dict=True):
     def services(self) -> tuple[Source, ...]:
         """Services that production code asks for data."""
         return tuple(
-            Source(f"the data comes from {found[0][:80]}, without a version", unit.location(text.line))
+            Source(f"the data comes from {shortened(found[0])}, without a version", unit.location(text.line))
             for unit in self._units
             if unit.is_production
             for text in unit.python.texts
@@ -292,7 +296,7 @@ class Datasets(Struct, frozen=True, dict=True):
     @cached_property
     def _urls(self) -> tuple[tuple[str, Location], ...]:
         return tuple(
-            (found[0][:120], unit.location(text.line))
+            (found[0], unit.location(text.line))
             for unit in self._units
             if not unit.is_example
             for text in unit.python.texts
@@ -320,7 +324,7 @@ class Datasets(Struct, frozen=True, dict=True):
             match = _data_address(text) or BUCKET.search(text)
             if match is not None:
                 at = Location(path=path, line=text.count("\n", 0, match.start()) + 1)
-                found.append(Source(f"`{match[0].strip()[:60]}` names the data's place", at))
+                found.append(Source(f"`{shortened(match[0], 60)}` names the data's place", at))
         return tuple(found)
 
     @cached_property

@@ -15,6 +15,7 @@ from ml_readiness.facts.source.callgraph import CallGraph, key
 from ml_readiness.facts.source.code import Code, Site
 from ml_readiness.facts.source.units import Unit
 from ml_readiness.report import Location
+from ml_readiness.wording import shortened
 
 if TYPE_CHECKING:
     from ml_readiness.parsers.python import Call, Condition
@@ -129,12 +130,10 @@ class Guards(Struct, frozen=True, dict=True):
     def declared(self) -> tuple[Guard, ...]:
         """Functions that check columns or fields against a schema that is written down elsewhere."""
         return tuple(
-            Guard(unit.location(each.line), f"`{each.scope.rpartition('.')[2]}`", unit, each.scope)
+            Guard(unit.location(line), f"`{scope.rpartition('.')[2]}`", unit, scope)
             for unit in self.code.production
-            for each in unit.python.conditions
-            if _is_check(each.scope)
-            and any(SCHEMA.search(name) for name in each.names)
-            and self._is_used(unit, each.scope)
+            for line, scope, names in (*_asked(unit), *_answered(unit))
+            if _is_check(scope) and any(SCHEMA.search(name) for name in names) and self._is_used(unit, scope)
         )
 
     @cached_property
@@ -220,6 +219,20 @@ class Guards(Struct, frozen=True, dict=True):
         return frozenset((unit.path, function.name) for unit, function in functions if takes_document(function))
 
 
+def _asked(unit: Unit) -> Iterator[tuple[int, str, tuple[str, ...]]]:
+    """The conditions of a file: line, scope and names."""
+    return ((each.line, each.scope, each.names) for each in unit.python.conditions)
+
+
+def _answered(unit: Unit) -> Iterator[tuple[int, str, tuple[str, ...]]]:
+    """The functions of a file that return a comparison, with the names in it and those they bind on the way."""
+    for function in unit.python.functions:
+        compared = [part for value in function.returns for part in value.walk()]
+        if any(part.kind == "compare" for part in compared):
+            bound = (assign.target for assign in unit.python.assigns if assign.scope == function.name)
+            yield function.line, function.name, (*(part.text for part in compared if part.kind == "name"), *bound)
+
+
 def _of_upload(condition: Condition) -> bool:
     return looks_at_kind(condition) or looks_at_size(condition)
 
@@ -269,7 +282,7 @@ def _message(call: Call) -> str:
 
 def _quoted(message: str) -> str:
     """What an error says, with an ellipsis for what only a run could tell."""
-    return f"“{message.replace('*', '…')[:80].strip()}”"
+    return f"“{shortened(message.replace('*', '…'))}”"
 
 
 def _is_about_data(text: str) -> bool:

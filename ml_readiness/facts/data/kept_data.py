@@ -110,6 +110,11 @@ class KeptData(Struct, frozen=True, dict=True):
         found = (path for path in self.files.own if ARCHIVE.search(path))
         return tuple(path for path in found if not (ASIDE.search(path) or NOT_INPUT.search(path)))
 
+    @property
+    def corpora(self) -> tuple[str, ...]:
+        """Committed folders of code that something learns from."""
+        return self.files.corpora
+
     @cached_property
     def media(self) -> Mapping[str, int]:
         """Folders that hold many pictures, sounds or texts, by the number of them."""

@@ -27,6 +27,8 @@ PATTERNS = (
     "*.docker-compose.y*ml",
     "*-compose.y*ml",
 )
+CONTINUED = re.compile(r"[ \t]*\n[ \t]*(?=-)")
+"""The end of a line whose command goes on with its options on the next: Compose knows no lines."""
 _DEFAULT = re.compile(r"\$\{\w+:?-([^{}]*)\}")
 
 
@@ -57,7 +59,7 @@ class Service(Struct, frozen=True, eq=False, dict=True):
             if node is not None and node.items is not None:
                 found.append(Command(node.strings(), node.line))
             elif node is not None and node.text:
-                found.extend(commands(node.text, node.inner))
+                found.extend(commands(CONTINUED.sub(" ", node.text), node.inner))
         return tuple(found)
 
     @property

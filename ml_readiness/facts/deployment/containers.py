@@ -86,7 +86,7 @@ class Image(Struct, frozen=True, eq=False, dict=True):
 
 
 MANIFESTS = re.compile(
-    r"(?:.*/)?(?:requirements[\w.-]*\.(?:txt|in)|requirements|pyproject\.toml|poetry\.lock|uv\.lock|setup\.(?:py|cfg)|pdm\.lock"
+    r"(?:.*/)?(?:(?:\w+[_-])?requirements[\w.-]*\.(?:txt|in)|requirements|pyproject\.toml|poetry\.lock|uv\.lock|setup\.(?:py|cfg)|pdm\.lock"
     r"|environment[\w.-]*\.ya?ml|conda[\w.-]*\.ya?ml|Pipfile(?:\.lock)?|package(?:-lock)?\.json|yarn\.lock|\*\.(?:toml|lock|txt)|pip\.conf)"
 )
 
@@ -111,11 +111,13 @@ class Containers(Struct, frozen=True, dict=True):
 
     @cached_property
     def images(self) -> tuple[Image, ...]:
-        """The Dockerfiles of the project's own, those of examples last."""
+        """The Dockerfiles of the project's own, and what compose builds by; those of examples last."""
+        built = {service.dockerfile for service in self.compose.services if self.files.exists(service.dockerfile)}
+        paths = sorted({*self.documents.paths(Dockerfile), *built} - {""})
         found = [
             Image(path, document)
-            for path, document in self.documents.all(Dockerfile)
-            if not self.files.is_vendored(path)
+            for path, document in self.documents.all(Dockerfile, paths)
+            if not self.files.is_vendored(path) and document.stages
         ]
         return tuple(sorted(found, key=lambda image: self.files.is_example(image.path)))
 

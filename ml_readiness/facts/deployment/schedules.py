@@ -72,6 +72,10 @@ CLOUD = re.compile(
 )
 
 
+ENDLESS = re.compile(r"while (?:True|1|not \S*|\S*(?:run|alive|active|work|monitor)\w*)(?:\(\))?$", re.IGNORECASE)
+"""Loops that end with the program."""
+
+
 class Schedule(Struct, frozen=True, eq=False):
     """One thing that has a time at which it runs."""
 
@@ -122,7 +126,22 @@ class Schedules(Struct, frozen=True, dict=True):
     def reached(self, unit: Unit, scope: str) -> Schedule | None:
         """The schedule that leads to code in this scope."""
         wanted = {key(unit, scope), key(unit, "")} if not scope else {key(unit, scope)}
-        return next((schedule for schedule in self.all if schedule.starts & wanted), None)
+        return next((schedule for schedule in (*self.all, *self.waiting) if schedule.starts & wanted), None)
+
+    @cached_property
+    def waiting(self) -> tuple[Schedule, ...]:
+        """Loops that go on for as long as the program runs, and wait between two rounds."""
+        return tuple(
+            Schedule("a loop that waits and goes on", site.location, self.graph.reached_from(self._round(site)))
+            for site in self.code.calls_to("time.sleep", "asyncio.sleep")
+            if site.unit.is_production and _endless(site.call.guards)
+        )
+
+    def _round(self, site: Site) -> frozenset[str]:
+        """The function around a loop, and those of the project that a round of it calls."""
+        here = self.code.calls_in(site.unit, site.call.scope)
+        called = (each.name for each in here if each.name.startswith(":") and _endless(each.call.guards))
+        return frozenset({key(site.unit, site.call.scope), *called})
 
     # Schedulers in code
 
@@ -276,6 +295,13 @@ class Schedules(Struct, frozen=True, dict=True):
                 target = re.search(rf"^{re.escape(name)}\s*:.*\n((?:[\t ].*\n?)*)", self.files.text(path), re.MULTILINE)
                 if target is not None:
                     yield target[1]
+
+
+def _endless(guards: tuple[str, ...]) -> bool:
+    """Whether the innermost loop around a call ends with the program, and the call is not for when a round failed."""
+    loops = [place for place, guard in enumerate(guards) if guard.startswith(("while ", "for"))]
+    inside = guards[loops[-1] + 1 :] if loops else ()
+    return bool(loops) and bool(ENDLESS.match(guards[loops[-1]])) and not any(g.startswith("except") for g in inside)
 
 
 def _never(call: object) -> bool:

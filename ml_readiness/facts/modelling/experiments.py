@@ -107,10 +107,12 @@ class Experiments(Struct, frozen=True, dict=True):
         """Where figures of a run are printed, logged or written to a file."""
         measured = [site for site in self.lifecycle.measuring if not site.unit.is_test]
         units = {site.unit.path for site in (*self.training, *measured)}
+        models = {(site.unit.path, site.call.line, site.call.column) for site in self.lifecycle.saving}
         written = [
             site.location
             for path in sorted(units)
             for site in self.code.calls_in(self.code.by_path[path])
+            if (path, site.call.line, site.call.column) not in models
             if (_writes(site) and _mentions(site, FIGURE)) or (site.name in self._telling and _says(site, FIGURE))
         ]
         compared = [use.location for use in self.tools.called("comparison") if use.unit and not use.unit.is_test]

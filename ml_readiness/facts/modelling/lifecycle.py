@@ -13,7 +13,7 @@ from ml_readiness.facts.source.code import Code
 from ml_readiness.facts.source.lineage import lineage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ml_readiness.facts.source.code import Site
     from ml_readiness.facts.source.units import Unit
@@ -28,6 +28,8 @@ PREPARES = re.compile(
 """Names of first-party functions that say they prepare data."""
 HELPERS = frozenset({"preprocess_input", "decode_predictions"})
 """Functions beside models that load nothing."""
+SIMILARITIES = ("cosine_similarity", "linear_kernel", "sigmoid_kernel", "pairwise_distances", "euclidean_distances")
+"""How alike every two rows are."""
 GUESSED = {"fit": "training", "train": "training", "predict": "predicting", "predict_proba": "predicting"}
 """Methods that mean a stage even on an object of unknown origin."""
 MODEL_NAMES = re.compile(
@@ -154,7 +156,17 @@ class Lifecycle(Struct, frozen=True, dict=True):
             if method == "backward":
                 stepping = {unit for unit in {site.unit for site in sites} if _steps(unit)}
                 found["training"] += [site for site in sites if site.unit in stepping]
+        found["training"] += self._written_similarities(found["saving"])
         return {name: tuple(sorted(dict.fromkeys(sites), key=_place)) for name, sites in found.items()}
+
+    def _written_similarities(self, saving: Iterable[Site]) -> Iterator[Site]:
+        """Similarities of all rows that are written to a file: they are what a recommender learns."""
+        written = {(site.unit.path, value.text.lstrip("?")) for site in saving for value in site.call.args[:1]}
+        for method in SIMILARITIES:
+            for site in self.code.by_method.get(method, ()):
+                names = (site.name, *site.call.targets)
+                if site.name.startswith("sklearn.") and any((site.unit.path, name) in written for name in names):
+                    yield site
 
     def _add_guessed(self, found: dict[str, list[Site]], sites: Iterable[Site]) -> None:
         """Calls on objects of unknown origin, in files that import a library whose objects have such methods."""

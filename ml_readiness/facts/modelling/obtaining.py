@@ -13,6 +13,7 @@ from ml_readiness.facts.modelling.modelcode import MODEL_FILE, ModelCode
 from ml_readiness.facts.modelling.registry import Registry
 from ml_readiness.facts.source.values import HOLE, Values
 from ml_readiness.facts.tree.files import Files
+from ml_readiness.wording import shortened
 
 if TYPE_CHECKING:
     from ml_readiness.facts.source.code import Site
@@ -109,7 +110,7 @@ class Obtaining(Struct, frozen=True, dict=True):
         if fetched := self._fetched(name):
             return f"{what} is fetched by a command of {fetched}"
         if told := FETCHES.search(self.readme):
-            return f"the README says how to get {what}: {told[0].strip()[:80]}"
+            return f"the README says how to get {what}: {shortened(told[0])}"
         if name == HOLE and (kept := self._kept):
             return f"the path is only known at run time; `{kept}` is in the repository"
         if name == HOLE and self.model.training:

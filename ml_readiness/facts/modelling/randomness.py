@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Self
 from msgspec import Struct
 
 from ml_readiness import regex as re
-from ml_readiness.facts import knowledge
 from ml_readiness.facts.modelling.modelcode import ModelCode
+from ml_readiness.facts.modelling.random_sources import sources
 from ml_readiness.facts.source.callgraph import CallGraph, key
 from ml_readiness.facts.source.code import Code
 from ml_readiness.facts.source.mainstream import main_first
@@ -23,64 +23,6 @@ if TYPE_CHECKING:
     from ml_readiness.facts.source.units import Unit
     from ml_readiness.parsers.expressions import Expr
     from ml_readiness.report import Location
-
-
-class Framework(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
-    """A library that draws from generators of its own."""
-
-    used_by: tuple[str, ...]
-    seeded_by: tuple[str, ...]
-    default: tuple[str, ...]
-    """Calls after which a fixed seed is in force although none is named."""
-    apart: tuple[str, ...] = ()
-    """Those that make a generator of their own, and leave the one that libraries share as it is."""
-
-    @cached_property
-    def shared(self) -> frozenset[str]:
-        """What fixes the generator that the library itself draws from."""
-        return frozenset(self.seeded_by) - frozenset(self.apart)
-
-
-class Arguments(Struct, frozen=True, forbid_unknown_fields=True):
-    """Calls that draw unless an argument gives the seed."""
-
-    keywords: tuple[str, ...]
-    calls: frozenset[str]
-    when: dict[str, tuple[str, ...]]
-    methods: frozenset[str]
-
-
-class Boosters(Struct, frozen=True, forbid_unknown_fields=True):
-    """Training functions that take their settings in a dictionary."""
-
-    calls: frozenset[str]
-    sampling: tuple[str, ...]
-    """Settings that make them draw rows or columns."""
-
-
-class Search(Struct, frozen=True, forbid_unknown_fields=True):
-    """Searches whose sampler draws unless it is given a seed."""
-
-    always: dict[str, str]
-    """Searches that give their result to the model, and the argument that fixes them."""
-    if_used: dict[str, str]
-    """Searches that count only where their best parameters are read."""
-    reading: tuple[str, ...]
-
-
-class Sources(Struct, frozen=True, forbid_unknown_fields=True):
-    """The knowledge file."""
-
-    seeded_by_argument: Arguments
-    boosters: Boosters
-    search: Search
-    frameworks: dict[str, Framework]
-
-
-@cache
-def sources() -> Sources:
-    """What is random in training, and what fixes it."""
-    return knowledge.read("randomness.yml", Sources)
 
 
 SEEDING = re.compile(r"^(?:random_state|random_seed|seed|seed_value|session_id)$")
@@ -241,22 +183,18 @@ class Randomness(Struct, frozen=True, dict=True):
         return {}
 
     @cached_property
-    def _seeded(self) -> frozenset[str]:
-        """The frameworks whose own generators are seeded."""
-        return frozenset(name for name, known in sources().frameworks.items() if self._seed(known.shared))
+    def _seeded(self) -> dict[str, str]:
+        """What seeds the frameworks' own generators."""
+        seeds = {name: self._seed(known.shared) for name, known in sources().frameworks.items()}
+        return {name: said(site) for name, site in seeds.items() if site is not None}
 
     def _fallback(self, site: Site) -> str:
         """What seeds a draw that is given no seed: the generator that it shares with others."""
         if site.name.startswith("torch."):
-            return "torch.manual_seed" if "torch" in self._seeded else ""
-        if site.name.startswith(("xgboost.", "lightgbm.", "lightfm.", "datasets.", "hyperopt.", "optuna.", "random.")):
-            return "random.seed" if site.name.startswith("random.") and "random" in self._seeded else ""
-        return "numpy.random.seed" if self._shared_seed is not None else ""
-
-    @cached_property
-    def _shared_seed(self) -> Site | None:
-        """What seeds the generator of numpy that libraries draw from."""
-        return self._seed(sources().frameworks["numpy"].shared)
+            return self._seeded.get("torch", "")
+        if site.name.startswith(("xgboost.", "lightgbm.", "lightfm.", "hyperopt.", "optuna.", "random.")):
+            return self._seeded.get("random", "") if site.name.startswith("random.") else ""
+        return self._seeded.get("numpy", "")
 
     def _arguments(self) -> Iterator[Draw]:
         for site in self._sites:
@@ -296,16 +234,29 @@ class Randomness(Struct, frozen=True, dict=True):
     def _draws(self, site: Site) -> bool:
         """Whether a call draws something on the way of training unless it is seeded."""
         known, name = sources().seeded_by_argument, site.name
-        if name in known.calls or any(_is_on(site.call.keywords, word) for word in known.when.get(name, ())):
+        if name in known.calls or any(self._is_told(site, word) for word in known.when.get(name, ())):
             return True
         if site.call.method in known.methods:
-            return site.call.method == "randomSplit" or (name.startswith(FRAMES) and self._touches_rows(site))
+            kept = name.startswith(FRAMES) and self._touches_rows(site) and not self._is_only_shown(site)
+            return site.call.method == "randomSplit" or kept
         if name.startswith("datasets.") and site.call.method in {"train_test_split", "shuffle"}:
             return True
         return self._boosts(site) or self._searches(site) or self._reorders(site)
 
+    def _is_told(self, site: Site, word: str) -> bool:
+        """Whether a call is given a setting, by itself or in a dictionary that is spread out."""
+        return _is_on(site.call.keywords, word) or ("**" in site.call.keywords and word in self._keys(site.unit))
+
+    def _is_only_shown(self, site: Site) -> bool:
+        """Whether a cell of a notebook draws rows for somebody to look at, and does not keep them."""
+        if not site.unit.is_notebook or site.call.role or site.call.targets:
+            return False
+        going_on = (s for s in self.code.calls_in(site.unit, site.call.scope) if s.call.line == site.call.line)
+        return not any((s.call.targets or s.call.role) and s.name.startswith(site.name + ".") for s in going_on)
+
     def _is_estimator(self, site: Site) -> bool:
-        return site.name in sources().seeded_by_argument.calls and not self._configured
+        known = sources().seeded_by_argument
+        return (site.name in known.calls or site.name in known.when) and not self._configured
 
     def _boosts(self, site: Site) -> bool:
         """Whether a booster is trained with settings that make it draw."""
@@ -349,8 +300,9 @@ class Randomness(Struct, frozen=True, dict=True):
         return False
 
     def _written(self, unit: Unit) -> str:
-        """A seed among the settings that a dictionary here, or a configuration file, holds."""
-        return next((key for key in sorted(self._keys(unit)) if SEEDING.match(key)), "") or self._configured
+        """A seed among the settings that a dictionary here or in what the file imports, or a configuration, holds."""
+        keys = (key for each in (unit, *self.code.closure(unit)) for key in sorted(self._keys(each)))
+        return next((key for key in keys if SEEDING.match(key)), "") or self._configured
 
     def _keys(self, unit: Unit) -> frozenset[str]:
         values = [assign.value for assign in unit.python.assigns]
@@ -378,7 +330,7 @@ def _dotted(tops: tuple[str, ...]) -> tuple[str, ...]:
 def _says_seed(site: Site) -> bool:
     """Generators without a seed, or with one that is left out unless the caller gives it, do not fix anything."""
     given = (*site.call.args, *site.call.keywords.values())
-    if site.call.method in {"default_rng", "RandomState"} and not given:
+    if site.call.method in {"default_rng", "RandomState", "seed"} and not given:
         return False
     function = site.unit.functions.get(site.call.scope)
     names = {each.text.lstrip("?") for each in given[:1] if each.kind == "name"}

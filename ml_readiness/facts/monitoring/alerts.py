@@ -48,7 +48,8 @@ MESSENGER = re.compile(
 DISPATCH = re.compile(r"/dispatches\b")
 DRIFTS = re.compile(r"drift|degrad|threshold|stale|perform", re.IGNORECASE)
 RETRAINS = re.compile(
-    r"(?:^|[._])(?:re-?train|trigger_\w*(?:train|pipeline|flow|dag)|run_training|train_\w*|rollback\w*)$", re.IGNORECASE
+    r"(?:^|[._])(?:re-?train(?:ing)?|trigger_\w*(?:train(?:ing)?|pipeline|flow|dag)|run_training|train_\w*|rollback\w*)$",
+    re.IGNORECASE,
 )
 WORKFLOWS = (".github/workflows/*.yml", ".github/workflows/*.yaml")
 

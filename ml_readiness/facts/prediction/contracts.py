@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ml_readiness.facts.source.code import Site
     from ml_readiness.facts.source.units import Unit
     from ml_readiness.parsers.expressions import Expr
-    from ml_readiness.parsers.python import Parameter
+    from ml_readiness.parsers.python import Condition, Parameter
     from ml_readiness.report import Location
 
 CONTEXT = re.compile(
@@ -53,6 +53,12 @@ INGESTS = re.compile(
     r"ingest|upload|(?:^|[/_ ])index|add_(?:doc|file|text)|delete|remove|(?:^|[/_ ])(?:train|retrain)", re.IGNORECASE
 )
 """Paths and functions by which something is stored or learned."""
+PARTS = re.compile(
+    r"(?:^|[._])(?:models?|pipeline|classifier|regressor|predictor|scaler|vectorizer|encoder|tokenizer|artifacts?|loaded|ready"
+    r"|initialized)$",
+    re.IGNORECASE,
+)
+"""What a service needs to answer at all."""
 LOADING = frozenset({"model_fn", "init"})
 """Functions of model servers that are given no request."""
 BOUNDED = frozenset({
@@ -128,7 +134,7 @@ class Contracts(Struct, frozen=True, dict=True):
         guards = [
             c
             for c in route.unit.python.conditions
-            if c.scope == route.function.name and c.effect in {"raise", "return"} and not _is_method_test(c.names)
+            if c.scope == route.function.name and c.effect in {"raise", "return"} and not _is_aside(c)
         ]
         kinds = [c for c in guards if looks_at_kind(c)]
         typed = [c for c in guards if "isinstance" in c.calls or {"<", ">", "<=", ">="} & set(c.operators)]
@@ -241,5 +247,9 @@ def _is_context(parameter: Parameter) -> bool:
     return bool(CONTEXT.search(parameter.annotation))
 
 
-def _is_method_test(names: tuple[str, ...]) -> bool:
-    return any(name.endswith("request.method") for name in names)
+def _is_aside(condition: Condition) -> bool:
+    """Whether a test asks nothing of the input: how it came, in which form to answer, whether a model is there."""
+    if any(name.endswith(("request.method", "request.headers")) for name in condition.names):
+        return True
+    asks_form = condition.names == ("request.is_json",) and condition.test.kind == "name"
+    return asks_form or (bool(condition.names) and all(PARTS.search(name) for name in condition.names))

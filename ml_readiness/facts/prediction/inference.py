@@ -53,6 +53,10 @@ STEPPED = re.compile(
     re.IGNORECASE,
 )
 """What comes next for an agent, a language model or a loop over batches while it learns."""
+TRUTH = re.compile(
+    r"^y(?:_(?!pred)\w+)?$|^(?:true|actual|gold)_|_(?:true|actuals?)$|^(?:labels?|targets?)$", re.IGNORECASE
+)
+"""Parameters that hold what a model should have answered."""
 PLAIN = ("torch.", "tensorflow.", "jax.", "staticmethod", "classmethod", "functools.")
 """Beginnings of decorators that hand a function to nobody else."""
 STANDS_IN = re.compile(r"(?:^|\.)keras\.(?:\w+\.)*Input$|^keras\.Input$|(?:^|\.)tf\.placeholder$")
@@ -236,7 +240,7 @@ class Inference(Struct, frozen=True, dict=True):
             if site.unit.is_production
             and site.unit.path in self._stages["training"]
             and (
-                (NEW_INPUT.search(site.call.scope) and not TIMES.search(site.call.scope))
+                (NEW_INPUT.search(site.call.scope) and not TIMES.search(site.call.scope) and not _knows_truth(site))
                 or any(_future(name) for name in (*site.call.targets, _inputs(site)))
                 or self._is_written_out(site)
             )
@@ -281,6 +285,12 @@ class Inference(Struct, frozen=True, dict=True):
                 takes = any(ONE_INPUT.search(parameter.name) for parameter in function.parameters)
                 if takes and NEW_INPUT.search(function.name) and not JUDGES.search(function.name):
                     yield unit.location(function.line)
+
+
+def _knows_truth(site: Site) -> bool:
+    """Whether the function around a call is given what is true, so that it measures."""
+    function = site.unit.functions.get(site.call.scope)
+    return function is not None and any(TRUTH.search(parameter.name) for parameter in function.parameters)
 
 
 def _learns(route: Route) -> bool:

@@ -12,6 +12,7 @@ from msgspec import Struct
 from ml_readiness import regex as re
 from ml_readiness.facts import knowledge
 from ml_readiness.facts.prose.pages import Page, Pages
+from ml_readiness.wording import shortened
 
 if TYPE_CHECKING:
     from ml_readiness.parsers.prose import Heading
@@ -92,7 +93,7 @@ def _bare(page: Page) -> Iterator[Placeholder]:
     prose = page.prose
     said = [block.text for block in prose.blocks if not signs().phrases.search(block.text)]
     if not prose.code and len(" ".join(said).split()) < 3 and not any(not link.is_badge for link in prose.links):
-        title = f"only the title “{prose.headings[0].text[:60]}”" if prose.headings else "nothing"
+        title = f"only the title “{shortened(prose.headings[0].text, 60)}”" if prose.headings else "nothing"
         yield Placeholder(prose.headings[0].line if prose.headings else 1, f"the page holds {title}")
 
 
@@ -130,7 +131,7 @@ def _phrases(page: Page) -> Iterator[Placeholder]:
     for line, text in places:
         match = signs().phrases.search(_without_code(text))
         if match is not None:
-            shown = " ".join(match[0].split())[:60]
+            shown = shortened(match[0], 60)
             yield Placeholder(line, f"template text: \u201c{shown}\u201d")
 
 
@@ -139,7 +140,7 @@ def _links(page: Page) -> Iterator[Placeholder]:
         if link.image and signs().alternatives.fullmatch(link.text.strip()):
             yield Placeholder(link.line, f"the picture's description is still \u201c{link.text.strip()[:40]}\u201d")
         elif (UNFILLED.search(link.target) or signs().address.search(link.target)) and not _is_fork(page, link.line):
-            yield Placeholder(link.line, f"an address that was never filled in: `{link.target[:80]}`")
+            yield Placeholder(link.line, f"an address that was never filled in: `{shortened(link.target)}`")
 
 
 def _clones(page: Page) -> Iterator[Placeholder]:
@@ -147,10 +148,10 @@ def _clones(page: Page) -> Iterator[Placeholder]:
         for number, line in enumerate(code.lines, code.line):
             match = signs().clone.search(line)
             if match is not None and not _is_fork(page, number):
-                yield Placeholder(number, f"the clone address was never filled in: `{line.strip()[:80]}`")
+                yield Placeholder(number, f"the clone address was never filled in: `{shortened(line)}`")
     for number, span in page.prose.spans:
         if signs().clone.search(span) and not _is_fork(page, number):
-            yield Placeholder(number, f"the clone address was never filled in: `{span[:80]}`")
+            yield Placeholder(number, f"the clone address was never filled in: `{shortened(span)}`")
 
 
 def _is_fork(page: Page, line: int) -> bool:
@@ -171,7 +172,7 @@ def _empty_sections(page: Page) -> Iterator[Placeholder]:
         if below > heading.level or number == 0 or not _is_section(heading):
             continue
         if not any(heading.line <= line < end for line in filled):
-            yield Placeholder(heading.line, f"the section \u201c{heading.text[:60]}\u201d is empty")
+            yield Placeholder(heading.line, f"the section \u201c{shortened(heading.text, 60)}\u201d is empty")
 
 
 def _is_section(heading: Heading) -> bool:

@@ -11,6 +11,7 @@ from ml_readiness import regex as re
 from ml_readiness.facts.prose.claims import Claims
 from ml_readiness.facts.prose.instructions import Instructions
 from ml_readiness.facts.tree.files import Files
+from ml_readiness.wording import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,7 +85,7 @@ class Traces(Struct, frozen=True, dict=True):
     def _run(self, page: Page, start: int, end: int) -> str:
         found = (i for i in self.instructions.running if i.page == page.path and start <= i.line <= end)
         command = next((i for i in found if not i.missing), None)
-        return f"`{command.text.replace('`', chr(39))[:80].strip()}` is beside it" if command else ""
+        return f"`{shortened(command.text.replace('`', chr(39)))}` is beside it" if command else ""
 
     def _measured(self, claim: Claim) -> str:
         """The file of results in which the figure stands, rounded as it is claimed."""

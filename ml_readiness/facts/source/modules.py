@@ -24,7 +24,7 @@ class Modules(Struct, frozen=True, dict=True):
     @classmethod
     def gather(cls, files: Files) -> Self:
         """Every own Python file, wherever its import root may be."""
-        return cls(tuple(path for path in files.own if path.endswith(".py")))
+        return cls(tuple(path for path in files.own if path.endswith(".py") and not path.startswith(files.corpora)))
 
     @cached_property
     def by_name(self) -> Mapping[str, tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
@@ -34,6 +35,36 @@ EXAMPLE_PATH = re.compile(
     r"(?:^|/)(?:examples?|demos?|samples?|tutorials?|docs?|cookbooks?|exercises?)/", re.IGNORECASE
 )
 
+CORPUS = re.compile(r"[^/]*(?:data|corpus|corpora)[^/]*", re.IGNORECASE)
+"""Folders that hold data by their name."""
+LANGUAGES = frozenset(
+    (
+        "py",
+        "java",
+        "c",
+        "cpp",
+        "cs",
+        "php",
+        "js",
+        "ts",
+        "rb",
+        "go",
+        "rs",
+        "swift",
+        "kt",
+        "scala",
+        "pl",
+        "hs",
+        "lua",
+        "m",
+        "r",
+    )
+)
+SPOKEN = 3
+"""Languages from which on the code in a folder of data is a corpus, and no part of the program."""
+WRITTEN = 5
+"""Files of one language that are more than a helper."""
+
 DOCUMENTATION = re.compile(r"(?:.*/)?docs?/", re.IGNORECASE)
 APART = 0.1
 """The share of the code that may lie outside the examples where they are all there is."""
@@ -47,6 +78,15 @@ def is_test(path: str) -> bool:
 def is_example(path: str) -> bool:
     """Whether a path belongs to examples or documentation by its name."""
     return EXAMPLE_PATH.search(path) is not None
+
+
+def _data_folder(path: str) -> str:
+    """The outermost folder around a file that holds data by its name; empty where there is none."""
+    parts = path.split("/")[:-1]
+    for depth, part in enumerate(parts, 1):
+        if CORPUS.fullmatch(part):
+            return "/".join(parts[:depth]) + "/"
+    return ""
 
 
 class Files(Struct, frozen=True, dict=True):
@@ -108,8 +148,21 @@ class Files(Struct, frozen=True, dict=True):
         return tuple(path for path in self.documents.select(patterns) if not self.is_vendored(path))
 
     def own_of(self, kind: type[Document]) -> tuple[str, ...]:
-        """The project's own files of a kind, sorted."""
-        return tuple(path for path in self.documents.paths(kind) if not self.is_vendored(path))
+        """The project's own files of a kind, sorted; code that is data to the project is none of its own."""
+        paths = (path for path in self.documents.paths(kind) if not self.is_vendored(path))
+        return tuple(path for path in paths if not path.startswith(self.corpora))
+
+    @cached_property
+    def corpora(self) -> tuple[str, ...]:
+        """Folders of data, with a slash at the end, that hold code in several languages: something learns from it."""
+        found: dict[str, Counter[str]] = defaultdict(Counter)
+        for path in self.own:
+            ending = path.rpartition(".")[2].lower()
+            if ending in LANGUAGES and (folder := _data_folder(path)):
+                found[folder][ending] += 1
+        return tuple(
+            folder for folder, counted in found.items() if sum(n >= WRITTEN for n in counted.values()) >= SPOKEN
+        )
 
     def followed(self, kind: type[Document]) -> tuple[str, ...]:
         """Those in which values are followed: no tests."""
