@@ -5,20 +5,18 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ml_readiness.audit import audit, audit_snapshot
+    from ml_readiness.changes import Change, Comparison, Movement
     from ml_readiness.check import Check, check, fail, ok, partial, unknown
     from ml_readiness.comparison import compare
     from ml_readiness.errors import ReadinessError, RepositoryError, SettingsError
     from ml_readiness.gate import Gate
     from ml_readiness.history import history
     from ml_readiness.report import (
-        Change,
-        Comparison,
         Confidence,
         Effort,
         Finding,
         Kind,
         Location,
-        Movement,
         Outcome,
         ProjectKind,
         Report,
@@ -78,15 +76,13 @@ _HOMES = {
     "errors": ("ReadinessError", "RepositoryError", "SettingsError"),
     "gate": ("Gate",),
     "history": ("history",),
+    "changes": ("Change", "Comparison", "Movement"),
     "report": (
-        "Change",
-        "Comparison",
         "Confidence",
         "Effort",
         "Finding",
         "Kind",
         "Location",
-        "Movement",
         "Outcome",
         "ProjectKind",
         "Report",

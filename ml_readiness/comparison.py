@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from ml_readiness.changes import Change, Comparison, Movement
 from ml_readiness.identity import stable
-from ml_readiness.report import Change, Comparison, Kind, Movement, Outcome
+from ml_readiness.report import Kind, Outcome
 from ml_readiness.score import WORTH, score
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from ml_readiness.report import Confidence, Kind, Outcome, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from ml_readiness.report import Change, Comparison, Finding, Report
+    from ml_readiness.changes import Change, Comparison
+    from ml_readiness.report import Finding, Report
 
 
 class Gate(Struct, frozen=True):

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from ml_readiness.report import Change, Report
+    from ml_readiness.changes import Change
+    from ml_readiness.report import Report
     from ml_readiness.settings import Settings
     from ml_readiness.snapshot import Entry
     from ml_readiness.sources.log import Commit

@@ -1,176 +1,53 @@
-"""The vocabulary of an answer: findings, results and the report that holds them."""
+"""The results of an audit and the report that holds them; the words that they are written in come along."""
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from ml_readiness.answers import (
+    Confidence,
+    Effort,
+    FileRole,
+    Finding,
+    Kind,
+    Location,
+    Model,
+    Outcome,
+    ProjectKind,
+    Severity,
+    Step,
+)
+from ml_readiness.changes import Comparison
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+__all__ = [
+    "SCHEMA_VERSION",
+    "CategoryScore",
+    "Confidence",
+    "Effort",
+    "Excerpt",
+    "FileRole",
+    "Finding",
+    "Kind",
+    "Location",
+    "MappedFile",
+    "Model",
+    "Outcome",
+    "Problem",
+    "ProjectKind",
+    "Report",
+    "Result",
+    "Severity",
+    "Step",
+    "TestScore",
+    "TestScoreItem",
+]
+
 SCHEMA_VERSION = "1.0"
-
-
-class Severity(StrEnum):
-    """How much a check weighs."""
-
-    CRITICAL = "critical"
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-
-
-class Kind(StrEnum):
-    """What one finding says about the statement its check makes."""
-
-    PASS = "pass"
-    PARTIAL = "partial"
-    FAIL = "fail"
-    UNKNOWN = "unknown"
-
-
-class Confidence(StrEnum):
-    """How sure a finding is: a structural fact, a resolved call, or words in prose."""
-
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-
-
-class Effort(StrEnum):
-    """How long the remedy usually takes: an hour, a day, or more."""
-
-    SMALL = "small"
-    MEDIUM = "medium"
-    LARGE = "large"
-
-
-class Outcome(StrEnum):
-    """The answer of one check for one repository."""
-
-    PASS = "pass"
-    PARTIAL = "partial"
-    FAIL = "fail"
-    UNKNOWN = "unknown"
-    NOT_APPLICABLE = "not-applicable"
-    BLOCKED = "blocked"
-    ERROR = "error"
-    WAIVED = "waived"
-    ATTESTED = "attested"
-
-
-class Movement(StrEnum):
-    """What a change did to the answer of one check."""
-
-    WORSE = "worse"
-    """It holds less than before, or something forbidden is new."""
-    GROWN = "grown"
-    """It held no more than now, but is missing in more places."""
-    ARISING = "arising"
-    """It is decided now and was not before: no regression, whatever the answer."""
-    GONE = "gone"
-    """It was decided before and is not now."""
-    SHRUNK = "shrunk"
-    """It is missing in fewer places."""
-    BETTER = "better"
-    """It holds in part now."""
-    FIXED = "fixed"
-    """It holds now."""
-    SAME = "same"
-
-
-class ProjectKind(StrEnum):
-    """What the repository is for; decides which questions arise and what they weigh."""
-
-    NOT_ML = "not-ml"
-    COLLECTION = "collection"
-    LLM_APP = "llm-app"
-    SERVICE = "service"
-    BATCH = "batch"
-    LIBRARY = "library"
-    RESEARCH = "research"
-    TRAINING = "training"
-    NOTEBOOKS = "notebooks"
-
-
-class FileRole(StrEnum):
-    """What a file does in the life of a model."""
-
-    SERVE = "serve"
-    TRAIN = "train"
-    PREPROCESS = "preprocess"
-    EVALUATE = "evaluate"
-    TEST = "test"
-    CODE = "code"
-    """Code of any other purpose."""
-    OPERATE = "operate"
-    """Pipelines, images, deployments, requirements and settings."""
-    EXPLAIN = "explain"
-    """Text for people."""
-
-
-class Model(BaseModel):
-    """Frozen, and strict about unknown fields; the JSON Schema takes field docstrings from the source."""
-
-    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-
-class Location(Model):
-    """A place in the audited repository that a reader can open."""
-
-    path: str
-    """Relative to the root of the snapshot, with forward slashes."""
-    line: int | None = None
-    """Counted from one; in a notebook, within the cell."""
-    column: int | None = None
-    """Counted from one."""
-    cell: int | None = None
-    """The notebook cell, counted from one over all cells of the notebook."""
-
-    def __str__(self) -> str:
-        """The place as editors understand it: `path:line`."""
-        cell = f"#cell-{self.cell}" if self.cell is not None else ""
-        return f"{self.path}{cell}" + (f":{self.line}" if self.line is not None else "")
-
-
-class Step(Model):
-    """One stop on the way a value took: where it came from, was fitted, split or used."""
-
-    message: str
-    path: str
-    line: int | None = None
-    cell: int | None = None
-    code: str = ""
-    """The line of source at that place."""
-
-
-class Finding(Model):
-    """One thing that was seen, where, and what it means for the check's statement."""
-
-    id: str = ""
-    """The same in every report that has this finding, whatever line it is on; `ml-readiness explain --finding ID`."""
-    kind: Kind
-    message: str
-    path: str | None = None
-    line: int | None = None
-    column: int | None = None
-    cell: int | None = None
-    confidence: Confidence = Confidence.HIGH
-    hint: str | None = None
-    """What to do about it, where the check's general advice can be made concrete."""
-    code: str = ""
-    """The line of source at that place; long words, which may be secrets, are left out."""
-    steps: tuple[Step, ...] = ()
-    """How a value travelled to the place of the finding, for findings of the data-flow analysis."""
-
-    @property
-    def location(self) -> Location | None:
-        """Where it was seen, if it was seen at a place."""
-        if self.path is None:
-            return None
-        return Location(path=self.path, line=self.line, column=self.column, cell=self.cell)
 
 
 class Excerpt(Model):
@@ -273,58 +150,6 @@ class TestScore(Model):
     """The smallest of the four section sums."""
     sections: dict[str, float]
     items: tuple[TestScoreItem, ...]
-
-
-class Change(Model):
-    """What became of one check's answer between two revisions."""
-
-    check: str
-    question: str
-    category: str
-    severity: Severity
-    movement: Movement
-    before: Outcome | None
-    """Null where the other report does not have the check."""
-    after: Outcome | None
-    new: tuple[Finding, ...] = ()
-    """What is against the check now and was not before."""
-    absent: tuple[Finding, ...] = ()
-    """What was against the check before and is gone."""
-    unchanged: int = 0
-    """How many findings against the check were there before, too."""
-
-
-class Comparison(Model):
-    """What a report says that the report on a base revision does not, and the other way round."""
-
-    revision: str | None
-    """The commit compared with."""
-    score: int | None
-    """The score of the base."""
-    grade: str | None
-    score_change: int | None
-    """The score minus the base's; null where one of them has none."""
-    shared_change: int | None
-    """The same, over the questions that are decided on both sides alone."""
-    categories: dict[str, float | None] = Field(default_factory=dict)
-    """The base's score of each category."""
-    changes: tuple[Change, ...] = ()
-    """The checks whose answer is not the same, or not for the same places; what got worse first."""
-    new: int = 0
-    unchanged: int = 0
-    absent: int = 0
-    """Findings against checks, counted."""
-    notes: tuple[str, ...] = ()
-    """What a reader has to know before drawing conclusions."""
-
-    def with_movement(self, *movements: Movement) -> tuple[Change, ...]:
-        """The changes that went one of these ways, in order."""
-        return tuple(change for change in self.changes if change.movement in movements)
-
-    @property
-    def regressions(self) -> tuple[Change, ...]:
-        """What the change made worse; questions that are new do not belong to it."""
-        return self.with_movement(Movement.WORSE, Movement.GROWN)
 
 
 class Report(Model):

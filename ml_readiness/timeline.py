@@ -6,7 +6,8 @@ from datetime import datetime
 
 from pydantic import Field
 
-from ml_readiness.report import Change, Model, Movement, ProjectKind
+from ml_readiness.changes import Change, Movement
+from ml_readiness.report import Model, ProjectKind
 
 BETTER = (Movement.FIXED, Movement.BETTER, Movement.SHRUNK)
 WORSE = (Movement.WORSE, Movement.GROWN)

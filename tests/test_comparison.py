@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ml_readiness import audit
+from ml_readiness.changes import Comparison, Movement
 from ml_readiness.comparison import compare
 from ml_readiness.errors import SettingsError
-from ml_readiness.report import Comparison, Finding, Kind, Movement, Outcome, ProjectKind
+from ml_readiness.report import Finding, Kind, Outcome, ProjectKind
 from ml_readiness.snapshot import Memory
 from tests.reports import compared, report, result
 from tests.repositories import INNOCENT, Made

@@ -16,12 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from ml_readiness.changes import Change, Movement
 from ml_readiness.cli import cli
 from ml_readiness.errors import ReadinessError
 from ml_readiness.history import history
 from ml_readiness.render.history import FORMATS, renderer
 from ml_readiness.render.history.sampling import area, sampled, sparkline, total
-from ml_readiness.report import Change, Finding, Kind, Movement, Outcome, ProjectKind, Severity
+from ml_readiness.report import Finding, Kind, Outcome, ProjectKind, Severity
 from ml_readiness.sources.log import moment
 from ml_readiness.timeline import Moment, Timeline
 from tests.repositories import IDENTITY, INNOCENT, Made

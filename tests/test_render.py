@@ -14,21 +14,11 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from rich.console import Console
 
+from ml_readiness.changes import Change, Comparison, Movement
 from ml_readiness.render import FORMATS, renderer, terminal
 from ml_readiness.render import json as as_json
 from ml_readiness.render import markdown as as_markdown
-from ml_readiness.report import (
-    Change,
-    Comparison,
-    Finding,
-    Kind,
-    Movement,
-    Outcome,
-    ProjectKind,
-    Report,
-    Severity,
-    Step,
-)
+from ml_readiness.report import Finding, Kind, Outcome, ProjectKind, Report, Severity, Step
 from tests.reports import compared, report, result, sample
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ml_readiness.changes import Movement
 from ml_readiness.render import changes, markdown, words
 from ml_readiness.render.gfm import code, prose
-from ml_readiness.report import Movement, Outcome, ProjectKind
+from ml_readiness.report import Outcome, ProjectKind
 from ml_readiness.wording import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from ml_readiness.changes import Comparison
     from ml_readiness.render.gfm import Link
-    from ml_readiness.report import Comparison, Report
+    from ml_readiness.report import Report
 
 LIMIT = 60_000
 """Characters; GitHub's own limit is 65,536 characters or 262,144 bytes, depending on whom one asks."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ml_readiness.report import Comparison, Finding, Report
+    from ml_readiness.changes import Comparison
+    from ml_readiness.report import Finding, Report
 
 
 def placed(report: Report, prefix: str) -> Report:

@@ -12,9 +12,10 @@ from pydantic import ValidationError
 
 from ml_readiness import library
 from ml_readiness import regex as re
+from ml_readiness.changes import Change, Comparison
 from ml_readiness.errors import ReadinessError
 from ml_readiness.judge import result as answered
-from ml_readiness.report import Change, Comparison, Finding, Report, Result, Severity
+from ml_readiness.report import Finding, Report, Result, Severity
 from ml_readiness.score import score
 from ml_readiness.snapshot import Absent
 from ml_readiness.sources.regular import read_regular

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ml_readiness.changes import Movement
 from ml_readiness.render import words
 from ml_readiness.render.gfm import code, place, prose
-from ml_readiness.report import Movement, Outcome
+from ml_readiness.report import Outcome
 from ml_readiness.wording import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from ml_readiness.changes import Change, Comparison
     from ml_readiness.render.gfm import Link
-    from ml_readiness.report import Change, Comparison, Report
+    from ml_readiness.report import Report
 
 CHANGES = 10
 """How many checks are shown of one group."""

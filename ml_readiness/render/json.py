@@ -38,13 +38,14 @@ def readable_all(value: Value) -> Value:
 
 def schema() -> str:
     """The JSON Schema of the report."""
-    from ml_readiness import report  # noqa: PLC0415
+    from ml_readiness import answers, changes, report  # noqa: PLC0415
 
     described = report.Report.model_json_schema(mode="serialization")
-    for name, fields in _field_docs(Path(report.__file__).read_text("utf-8")).items():
-        for field, text in fields.items():
-            if name in described["$defs"]:
-                described["$defs"][name]["properties"][field]["description"] = text
+    for module in (answers, changes, report):
+        for name, fields in _field_docs(Path(module.__file__).read_text("utf-8")).items():
+            for field, text in fields.items():
+                if name in described["$defs"]:
+                    described["$defs"][name]["properties"][field]["description"] = text
     described["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     return json.dumps(described, indent=2) + "\n"
 

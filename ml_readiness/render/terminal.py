@@ -11,14 +11,16 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from ml_readiness.changes import Movement
 from ml_readiness.render import words
 from ml_readiness.render.text import first_sentence, printable
-from ml_readiness.report import Movement, Outcome, Severity
+from ml_readiness.report import Outcome, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ml_readiness.report import CategoryScore, Change, Finding, Report, Result
+    from ml_readiness.changes import Change
+    from ml_readiness.report import CategoryScore, Finding, Report, Result
 
 WIDEST = 100
 """Longer lines are hard to read, however wide the window."""

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from ml_readiness.changes import Movement
 from ml_readiness.grade import GRADES
-from ml_readiness.report import Effort, Movement, Outcome, ProjectKind, Severity
+from ml_readiness.report import Effort, Outcome, ProjectKind, Severity
 from ml_readiness.score import comes_with
 from ml_readiness.wording import joined, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from ml_readiness.report import Comparison, Finding, Report, Result
+    from ml_readiness.changes import Comparison
+    from ml_readiness.report import Finding, Report, Result
 
 KINDS: Mapping[ProjectKind, str] = {
     ProjectKind.NOT_ML: "no machine learning of its own",

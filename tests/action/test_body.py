@@ -12,22 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ml_readiness.changes import Change, Comparison, Movement
 from ml_readiness.comparison import compare
 from ml_readiness.publish import body
 from ml_readiness.publish.body import Situation
 from ml_readiness.render.gfm import code, prose
-from ml_readiness.report import (
-    Change,
-    Comparison,
-    Finding,
-    Kind,
-    Location,
-    Movement,
-    Outcome,
-    ProjectKind,
-    Report,
-    Severity,
-)
+from ml_readiness.report import Finding, Kind, Location, Outcome, ProjectKind, Report, Severity
 from tests.action import tools
 from tests.reports import compared, report, result, sample
 

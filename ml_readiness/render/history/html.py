@@ -18,7 +18,8 @@ from ml_readiness.wording import plural
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ml_readiness.report import Change, Finding
+    from ml_readiness.changes import Change
+    from ml_readiness.report import Finding
     from ml_readiness.timeline import Moment, Timeline
 
 TELLING = 15

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
+from ml_readiness.changes import Movement
 from ml_readiness.library import CATEGORIES
 from ml_readiness.render import words
 from ml_readiness.render.history.sampling import BARS, PLAIN, area, categories, of, sampled, sparkline, total
 from ml_readiness.render.text import printable
-from ml_readiness.report import Movement
 from ml_readiness.wording import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ml_readiness.report import Change
+    from ml_readiness.changes import Change
     from ml_readiness.timeline import Moment, Timeline
 
 WIDEST = 100

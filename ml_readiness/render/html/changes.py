@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ml_readiness.changes import Movement
 from ml_readiness.render import words
 from ml_readiness.render.html.evidence import findings, place
 from ml_readiness.render.html.glance import dial
 from ml_readiness.render.html.groups import ANSWERS
 from ml_readiness.render.html.markup import Markup, join, prose, tag, text
-from ml_readiness.report import Movement, Outcome
+from ml_readiness.report import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ml_readiness.report import Change, Comparison, Finding, Report
+    from ml_readiness.changes import Change, Comparison
+    from ml_readiness.report import Finding, Report
 
 GONE = 6
 """How many findings that are gone are listed of one check."""

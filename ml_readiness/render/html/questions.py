@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from ml_readiness.changes import Movement
 from ml_readiness.library import CATEGORIES
 from ml_readiness.render import words
 from ml_readiness.render.html.evidence import findings
 from ml_readiness.render.html.groups import ANSWERS, GROUPS, OPENED, group_of
 from ml_readiness.render.html.markup import Markup, prose, tag
-from ml_readiness.report import Finding, Movement, Outcome, Severity
+from ml_readiness.report import Finding, Outcome, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ml_readiness.report import Change, Report, Result
+    from ml_readiness.changes import Change
+    from ml_readiness.report import Report, Result
 
 SPOKEN_FOR = frozenset({Outcome.BLOCKED, Outcome.WAIVED, Outcome.ATTESTED})
 """Outcomes whose summary says more than the findings."""
