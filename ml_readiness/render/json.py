@@ -41,8 +41,8 @@ def schema() -> str:
     from ml_readiness import answers, changes, report  # noqa: PLC0415
 
     described = report.Report.model_json_schema(mode="serialization")
-    for module in (answers, changes, report):
-        for name, fields in _field_docs(Path(module.__file__).read_text("utf-8")).items():
+    for path in (answers.__file__, changes.__file__, report.__file__):
+        for name, fields in _field_docs(Path(path).read_text("utf-8")).items():
             for field, text in fields.items():
                 if name in described["$defs"]:
                     described["$defs"][name]["properties"][field]["description"] = text
