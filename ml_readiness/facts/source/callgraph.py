@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from ml_readiness.parsers.expressions import Expr
 
 
+HOLDS_NAMES = frozenset({"name", "list", "dict", "call"})
+"""Kinds of expressions that hand functions over by name."""
+
+
 class CallGraph(Struct, frozen=True, dict=True):
     """Calls between the project's own functions, each known as `:path:qualified.name`; module code has no name."""
 
@@ -32,29 +36,36 @@ class CallGraph(Struct, frozen=True, dict=True):
     def callees(self) -> Mapping[str, tuple[str, ...]]:
         """What each function calls directly, the project's own functions only, sorted."""
         found: dict[str, set[str]] = defaultdict(set)
-        for site in self.code.sites:
-            called = found[key(site.unit, site.call.scope)]
-            for name in self._mentioned(site):
-                if name.startswith(":"):
-                    called.update(self._as_functions(name))
+        for unit, scope, sites in self.code.scopes:
+            called = found[key(unit, scope)]
+            for name in self._mentioned(unit, sites):
+                called.update(self._as_functions(name))
         for unit in self.code.units:
             for function in unit.python.functions:
                 if function.in_class and function.name.endswith("__init__"):
                     found[key(unit, function.in_class)].add(key(unit, function.name))
         return {caller: tuple(sorted(called)) for caller, called in found.items()}
 
-    def _mentioned(self, site: Site) -> Iterator[str]:
-        yield site.name
-        names: list[str] = []
-        for argument in site.call.args:
-            _add_names(argument, names)
-        for argument in site.call.keywords.values():
-            _add_names(argument, names)
-        for name in names:
-            if not name.startswith("?"):
-                yield self.code.canonical(site.unit, name)
+    def _mentioned(self, unit: Unit, sites: Iterable[Site]) -> set[str]:
+        """The project's own things that some calls of a unit are made to, or are given."""
+        names: set[str] = set()
+        for site in sites:
+            for argument in (*site.call.args, *site.call.keywords.values()):
+                _add_names(argument, names)
+        mentioned = {site.name for site in sites}.union(self.code.canonical(unit, n) for n in names if n[:1] != "?")
+        return {name for name in mentioned if name[:1] == ":"}
 
-    def _as_functions(self, name: str) -> Iterator[str]:
+    def _as_functions(self, name: str) -> tuple[str, ...]:
+        known = self._functions.get(name)
+        if known is None:
+            known = self._functions[name] = tuple(self._functions_of(name))
+        return known
+
+    @cached_property
+    def _functions(self) -> dict[str, tuple[str, ...]]:
+        return {}
+
+    def _functions_of(self, name: str) -> Iterator[str]:
         path, _, inner = name[1:].partition(":")
         unit = self.code.by_path.get(path)
         if unit is None:
@@ -102,9 +113,9 @@ def key(unit: Unit, scope: str) -> str:
     return f":{unit.path}:{scope}"
 
 
-def _add_names(expr: Expr, names: list[str], depth: int = 2) -> None:
+def _add_names(expr: Expr, names: set[str], depth: int = 2) -> None:
     if expr.kind == "name":
-        names.append(expr.text)
-    elif depth and expr.items and expr.kind in {"list", "dict", "call"}:
+        names.add(expr.text)
+    elif depth and expr.items and expr.kind in HOLDS_NAMES:
         for item in expr.items:
             _add_names(item, names, depth - 1)

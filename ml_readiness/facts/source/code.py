@@ -81,7 +81,7 @@ class Code(Names, frozen=True, dict=True):
         seen = [Site(unit, call, self.canonical(unit, call.name)) for unit in self.units for call in unit.python.calls]
         callers: dict[str, list[Site]] = defaultdict(list)
         for site in seen:
-            if site.name.startswith(":"):
+            if site.name[:1] == ":":
                 callers[site.name].append(site)
         return tuple(self._with_parameter_typed(site, callers) if site.name[0:1] == "?" else site for site in seen)
 
@@ -130,6 +130,13 @@ class Code(Names, frozen=True, dict=True):
         for place, site in enumerate(self.sites):
             found[site.call.method].append(place)
         return found
+
+    @property
+    def scopes(self) -> Iterator[tuple[Unit, str, Sequence[Site]]]:
+        """The calls of every module body, class and function, each without what is nested in it."""
+        for path, scopes in self._by_scope.items():
+            for scope, sites in scopes.items():
+                yield self.by_path[path], scope, sites
 
     def calls_in(self, unit: Unit, scope: str | None = None) -> Iterator[Site]:
         """The calls of one unit, or of one of its functions with what is nested in it."""

@@ -11,7 +11,7 @@ from ml_readiness.facts.source.modules import Modules
 from ml_readiness.facts.source.units import Definition, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from ml_readiness.parsers.expressions import Expr
     from ml_readiness.parsers.python import Import
@@ -79,20 +79,17 @@ class Names(Struct, frozen=True, dict=True):
             if not name.startswith("."):
                 return None
         dots = len(name) - len(name.lstrip("."))
-        parts = name[dots:].split(".")
-        if not dots and parts[0] not in self.modules.by_name and parts[0] not in self.modules.folders:
+        if not dots and name.partition(".")[0] not in self._tops:
             return None
-        for end in range(len(parts), 0 if not dots else -1, -1):
-            if not dots and ".".join(parts[:end]) not in self.modules.by_name:
+        for module, rest in _beginnings(name, dots):
+            if not dots and module not in self.modules.by_name:
                 continue
-            paths = self.modules.candidates("." * dots + ".".join(parts[:end]), unit.path)
+            paths = self.modules.candidates(module, unit.path)
             units = [self.by_path[path] for path in paths if path in self.by_path]
-            rest = parts[end:]
             if units and rest:
-                named = [
-                    self.by_path[p] for p in self.modules.by_name.get(".".join(parts[:end]), ()) if p in self.by_path
-                ]
-                return next((u for u in (*units, *named) if u.defines(rest[0])), units[0]), ".".join(rest)
+                first = rest.partition(".")[0]
+                named = [self.by_path[p] for p in self.modules.by_name.get(module[dots:], ()) if p in self.by_path]
+                return next((u for u in (*units, *named) if u.defines(first)), units[0]), rest
             if units:
                 return units[0], ""
         return None
@@ -148,3 +145,15 @@ class Names(Struct, frozen=True, dict=True):
             if not base.startswith("?"):
                 return self.canonical(unit, ".".join([base, *rest]))
         return ""
+
+
+def _beginnings(name: str, dots: int) -> Iterator[tuple[str, str]]:
+    """The beginnings of a dotted name, the longest first, each with what follows; one with dots in front keeps them."""
+    rest = ""
+    while len(name) > dots:
+        yield name, rest
+        before, _, last = name.rpartition(".")
+        rest = f"{last}.{rest}" if rest else last
+        name = before if len(before) >= dots else name[:dots]
+    if dots:
+        yield name, rest
