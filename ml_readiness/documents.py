@@ -49,7 +49,7 @@ class Unreadable(Struct, frozen=True):
 
 D = TypeVar("D", bound=Document)
 
-HELD = 32_000_000
+HELD = 8_000_000
 """Bytes of files that are kept for the next kind of document."""
 
 PARSE_ERRORS = (

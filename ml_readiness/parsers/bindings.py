@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from ml_readiness import regex as re
 from ml_readiness.parsers.expressions import LENGTH, NONE, OPERATORS, Expr
@@ -11,6 +12,9 @@ from ml_readiness.parsers.names import RESULT, RETURN_THEIR_ARGUMENT, called, re
 from ml_readiness.parsers.python import Assign, Import
 from ml_readiness.parsers.recorder import Recorder, children
 from ml_readiness.parsers.trees import flat, instance
+
+if TYPE_CHECKING:
+    from ml_readiness.parsers.python import Role
 
 GUARD = re.compile(
     r"try import|except import|if (?:\w+\.)?TYPE_CHECKING"
@@ -164,7 +168,7 @@ class Bindings(Recorder):
             for part in reversed(children(target)):
                 self.expression(part)
 
-    def value(self, value: ast.expr, targets: tuple[str, ...], role: str = "") -> None:
+    def value(self, value: ast.expr, targets: tuple[str, ...], role: Role = "") -> None:
         """Notes an expression whose result is bound to names, or thrown away."""
         if isinstance(value, ast.Await):
             self.value(value.value, targets, "await")

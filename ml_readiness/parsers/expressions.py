@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
@@ -21,10 +21,17 @@ LENGTH = 400
 SHORT = 40
 
 
+Kind = Literal[
+    "str", "int", "float", "bool", "none", "bytes", "name", "call", "list", "dict", "format", "item", "compare",
+    "operation", "lambda", "await", "star", "comprehension", "other",
+]  # fmt: skip
+"""Written out, so that all expressions share these few texts, those that were kept and are read again, too."""
+
+
 class Expr(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     """An expression as far as checks need it; nested at most a few levels deep."""
 
-    kind: str
+    kind: Kind
     """`str`, `int`, `float`, `bool`, `none`, `bytes`, `name` (a dotted name), `call`, `list` (also tuples and sets),
     `dict`, `format` (an f-string, or a string built with + or %), `item` (a subscript), `compare`, `operation`,
     `lambda`, `await`, `star`, `comprehension` or `other`."""
@@ -52,7 +59,7 @@ class Expr(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
 OTHER = Expr("other")
 NONE = Expr("none", "None")
 BYTES = Expr("bytes")
-CONSTANTS: dict[type[object], str] = {bool: "bool", int: "int", float: "float"}
+CONSTANTS: dict[type[object], Kind] = {bool: "bool", int: "int", float: "float"}
 OPERATORS: dict[type[ast.AST], str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**",
     ast.MatMult: "@", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^", ast.LShift: "<<", ast.RShift: ">>",
@@ -78,7 +85,7 @@ def _other_constant(value: object) -> Expr:
 
 
 @lru_cache(maxsize=10_000)
-def _simple(kind: str, text: str) -> Expr:
+def _simple(kind: Kind, text: str) -> Expr:
     """Names and short strings are shared, since the same few occur again and again."""
     return Expr(kind, text)
 

@@ -5,11 +5,14 @@ The tree itself is thrown away; what is kept depends on the bytes alone, so it c
 
 from __future__ import annotations
 
-from typing import ClassVar, Self, cast
+from typing import ClassVar, Literal, Self, cast
 
 from msgspec import Struct
 
 from ml_readiness.parsers.expressions import Expr
+
+Role = Literal["", "decorator", "with", "await", "return", "argument", "condition", "for"]
+Effect = Literal["assert", "raise", "exit", "return", "warn", "other"]
 
 
 class Import(Struct, frozen=True, array_like=True, gc=False):
@@ -56,7 +59,7 @@ class Call(Struct, frozen=True, array_like=True, gc=False):
     """By name; `**` for unpacked mappings."""
     targets: tuple[str, ...] = ()
     """Names that the result is bound to, as source text: `X`, `self.scaler`, `df['age']`."""
-    role: str = ""
+    role: Role = ""
     """`decorator`, `with`, `await`, `return`, `argument` (of another call), `condition`, `for`, or empty."""
     guards: tuple[str, ...] = ()
     """The conditions, handlers and loops around it, outermost first, e.g. `if args.train`, `for`, `try`, `except`."""
@@ -141,7 +144,7 @@ class Class(Struct, frozen=True, array_like=True, gc=False):
 class Condition(Struct, frozen=True, array_like=True, gc=False):
     """A test that decides something: an assert, or an `if` whose body raises, exits or returns."""
 
-    effect: str
+    effect: Effect
     """`assert`, `raise`, `exit`, `return`, `warn` (logs or prints only), or `other`."""
     test: Expr
     names: tuple[str, ...]

@@ -26,6 +26,8 @@ from ml_readiness.parsers.trees import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from ml_readiness.parsers.python import Effect
+
 EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort", "pytest.fail", "pytest.exit", "click.Abort"})
 SAYS = ("print", "warnings.warn", "logging.")
 IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
@@ -143,7 +145,7 @@ class Reader(Definitions):
         self.block(node.orelse)
         self.guards = outer
 
-    def _effect(self, body: list[ast.stmt]) -> str:
+    def _effect(self, body: list[ast.stmt]) -> Effect:
         for statement in body[:4]:
             if isinstance(statement, ast.Raise):
                 return "raise"

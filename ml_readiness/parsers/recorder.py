@@ -15,6 +15,7 @@ from ml_readiness.parsers.trees import callee
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ml_readiness.parsers.python import Effect, Role
     from ml_readiness.parsers.trees import FunctionNode
 
 COMPARISONS = 40
@@ -98,12 +99,12 @@ class Recorder:
         """The shape of an expression in the scope being read."""
         return shape(node, self.scope)
 
-    def expression(self, node: ast.expr, role: str = "", targets: tuple[str, ...] = ()) -> None:
+    def expression(self, node: ast.expr, role: Role = "", targets: tuple[str, ...] = ()) -> None:
         """Notes the calls, strings and names of an expression, however deep, with a stack of its own.
 
         Most of the time that reading takes is spent here, so the commonest nodes come first and without detours.
         """
-        stack: list[tuple[Any, str]] = [(node, role)]
+        stack: list[tuple[Any, Role]] = [(node, role)]
         push, note = stack.append, self.names.add
         while stack:
             inner, role = stack.pop()
@@ -132,7 +133,7 @@ class Recorder:
                     elif child is not None:
                         push((child, passed))
 
-    def _other(self, node: ast.AST, role: str) -> str:
+    def _other(self, node: ast.AST, role: Role) -> Role:
         """Notes what rarer nodes do; gives the role of the calls directly inside."""
         if isinstance(node, ast.NamedExpr):
             self.bind(node.target, node.value, node.lineno)
@@ -146,7 +147,7 @@ class Recorder:
         """Notes an assignment, and what the target stands for from here on."""
         raise NotImplementedError
 
-    def _call(self, node: ast.Call, role: str, targets: tuple[str, ...]) -> None:
+    def _call(self, node: ast.Call, role: Role, targets: tuple[str, ...]) -> None:
         scope, func = self.scope, node.func
         self.calls.append(
             Call(
@@ -170,7 +171,7 @@ class Recorder:
             text = clean(value[:LENGTH])
             self.texts.append(Text(text, len(value), node.lineno, node.col_offset + 1, self.scope.name))
 
-    def condition(self, test: ast.expr, effect: str, line: int, says: str = "") -> None:
+    def condition(self, test: ast.expr, effect: Effect, line: int, says: str = "") -> None:
         """Notes a test that decides something."""
         nodes = _walk(test)
         operators = tuple([OPERATORS[type(op)] for node in nodes if type(node) is ast.Compare for op in node.ops])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import ClassVar, Self
 
 from msgspec import Struct
@@ -20,24 +21,24 @@ def decode(data: bytes) -> str:
         return data.decode("latin-1")
 
 
-class Text(Struct, frozen=True):
-    """The lines of a text file."""
+class Text(Struct, frozen=True, dict=True):
+    """What a text file says."""
 
     patterns: ClassVar[tuple[str, ...]] = ("*.txt", "*.md", "*.rst")
     max_bytes: ClassVar[int] = 2_000_000
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
-    lines: tuple[str, ...]
-    """Without line ends."""
+    content: str
+    """The whole text with line feeds."""
 
     @classmethod
     def parse(cls, data: bytes) -> Self:
-        """The lines; ValueError where the file is binary."""
+        """The text; ValueError where the file is binary."""
         if b"\0" in data[:8000] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise ValueError("a binary file")
-        return cls(tuple(decode(data).replace("\r\n", "\n").replace("\r", "\n").split("\n")))
+        return cls(decode(data).replace("\r\n", "\n").replace("\r", "\n"))
 
-    @property
-    def content(self) -> str:
-        """The whole text with line feeds."""
-        return "\n".join(self.lines)
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """Without line ends."""
+        return tuple(self.content.split("\n"))

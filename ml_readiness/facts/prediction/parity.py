@@ -187,7 +187,7 @@ class Parity(Struct, frozen=True, dict=True):
         return self.inference.graph.reached_from(self._serving_keys)
 
     def _callers_elsewhere(self, called: str) -> frozenset[str]:
-        callers = self.inference.graph.callers.get(called, frozenset()) - self._served_statically
+        callers = set(self.inference.graph.callers.get(called, ())) - self._served_statically
         producing = {each[1:].partition(":")[0] for each in self._producing}
         return frozenset(each for each in callers if each[1:].partition(":")[0] in producing)
 

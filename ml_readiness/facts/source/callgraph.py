@@ -11,15 +11,15 @@ from msgspec import Struct
 from ml_readiness.facts.source.code import Code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ml_readiness.facts.source.code import Site
     from ml_readiness.facts.source.units import Unit
     from ml_readiness.parsers.expressions import Expr
 
 
-HOLDS_NAMES = frozenset({"name", "list", "dict", "call"})
-"""Kinds of expressions that hand functions over by name."""
+HOLD_NAMES = frozenset({"list", "dict", "call"})
+"""Kinds of expressions in which functions may be handed over."""
 
 
 class CallGraph(Struct, frozen=True, dict=True):
@@ -35,25 +35,22 @@ class CallGraph(Struct, frozen=True, dict=True):
     @cached_property
     def callees(self) -> Mapping[str, tuple[str, ...]]:
         """What each function calls directly, the project's own functions only, sorted."""
-        found: dict[str, set[str]] = defaultdict(set)
-        for unit, scope, sites in self.code.scopes:
-            called = found[key(unit, scope)]
-            for name in self._mentioned(unit, sites):
-                called.update(self._as_functions(name))
+        found = {key(unit, scope): self._called(unit, sites) for unit, scope, sites in self.code.scopes}
         for unit in self.code.units:
             for function in unit.python.functions:
                 if function.in_class and function.name.endswith("__init__"):
-                    found[key(unit, function.in_class)].add(key(unit, function.name))
-        return {caller: tuple(sorted(called)) for caller, called in found.items()}
+                    made = key(unit, function.in_class)
+                    found[made] = tuple(sorted({*found.get(made, ()), key(unit, function.name)}))
+        return found
 
-    def _mentioned(self, unit: Unit, sites: Iterable[Site]) -> set[str]:
-        """The project's own things that some calls of a unit are made to, or are given."""
-        names: set[str] = set()
+    def _called(self, unit: Unit, sites: Sequence[Site]) -> tuple[str, ...]:
+        """The functions behind the project's own things that some calls of a unit are made to, or are given."""
+        given: set[str] = set()
         for site in sites:
             for argument in (*site.call.args, *site.call.keywords.values()):
-                _add_names(argument, names)
-        mentioned = {site.name for site in sites}.union(self.code.canonical(unit, n) for n in names if n[:1] != "?")
-        return {name for name in mentioned if name[:1] == ":"}
+                _add_names(argument, given)
+        names = {site.name for site in sites}.union([self.code.canonical(unit, n) for n in given if n[:1] != "?"])
+        return tuple(sorted({each for name in names if name[:1] == ":" for each in self._as_functions(name)}))
 
     def _as_functions(self, name: str) -> tuple[str, ...]:
         known = self._functions.get(name)
@@ -77,13 +74,13 @@ class CallGraph(Struct, frozen=True, dict=True):
         yield name
 
     @cached_property
-    def callers(self) -> Mapping[str, frozenset[str]]:
+    def callers(self) -> Mapping[str, Sequence[str]]:
         """The same the other way round."""
-        found: dict[str, set[str]] = defaultdict(set)
+        found: dict[str, list[str]] = defaultdict(list)
         for caller, called in self.callees.items():
             for name in called:
-                found[name].add(caller)
-        return {name: frozenset(callers) for name, callers in found.items()}
+                found[name].append(caller)
+        return found
 
     def leading_to(self, sites: Iterable[Site]) -> frozenset[str]:
         """Every function in which one of these calls happens, or that calls such a function, at any distance."""
@@ -116,6 +113,6 @@ def key(unit: Unit, scope: str) -> str:
 def _add_names(expr: Expr, names: set[str], depth: int = 2) -> None:
     if expr.kind == "name":
         names.add(expr.text)
-    elif depth and expr.items and expr.kind in HOLDS_NAMES:
+    elif depth and expr.items and expr.kind in HOLD_NAMES:
         for item in expr.items:
             _add_names(item, names, depth - 1)

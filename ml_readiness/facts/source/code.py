@@ -17,6 +17,7 @@ from ml_readiness.facts.tree.files import Files
 from ml_readiness.parsers.flow import FlowFile, FlowNotebook
 from ml_readiness.parsers.notebook import Notebook
 from ml_readiness.parsers.python import PythonFile
+from ml_readiness.parsers.secrets import NotebookSecrets, Secrets
 from ml_readiness.parsers.setup_py import SetupPy
 from ml_readiness.report import Location
 
@@ -25,11 +26,11 @@ if TYPE_CHECKING:
 
     from ml_readiness.parsers.python import Call
 
-FROM_ONE_TREE = ((PythonFile, FlowFile), (Notebook, FlowNotebook))
-"""Documents that are made from the same tree, so that it is made once."""
+FOLLOWED = ((PythonFile, FlowFile, Secrets), (Notebook, FlowNotebook, NotebookSecrets))
+"""Documents that every audit makes of code in which values are followed; the first two are made from the same tree."""
 
 
-class Site(Struct, frozen=True, eq=False):
+class Site(Struct, frozen=True, eq=False, gc=False):
     """A call at its place, under the name it has when the project's own functions are seen through."""
 
     unit: Unit
@@ -240,8 +241,10 @@ def _read(documents: Documents, files: Files) -> None:
 
 def _read_whole(files: Files) -> Iterator[tuple[tuple[str, ...], tuple[type[Document], ...]]]:
     yield files.own_of(SetupPy), (PythonFile, SetupPy)
-    for kinds in FROM_ONE_TREE:
+    for kinds in FOLLOWED:
         yield files.followed(kinds[0]), kinds
+    for code, _, secrets in FOLLOWED:
+        yield files.own_of(code), (code, secrets)
 
 
 def meets(name: str, wanted: str) -> bool:

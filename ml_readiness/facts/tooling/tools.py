@@ -40,7 +40,7 @@ CONFIGURABLE = ("hydra", "lightning.pytorch.cli", "pytorch_lightning.cli", "json
 """Packages that make objects of class names in YAML files."""
 
 
-class _Spot(Struct, frozen=True, eq=False):
+class _Spot(Struct, frozen=True, eq=False, gc=False):
     unit: Unit
     line: int
     scope: str = ""
@@ -110,11 +110,12 @@ class Tools(Struct, frozen=True, dict=True):
 
     @cached_property
     def _spots(self) -> Mapping[str, list[_Spot]]:
-        """Every name of something outside the project, or of unknown origin, with its places."""
+        """Every name that may reveal a tool, since a library that is known or nothing is behind it, with its places."""
         found: dict[str, list[_Spot]] = defaultdict(list)
         for site in self.code.sites:
-            call = site.call
-            found[_past_fallback(site)].append(_Spot(site.unit, call.line, call.scope, call))
+            call, name = site.call, _past_fallback(site)
+            if self._may_tell(name):
+                found[name].append(_Spot(site.unit, call.line, call.scope, call))
             for name in _handed_over(call):
                 if name.partition(".")[0] in self.signs.tops:
                     found[name].append(_Spot(site.unit, call.line, call.scope))
@@ -126,6 +127,9 @@ class Tools(Struct, frozen=True, dict=True):
                 for name in (*each.bases, *each.decorators):
                     found[self.code.canonical(unit, name)].append(_Spot(unit, each.line))
         return found
+
+    def _may_tell(self, name: str) -> bool:
+        return name[:1] == "?" or name.partition(".")[0] in self.signs.tops
 
     @cached_property
     def _named(self) -> Mapping[str, list[tuple[str, Match]]]:
@@ -245,8 +249,7 @@ class Tools(Struct, frozen=True, dict=True):
 
 def _past_fallback(site: Site) -> str:
     """The name of a call; of the library's, where the project only defines a stand-in for a failed import."""
-    prefix = f":{site.unit.path}:"
-    if site.name.startswith(prefix):
+    if site.name[:1] == ":" and site.name.startswith(prefix := f":{site.unit.path}:"):
         first, dot, rest = site.name.removeprefix(prefix).partition(".")
         each = site.unit.guarded_as.get(first)
         if each is not None:
