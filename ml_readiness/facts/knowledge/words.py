@@ -24,17 +24,25 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     ml_packages: tuple[str, ...]
     llm_packages: tuple[str, ...]
     llm_node_packages: frozenset[str]
+    llm_packages_elsewhere: str
+    ml_packages_elsewhere: str
     orchestration: Orchestration
     application: str
     front_ends: frozenset[str]
     language_purposes: str
     learning: str
+    own_purposes: str
+    batches: str
+    feature_stores: str
+    shelves: str
+    titled: str
     aside: str
     components: str
     workers: frozenset[str]
     teaching_words: tuple[str, ...]
     ordinal: str
     research_words: tuple[str, ...]
+    research_sentences: str
     paper_links: str
     venues: str
 

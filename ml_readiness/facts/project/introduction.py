@@ -10,7 +10,8 @@ from msgspec import Struct
 from ml_readiness import regex as re
 from ml_readiness.facts.tree.files import Files
 
-README = re.compile(r"^readme(?:\.(?:md|rst|txt|markdown))?$", re.IGNORECASE)
+README = re.compile(r"^(?:\.github/|docs/)?readme(?:\.(?:md|rst|txt|markdown))?$", re.IGNORECASE)
+"""Where a README is looked for: in the root first, then where hosts of repositories find one as well."""
 ASIDE = re.compile(
     r"<!--.*?-->|\[?!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])\]?(?:\([^)]*\))?|<[a-zA-Z/][^<>]{0,2000}>", re.DOTALL
 )
@@ -23,7 +24,7 @@ SPAN = re.compile(r"(?<!`)`([^`\n]{3,200})`(?!`)")
 
 
 class Introduction(Struct, frozen=True, dict=True):
-    """The README in the repository's root."""
+    """The README of the repository."""
 
     readme: str
     """Its text; empty where there is none."""
@@ -31,7 +32,8 @@ class Introduction(Struct, frozen=True, dict=True):
     @classmethod
     def gather(cls, files: Files) -> Self:
         """From the file of that name."""
-        return cls(next((files.text(path) for path in files.own if README.match(path)), ""))
+        found = sorted((path for path in files.own if README.match(path)), key=lambda path: (path.count("/"), path))
+        return cls(next((files.text(path) for path in found), ""))
 
     @cached_property
     def opening(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
@@ -12,7 +12,7 @@ from ml_readiness import regex as re
 from ml_readiness.facts.knowledge.words import words
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
 from ml_readiness.facts.project.introduction import Introduction
-from ml_readiness.facts.project.subjects import Subjects
+from ml_readiness.facts.project.subjects import Subjects, is_part
 from ml_readiness.facts.source.code import Code
 from ml_readiness.facts.tree.files import Files
 
@@ -30,7 +30,9 @@ SHELF = re.compile(
 )
 """A folder that holds what the repository collects."""
 FEWEST = 3
-"""Independent projects that make a collection."""
+"""Independent projects, or notebooks under a title that announces some, that make a collection."""
+SIDE_BY_SIDE = 8
+"""Notebooks beside each other that make lessons where the README says so further down."""
 
 
 class Members(Struct, frozen=True):
@@ -115,7 +117,9 @@ class _Finder(Struct, frozen=True, dict=True):
             return (*said, f"numbered lessons: {', '.join(numbered[:4])}")
         if found := self.subjects_found:
             return (*said, f"{len(found)} folders that share no code: {', '.join(found[:4])}")
-        if said and (books := self.subjects.side_by_side):
+        titled = re.search(words().titled, self.introduction.title, re.IGNORECASE) is not None
+        books = self.subjects.side_by_side(FEWEST, learning=False) if titled else ()
+        if said and (books := books or self.subjects.side_by_side(SIDE_BY_SIDE)):
             return (*said, f"{len(books)} notebooks side by side: {', '.join(books[:2])}")
         return ()
 
@@ -126,6 +130,8 @@ class _Finder(Struct, frozen=True, dict=True):
 
     def _all_complete(self, folders: tuple[str, ...]) -> bool:
         """Whether most of the folders have their own description and train or call a model of their own."""
+        if sum(not is_part(folder) for folder in folders) < FEWEST:
+            return False
         described = [f for f in folders if any(README.match(p.rpartition("/")[2]) for p in self._inside(f))]
         training = self.lifecycle.units("training", "prompting")
         learning = [f for f in described if any(path.startswith(f + "/") for path in training)]
@@ -151,7 +157,16 @@ class _Finder(Struct, frozen=True, dict=True):
         """The word by which the README says that it teaches or collects, if it does."""
         text = self.introduction.opening.lower()
         word = next((word for word in words().teaching_words if _says(text, word)), None)
-        return (f"the README speaks of: {word}",) if word else ()
+        if word:
+            return (f"the README speaks of: {word}",)
+        return (f"most of it lies in: {self._shelf}",) if self._shelf else ()
+
+    @cached_property
+    def _shelf(self) -> str:
+        """The top folder that is called after lessons and holds most of the code; empty where there is none."""
+        tops = Counter(unit.path.partition("/")[0] for unit in self.code.units if not unit.is_test)
+        top, held = next(iter(tops.most_common(1)), ("", 0))
+        return top if 2 * held >= tops.total() and re.search(words().shelves, top, re.IGNORECASE) else ""
 
     @cached_property
     def _numbered(self) -> tuple[str, ...]:

@@ -9,12 +9,15 @@ from msgspec import Struct
 
 from ml_readiness import regex as re
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
+from ml_readiness.facts.project.elsewhere import Elsewhere
 from ml_readiness.facts.project.introduction import Introduction
 from ml_readiness.facts.source.code import Code
 from ml_readiness.facts.tree.files import Files, is_example, is_test
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from ml_readiness.facts.source.units import Unit
 
 Reasons = tuple[str, ...]
 PUBLISHES = re.compile(
@@ -58,16 +61,19 @@ class Package(Struct, frozen=True, dict=True):
     files: Files
     lifecycle: Lifecycle
     introduction: Introduction
+    elsewhere: Elsewhere
 
     @classmethod
-    def gather(cls, code: Code, files: Files, lifecycle: Lifecycle, introduction: Introduction) -> Self:
+    def gather(
+        cls, code: Code, files: Files, lifecycle: Lifecycle, introduction: Introduction, elsewhere: Elsewhere
+    ) -> Self:
         """From manifests, workflows and the README."""
-        return cls(code, files, lifecycle, introduction)
+        return cls(code, files, lifecycle, introduction, elsewhere)
 
     @cached_property
     def published(self) -> Reasons:
         """What shows that others install it: by its name from an index, or to import it as a library."""
-        return self.indexed or self._described_as_library
+        return self.indexed or self._described_as_library or self._only_imported or self.elsewhere.published
 
     @cached_property
     def indexed(self) -> Reasons:
@@ -82,7 +88,8 @@ class Package(Struct, frozen=True, dict=True):
             ".github/workflows/*.yml", ".github/workflows/*.yaml", ".gitlab-ci.yml", ".travis.yml"
         )
         for path in (*workflows, *self.files.find("Makefile")) if self.names else ():
-            if PUBLISHES.search(self.files.text(path)) and not self._trains_at_top_level:
+            is_library = self.called_library or not self._trains_at_top_level
+            if is_library and PUBLISHES.search(self.files.text(path)):
                 return (f"{path} publishes the package",)
         return ()
 
@@ -141,14 +148,30 @@ class Package(Struct, frozen=True, dict=True):
         return ()
 
     @cached_property
+    def _only_imported(self) -> Reasons:
+        """A package of which nothing can be started: no script, command, page or notebook but those that show it."""
+        training = {site.unit.path for site in self.lifecycle.training if not site.call.scope}
+        started = any(_starts(unit) or unit.path in training for unit in self.code.production)
+        if started or self.commands or not self._installable:
+            return ()
+        books = [book for book in self.code.notebooks if not is_example(book.path)]
+        if books and not self.called_library:
+            return ()
+        return (f"{self._installable} installs a package, and nothing of it can be started",)
+
+    @property
+    def _installable(self) -> str:
+        """The manifest of a distribution, in the root, that has a package beside it."""
+        inside = any(path.count("/") in {1, 2} for path in self.files.own if path.endswith("/__init__.py"))
+        root = (path for path in self._manifests if "/" not in path)
+        named = (path for path in root if re.search(NAMES[path.lower()], self.files.text(path)))
+        return next(named, "") if inside else ""
+
+    @cached_property
     def _trains_at_top_level(self) -> bool:
         """Whether some script trains when it is run, so that the package is more than a library."""
         training = self.lifecycle.units("training")
-        return any(
-            unit.python.main_guard or unit.python.statements > 3
-            for unit in self.code.production
-            if unit.path in self.code.reaching(training)
-        )
+        return any(_starts(unit) for unit in self.code.production if unit.path in self.code.reaching(training))
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -179,6 +202,11 @@ class Package(Struct, frozen=True, dict=True):
                 and not is_example(f"{folder}/")
             ):
                 yield name
+
+
+def _starts(unit: Unit) -> bool:
+    """Whether a file is a program."""
+    return unit.path != "setup.py" and (bool(unit.python.main_guard) or unit.python.statements > 3)
 
 
 def _commands(manifest: str) -> Iterator[str]:

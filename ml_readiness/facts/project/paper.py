@@ -23,6 +23,8 @@ BIBTEX = re.compile(
 OFFERS = re.compile(
     r"\[\[(?:paper|arxiv|pdf|preprint)\]|\[\**(?:paper|arxiv|pdf|preprint)\**\]\(https?://(?!img)", re.IGNORECASE
 )
+OWN = re.compile(r"\b(?:[Ww]e|[Oo]ur)\b")
+"""How people speak of what is theirs: weights trained after the paper of somebody else are no release of it."""
 MOST_OFFERED = 3
 """Papers that one release offers; where there are more they are the work of others."""
 BEGINNING = 2500
@@ -53,7 +55,10 @@ class Paper(Struct, frozen=True, dict=True):
     @cached_property
     def _word(self) -> str:
         text = self.introduction.readme.lower()
-        return next((word for word in words().research_words if word in text), "")
+        if word := next((word for word in words().research_words if word in text), ""):
+            return word
+        said = re.search(words().research_sentences, text)
+        return re.sub(r"\s+", " ", said[0]) if said is not None else ""
 
     @property
     def is_cited(self) -> bool:
@@ -71,7 +76,7 @@ class Paper(Struct, frozen=True, dict=True):
             found.append("the README offers the paper")
         if venue := _venue().search(text[:BEGINNING]):
             found.append(f"the README names where it was published ({venue[0]})")
-        if RELEASES.search(text):
+        if RELEASES.search(text) and (found or OWN.search(text)):
             found.append("the README offers trained weights")
         if found and (link := re.search(known.paper_links, text)) is not None:
             found.append(f"the README links a paper ({link[0]})")

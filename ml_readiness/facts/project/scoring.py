@@ -11,6 +11,7 @@ from ml_readiness import regex as re
 from ml_readiness.facts.deployment.schedules import Schedules
 from ml_readiness.facts.knowledge.words import words
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
+from ml_readiness.facts.project.introduction import Introduction
 from ml_readiness.facts.source.callgraph import key
 from ml_readiness.facts.source.code import Code
 from ml_readiness.facts.source.saying import said
@@ -24,6 +25,14 @@ if TYPE_CHECKING:
 SCORES = re.compile(r"batch|inference|predict|scor(?:e|ing)|forecast|feature", re.IGNORECASE)
 SCORED = re.compile(r"(?:^|[/_-])(?:batch|inference|predict\w*|scor(?:e|ed|ing))(?:[/_.-]|$)", re.IGNORECASE)
 """Names of a pipeline's steps in which a model is asked about new rows."""
+LEAD = 500
+"""Characters of what is said first that say what the project is for."""
+WRITES = frozenset(
+    {"to_csv", "to_parquet", "to_sql", "to_excel", "to_json", "to_gbq", "to_feather", "to_delta", "saveAsTable",
+     "insert_rows_json", "load_table_from_dataframe", "write_csv", "write_parquet", "writerow",
+     "writerows", "executemany"}
+)  # fmt: skip
+"""Methods that put rows somewhere."""
 
 
 class Scoring(Struct, frozen=True, dict=True):
@@ -33,11 +42,14 @@ class Scoring(Struct, frozen=True, dict=True):
     files: Files
     lifecycle: Lifecycle
     schedules: Schedules
+    introduction: Introduction
 
     @classmethod
-    def gather(cls, code: Code, files: Files, lifecycle: Lifecycle, schedules: Schedules) -> Self:
-        """From orchestrators, workers, schedules and the names of files."""
-        return cls(code, files, lifecycle, schedules)
+    def gather(
+        cls, code: Code, files: Files, lifecycle: Lifecycle, schedules: Schedules, introduction: Introduction
+    ) -> Self:
+        """From orchestrators, workers, schedules, the names of files and the README."""
+        return cls(code, files, lifecycle, schedules, introduction)
 
     @cached_property
     def reasons(self) -> tuple[str, ...]:
@@ -48,6 +60,8 @@ class Scoring(Struct, frozen=True, dict=True):
         yield from self._in_pipelines()
         yield from self._by_workers()
         yield from self._at_set_times()
+        yield from self._as_described()
+        yield from self._by_a_program()
         yield from (
             f"builds features on a schedule: {path}" for path in self.files.find(*words().orchestration.files[:2])
         )
@@ -73,6 +87,25 @@ class Scoring(Struct, frozen=True, dict=True):
             text = self.files.text(path)
             if "schedule_type: time" in text and SCORES.search(f"{path} {text}") is not None:
                 yield f"scores at times that are set: {path}"
+
+    def _as_described(self) -> Iterator[str]:
+        """What the README calls scoring in bulk, where a model is asked."""
+        said = re.search(words().batches, self.introduction.opening[:LEAD], re.IGNORECASE)
+        asked = (*self.lifecycle.predicting, *self.lifecycle.loading)
+        named = any(SCORED.search(unit.path) for unit in self.code.production)
+        if said and (named or any(site.unit.is_production for site in asked)):
+            yield f"the README speaks of: {said[0].lower()}"
+
+    def _by_a_program(self) -> Iterator[str]:
+        """A program that asks a saved model about rows and writes the answers, in a project that trains nothing."""
+        aside = re.compile(words().aside, re.IGNORECASE)
+        if any(site.unit.is_production and not aside.search(site.unit.path) for site in self.lifecycle.training):
+            return
+        reached = self.code.around(frozenset(path for path in self._asking if not aside.search(path)))
+        for method in sorted(WRITES):
+            for site in self.code.by_method.get(method, ()):
+                if site.unit.is_production and site.unit.path in reached:
+                    yield f"scores rows and writes them: {site.location} (`{said(site)}`)"
 
     @cached_property
     def _sites(self) -> tuple[Site, ...]:

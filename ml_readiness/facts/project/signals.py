@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
@@ -12,6 +11,7 @@ from ml_readiness import regex as re
 from ml_readiness.facts.knowledge.words import words
 from ml_readiness.facts.modelling.lifecycle import ASKS_MODEL, Lifecycle
 from ml_readiness.facts.project.audience import Audience
+from ml_readiness.facts.project.elsewhere import Elsewhere
 from ml_readiness.facts.project.members import Members
 from ml_readiness.facts.project.package import Package
 from ml_readiness.facts.project.paper import Paper
@@ -49,6 +49,12 @@ OWN = ("joblib.load", "pickle.load", "torch.load", "keras.models.load_model", "l
 """Parts of the names of calls that read weights of one's own."""
 ANYTHING = ("pickle.", "cPickle.", "_pickle.", "dill.", "cloudpickle.", "pandas.read_pickle")
 """Loaders that are used for any kind of object."""
+MODEL_QUERY = re.compile(
+    r"\bcreate\s+(?:or\s+replace\s+)?(?:temp(?:orary)?\s+)?model\b|\bml\s*\.\s*(?:predict|evaluate|forecast|train)\b"
+    r"|materialized\s*=\s*[\"'](?:\w*_)?model(?:_\w*)?[\"']|\bsnowflake\.ml\.|\bpgml\.(?:train|predict)\b",
+    re.IGNORECASE,
+)
+"""How queries train a model, or ask one."""
 Reasons = tuple[str, ...]
 
 
@@ -64,6 +70,7 @@ class Signals(Struct, frozen=True, dict=True):
     paper: Paper
     audience: Audience
     scoring: Scoring
+    elsewhere: Elsewhere
 
     @classmethod
     def gather(
@@ -77,9 +84,10 @@ class Signals(Struct, frozen=True, dict=True):
         paper: Paper,
         audience: Audience,
         scoring: Scoring,
+        elsewhere: Elsewhere,
     ) -> Self:
         """From code, file names and the README."""
-        return cls(code, files, lifecycle, serving, members, package, paper, audience, scoring)
+        return cls(code, files, lifecycle, serving, members, package, paper, audience, scoring, elsewhere)
 
     @cached_property
     def machine_learning(self) -> Reasons:
@@ -91,7 +99,21 @@ class Signals(Struct, frozen=True, dict=True):
             return ()
         if own:
             return (f"{own[0].location}: `{said(own[0])}`",)
-        return (f"{self._learning[0].path} imports a machine-learning library",) if self._learning else ()
+        if self._learning:
+            return (f"{self._learning[0].path} imports a machine-learning library",)
+        return self._in_queries or self._for_models or self.elsewhere.learning
+
+    @property
+    def _in_queries(self) -> Reasons:
+        """Models that a database trains or asks."""
+        found = (path for path in self.files.find("*.sql") if MODEL_QUERY.search(self.files.text(path)))
+        return tuple(f"{path} trains or asks a model" for path in found)[:1]
+
+    @property
+    def _for_models(self) -> Reasons:
+        """Features that are built for models which live somewhere else."""
+        said = re.search(words().feature_stores, self.audience.introduction.opening, re.IGNORECASE)
+        return (f"the README speaks of: {said[0].lower()}",) if said and self.scheduled else ()
 
     def _is_incidental(self, sites: Iterable[Site]) -> bool:
         """Whether learning is a detail of a few files in a project that does not speak of it."""
@@ -107,7 +129,8 @@ class Signals(Struct, frozen=True, dict=True):
 
     def _sure(self, site: Site) -> bool:
         """Whether a call means a model: what any program unpickles does not, unless the project learns elsewhere."""
-        return bool(self._learning) or not site.name.startswith(ANYTHING)
+        is_asked = site.name.endswith((".predict", ".predict_proba"))
+        return bool(self._learning) or is_asked or not site.name.startswith(ANYTHING)
 
     @cached_property
     def trained(self) -> Reasons:
@@ -158,12 +181,15 @@ class Signals(Struct, frozen=True, dict=True):
     @cached_property
     def language_models_lead(self) -> bool:
         """Whether language models come before models of its own: by the README, and by the files that use them."""
-        named = re.search(words().language_purposes, self.audience.introduction.opening[:LEAD], re.IGNORECASE)
+        lead = self.audience.introduction.opening[:LEAD]
+        named = re.search(words().language_purposes, lead, re.IGNORECASE)
         if not (self.trained or self.own_model) or self.trains_language_models_only:
             is_asked = any(site.unit.is_production for site in self.lifecycle.prompting)
             return bool(is_asked or named or not self.package.published)
         training = [s for s in self.lifecycle.training if not s.name.startswith(FINE_TUNING)]
         asking, own = self._central(self.lifecycle.prompting), self._central((*training, *self._loading_own))
+        if own and not named and re.search(words().own_purposes, lead, re.IGNORECASE):
+            return False
         return bool(asking) and asking * (2 if named else 0.5) >= own
 
     def _central(self, sites: Iterable[Site]) -> int:
@@ -190,16 +216,8 @@ class Signals(Struct, frozen=True, dict=True):
 
     @cached_property
     def llm_elsewhere(self) -> Reasons:
-        """The same for code in JavaScript or TypeScript, by its manifests."""
-        for path in self.files.find("package.json"):
-            try:
-                manifest = json.loads(self.files.text(path))
-                declared = set(manifest.get("dependencies", {}))
-            except (ValueError, AttributeError, TypeError, RecursionError):
-                continue
-            if used := sorted(declared.intersection(words().llm_node_packages)):
-                return (f"{path} depends on {used[0]}",)
-        return ()
+        """The same for code in other languages."""
+        return self.elsewhere.language_model
 
     @cached_property
     def serves(self) -> Reasons:
@@ -239,5 +257,12 @@ class Signals(Struct, frozen=True, dict=True):
 
     def _importing(self, packages: Iterable[str]) -> list[Unit]:
         """Units that import one of these packages; a module of the project's own may be called like one."""
-        wanted = [name for name in packages if name not in self.code.modules.by_name]
+        wanted = [name for name in packages if not self._is_module(name)]
         return [u for u in self.code.units if not u.is_test and not u.is_example and u.imports_any(*wanted)]
+
+    def _is_module(self, name: str) -> bool:
+        """Whether a module of the project's own goes by a name: none that lies inside a package does."""
+        homes = (
+            path.removesuffix("/__init__.py").rpartition("/")[0] for path in self.code.modules.by_name.get(name, ())
+        )
+        return any(f"{home}/__init__.py" not in self.files.entries for home in homes)

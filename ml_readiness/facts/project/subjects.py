@@ -26,8 +26,6 @@ FEWEST_LEARNING = 4
 """Those of them in which a model is trained, loaded or asked."""
 FEWEST_SAID = 3
 """The same where the README says that it teaches or collects."""
-SIDE_BY_SIDE = 8
-"""Notebooks beside each other that make lessons where the README says so."""
 
 
 class Subjects(Struct, frozen=True, dict=True):
@@ -53,15 +51,14 @@ class Subjects(Struct, frozen=True, dict=True):
                 return learning
         return ()
 
-    @cached_property
-    def side_by_side(self) -> tuple[str, ...]:
-        """Notebooks in which something is learned, if most of the code lies in such notebooks of one folder."""
+    def side_by_side(self, fewest: int, *, learning: bool = True) -> tuple[str, ...]:
+        """Notebooks, by default those in which something is learned, if most of the code lies in such of one folder."""
         beside: Mapping[str, list[str]] = defaultdict(list)
         for unit in self._units:
-            if unit.is_notebook and self._learns([unit]):
+            if unit.is_notebook and (not learning or self._learns([unit])):
                 beside[unit.path.rpartition("/")[0]].append(unit.path)
         most = max(beside.values(), key=len, default=list[str]())
-        return tuple(most) if len(most) >= SIDE_BY_SIDE and len(most) >= MOST_OF_IT * len(self._units) else ()
+        return tuple(most) if len(most) >= fewest and len(most) >= MOST_OF_IT * len(self._units) else ()
 
     @cached_property
     def _units(self) -> tuple[Unit, ...]:
@@ -83,7 +80,7 @@ class Subjects(Struct, frozen=True, dict=True):
             if unit.path.startswith(home) and "/" in rest:
                 inside[home + rest.partition("/")[0]].append(unit)
         tied = {folder for pair in self._ties(home) for folder in pair}
-        return {folder: units for folder, units in inside.items() if folder not in tied and not _is_part(folder)}
+        return {folder: units for folder, units in inside.items() if folder not in tied and not is_part(folder)}
 
     def _ties(self, home: str) -> Iterator[tuple[str, str]]:
         for path, targets in self.code.imported.items():
@@ -108,7 +105,7 @@ def _below(path: str, home: str) -> str:
     return home + rest.partition("/")[0] if "/" in rest else ""
 
 
-def _is_part(folder: str) -> bool:
+def is_part(folder: str) -> bool:
     """Whether a folder is called like a part of one system; a lesson's number makes it a lesson."""
     name = folder.rpartition("/")[2].lower()
     if re.search(words().ordinal, name, re.IGNORECASE):

@@ -25,6 +25,7 @@ VENDORED = re.compile(
     r"|\.git|\.dvc/cache|\.mypy_cache|\.pytest_cache)/",
     re.IGNORECASE,
 )
+LICENCES = ("LICENSE", "LICENSE.txt", "LICENSE.md", "LICENCE", "COPYING")
 GENERATED = re.compile(r"(?:_pb2(?:_grpc)?\.pyi?|\.min\.js)$")
 BUILD = re.compile(r"^(?:build|dist|_build|site)/")
 TEST_PATH = re.compile(
@@ -125,7 +126,18 @@ class Files(Struct, frozen=True, dict=True):
         return found or GENERATED.search(path) is not None
 
     def _is_vendored(self, folder: str) -> bool:
-        return bool(VENDORED.search(folder) or BUILD.match(folder) or folder.startswith(self._environments))
+        if VENDORED.search(folder) or BUILD.match(folder):
+            return True
+        return folder.startswith((*self._environments, *self._copies))
+
+    @cached_property
+    def _copies(self) -> tuple[str, ...]:
+        """Repositories copied whole below a folder that holds such: with a licence, and what only a host would read."""
+        homes = {path.partition("/.github/")[0] for path in self.entries if "/.github/" in path}
+        return tuple(f"{home}/" for home in sorted(homes) if "/" in home and self._is_licensed(home))
+
+    def _is_licensed(self, folder: str) -> bool:
+        return any(f"{folder}/{name}" in self.entries for name in LICENCES)
 
     def is_example(self, path: str) -> bool:
         """Whether a path belongs to examples or documentation, and not to what the repository is for."""
