@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
-from tests.auditing import outcome
-
-if TYPE_CHECKING:
-    pass
+from tests.auditing import answer, outcome
 
 READS = "import pandas as pd\nfrom sklearn.svm import SVC\n\ndef load(path):\n    return pd.read_csv(path)\n\n"
 ROWS = "a,b\n1,2\n"
@@ -221,3 +216,30 @@ def test_what_stands_beside_saved_models_of_dated_runs_is_a_result() -> None:
 def test_a_committed_duckdb_file_holds_the_data() -> None:
     code = READS + "import duckdb\nrows = duckdb.connect('data/loans.duckdb').execute('select 1')\nSVC().fit(rows, y)\n"
     assert outcome("data-versioned", {"train.py": code, "data/loans.duckdb": b""}) == "pass"
+
+
+@pytest.mark.parametrize(
+    ("generator", "expected"),
+    [
+        ("rng = np.random.default_rng(seed)", "pass"),
+        ("rng = np.random.RandomState(seed)", "pass"),
+        ("np.random.seed(seed)\n    rng = np.random", "pass"),
+        ("rng = np.random", "partial"),
+    ],
+)
+def test_rows_that_the_project_makes_are_fixed_by_a_seed(generator: str, expected: str) -> None:
+    maker = (
+        "import numpy as np\nimport pandas as pd\n\ndef generate_customer_data(n, seed=42):\n"
+        f"    {generator}\n    return pd.DataFrame({{'age': np.random.normal(size=n)}})\n"
+    )
+    train = "from rows import generate_customer_data as rows\nfrom sklearn.svm import SVC\nSVC().fit(rows(9), y)\n"
+    assert outcome("data-versioned", {"rows.py": maker, "train.py": train}) == expected
+
+
+def test_a_file_that_an_earlier_step_writes_is_not_missing() -> None:
+    prepare = (
+        "import numpy as np\nimport pandas as pd\nrows = pd.read_csv('raw.csv')\nnp.save(str(folder / 'X.npy'), rows)\n"
+    )
+    train = "import numpy as np\nfrom sklearn.svm import SVC\nSVC().fit(np.load(f'{folder}/X.npy'), y)\n"
+    finding = answer("data-versioned", {"a_train.py": train, "prepare.py": prepare}).findings[0]
+    assert "raw.csv" in finding.message

@@ -254,3 +254,23 @@ def test_training_again_on_drift_is_a_reaction() -> None:
     assert outcome("alerts-or-retraining", {"app.py": APP, "watch.py": watch}) == "pass"
     blind = watch.replace("    if drift_detected:\n    ", "")
     assert outcome("alerts-or-retraining", {"app.py": APP, "watch.py": blind}) == "fail"
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "@app.middleware('http')\nasync def log(request, then):\n    logger.info('')\n    return await then(request)\n",
+        "@web.middleware\nasync def log(request, handler):\n    logger.info('')\n    return await handler(request)\n",
+        "class Log(BaseHTTPMiddleware):\n    async def dispatch(self, request, call_next):\n"
+        "        logger.info('asked')\n        return await call_next(request)\n",
+    ],
+)
+def test_what_each_request_passes_through_logs_for_all(around: str) -> None:
+    head = (
+        "import logging\nfrom aiohttp import web\nfrom fastapi import FastAPI\n"
+        "from starlette.middleware.base import BaseHTTPMiddleware\napp = FastAPI()\nlogger = logging.getLogger()\n\n"
+    )
+    assert outcome("inference-logged", {"app.py": APP, "between.py": head + around}) == "pass"
+    assert (
+        outcome("inference-logged", {"app.py": APP, "between.py": head + "def log():\n    logger.info('')\n"}) == "fail"
+    )

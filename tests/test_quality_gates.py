@@ -235,3 +235,14 @@ def test_what_gates_quality_in_tests(test: str, expected: str) -> None:
 def test_what_gates_quality_in_pipelines(code: str, expected: str) -> None:
     release = f"def release(client, score, best, accuracy, score_threshold):\n    {code}\n"
     assert outcome("quality-gated", {"train.py": MODEL, "release.py": release}) == expected
+
+
+def test_models_that_do_not_reach_the_bar_are_told_of_and_left_out() -> None:
+    choosing = (
+        "def select_champion(scores, least):\n    good = {}\n    for name, result in scores.items():\n"
+        "        f1 = result.get('f1', 0)\n        if f1 >= least:\n            good[name] = result\n"
+        "        else:\n            logger.warning('%s is below the bar', name)\n    return max(good, default=None)\n"
+    )
+    told = choosing.replace("            good[name] = result\n", "            print(name)\n")
+    assert outcome("quality-gated", {"train.py": MODEL, "choose.py": choosing}) == "pass"
+    assert outcome("quality-gated", {"train.py": MODEL, "choose.py": told}) != "pass"

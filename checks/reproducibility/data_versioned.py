@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ml_readiness.check import check, fail, ok, partial
 from ml_readiness.facts.data.datasets import Datasets
 from ml_readiness.facts.data.kept_data import BESIDE
+from ml_readiness.facts.data.own_data import OwnData
 from ml_readiness.facts.language.llm_evals import LlmEvals
 from ml_readiness.facts.project.members import Members
 from ml_readiness.facts.project.project import Project
@@ -22,7 +23,9 @@ SEVERAL = 2
     effort=Effort.MEDIUM,
     not_for=[ProjectKind.NOT_ML],
 )
-def data_versioned(datasets: Datasets, members: Members, evals: LlmEvals, project: Project) -> Iterator[Finding]:
+def data_versioned(
+    datasets: Datasets, own: OwnData, members: Members, evals: LlmEvals, project: Project
+) -> Iterator[Finding]:
     """When the data behind a name changes, the same code trains another model, and nobody can tell which of the two
     changed. Data with a version or a checksum can be had again.
 
@@ -104,7 +107,8 @@ def data_versioned(datasets: Datasets, members: Members, evals: LlmEvals, projec
     releases = datasets.releases if len(named) < SEVERAL else ()
     versioned = () if loose_calls or several else datasets.versioned or releases
     fixed = datasets.pointers or versioned or (() if named else datasets.committed)
-    if not fixed and not named and not datasets.missing and (rows := _unread(datasets)):
+    missing = [read for read in datasets.missing if read.path.rpartition("/")[2] not in own.written]
+    if not fixed and not named and not missing and (rows := _unread(datasets)):
         path = rows[0]
         yield ok(f"`{path}` is committed", at=path, confidence=Confidence.MEDIUM)
     elif not fixed and not named and (kept := (*datasets.kept.archives, *datasets.kept.corpora)):
@@ -112,13 +116,15 @@ def data_versioned(datasets: Datasets, members: Members, evals: LlmEvals, projec
         yield ok(f"`{path}` is committed", at=path, confidence=Confidence.MEDIUM)
     elif fixed:
         yield ok(fixed[0].what, at=fixed[0].location)
+    elif own.seeded and not fetched:
+        source = own.seeded[0]
+        yield ok(source.what, at=source.location, confidence=Confidence.MEDIUM)
     elif loose := (*named, *fetched, *datasets.described, *datasets.services, *datasets.gathered):
         yield partial(loose[0].what, at=loose[0].location, confidence=Confidence.MEDIUM)
-    elif datasets.made:
-        source = datasets.made[0]
-        yield partial(source.what, at=source.location, confidence=Confidence.MEDIUM)
-    elif datasets.missing:
-        read = datasets.missing[0]
+    elif made := (*datasets.made, *own.drawn):
+        yield partial(made[0].what, at=made[0].location, confidence=Confidence.MEDIUM)
+    elif missing:
+        read = missing[0]
         yield fail(f"`{read.path}` is read, is not here, and nothing says where it comes from", at=read.location)
     elif project.kind is not ProjectKind.LIBRARY and (datasets.lifecycle.training or datasets.lifecycle.measuring):
         yield fail("nothing tells where the training data comes from", confidence=Confidence.MEDIUM)

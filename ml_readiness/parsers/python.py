@@ -182,7 +182,7 @@ class PythonFile(Struct, frozen=True, array_like=True, gc=False):
 
     patterns: ClassVar[tuple[str, ...]] = ("*.py", "*.pyw")
     max_bytes: ClassVar[int] = 1_500_000
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
 
     imports: tuple[Import, ...] = ()
     functions: tuple[Function, ...] = ()

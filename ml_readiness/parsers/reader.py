@@ -133,7 +133,8 @@ class Reader(Definitions):
                 self.main_guard = node.lineno
             effect = self._effect(node.body)
             if effect == "other" and node.orelse and not is_elif(node.orelse):
-                effect = self._effect(node.orelse)
+                otherwise = self._effect(node.orelse)
+                effect = "other" if otherwise == "warn" else otherwise
             self.condition(node.test, effect, node.lineno)
             self.expression(node.test, "condition")
             test = self.brief(node.test)

@@ -19,7 +19,7 @@ from ml_readiness.facts.tooling.uses import Use
 from ml_readiness.report import Location
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from ml_readiness.parsers.python import Function
 
@@ -35,6 +35,9 @@ OWN_LOGGER = re.compile(r"^(?:\w*_)?log(?:ger|ging|s)?(?:_\w+)?(?:\.|$)|Logger\b
 LOGGER = re.compile(r"(?:^|[._])log(?:ger|ging)?$", re.IGNORECASE)
 ASKS = frozenset(["predict", "predict_proba", "eval", "generate", "transcribe"])
 SHORT = 2
+AROUND = re.compile(r"\.middleware$|\.(?:before|after)_request$")
+"""Decorators of functions through which an application sends each request: of aiohttp, FastAPI, Flask and others."""
+MIDDLEWARE = re.compile(r"(?:^|\.)\w*Middleware(?:Mixin)?$")
 LEVELS = frozenset(
     ["debug", "info", "warning", "warn", "error", "exception", "critical", "log", "success", "trace", "msg"]
 )
@@ -142,7 +145,22 @@ class Footprints(Struct, frozen=True, dict=True):
         if here and here[0].path in paths:
             return tuple(use.location for use in here)
         called = self._leading(paths, (site for site in self.code.sites if _is_log(site)))
-        return (*called, *(use.location for use in here))
+        return (*called, *(use.location for use in here), *self._logged_around(paths, uses))
+
+    def _logged_around(self, paths: frozenset[str], uses: Iterable[Use]) -> Iterator[Location]:
+        """Where what each request passes through logs, if it is requests that are answered by predictions."""
+        if any(route.unit.path in paths for route in self.inference.serving.routes):
+            yield from (use.location for use in uses if (use.path, use.scope) in self._around)
+
+    @cached_property
+    def _around(self) -> frozenset[tuple[str, str]]:
+        """Functions and methods that each request passes through."""
+        return frozenset(
+            (unit.path, function.name)
+            for unit in self.code.production
+            for function in unit.python.functions
+            if any(AROUND.search(name) for name in function.decorators) or _is_middleware(unit, function)
+        )
 
     def printed(self, paths: Iterable[str]) -> tuple[Location, ...]:
         """Where code in these files prints; where requests are answered, what that leads to."""
@@ -202,6 +220,11 @@ class Footprints(Struct, frozen=True, dict=True):
                 found.append(Location(path=path))
             found += [unit.location(f.line) for f in unit.python.functions if key(unit, f.name) in reached]
         return tuple(found)
+
+
+def _is_middleware(unit: Unit, function: Function) -> bool:
+    owner = unit.classes.get(function.in_class)
+    return owner is not None and any(MIDDLEWARE.search(base) for base in owner.bases)
 
 
 def _writes(use: Use) -> bool:

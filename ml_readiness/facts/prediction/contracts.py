@@ -168,7 +168,7 @@ class Contracts(Struct, frozen=True, dict=True):
         ]
 
     def _validates(self, site: Site) -> bool:
-        if site.name.startswith(("json.", "pickle.", "joblib.", "yaml.", "torch.", "numpy.")):
+        if site.name.startswith(("json.", "pickle.", "joblib.", "yaml.", "torch.", "numpy.", "pandas.", "polars.")):
             return False
         definition = self.code.define(site.unit, site.call.name)
         if definition is not None and definition.as_class is not None:
