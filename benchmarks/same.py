@@ -44,7 +44,7 @@ def _report(repository: Path, revision: str | None, store: Store, jobs: int = 1)
     else:
         with Workers(jobs) as workers:
             report = audit(repository, rev=revision, store=store, executor=workers)
-    return report.model_copy(update={"revision": None}).to_json()
+    return report.replace(revision=None).to_json()
 
 
 def differences(repository: Path) -> list[str]:

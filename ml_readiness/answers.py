@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict
+from msgspec import Struct, structs
 
 
 class Severity(StrEnum):
@@ -86,13 +86,15 @@ class FileRole(StrEnum):
     """Text for people."""
 
 
-class Model(BaseModel):
+class Model(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Frozen, and strict about unknown fields; the JSON Schema takes field docstrings from the source."""
 
-    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    def replace(self, **changes: object) -> Self:
+        """The same with some fields changed."""
+        return structs.replace(self, **changes)
 
 
-class Location(Model):
+class Location(Model, frozen=True, kw_only=True):
     """A place in the audited repository that a reader can open."""
 
     path: str
@@ -110,7 +112,7 @@ class Location(Model):
         return f"{self.path}{cell}" + (f":{self.line}" if self.line is not None else "")
 
 
-class Step(Model):
+class Step(Model, frozen=True, kw_only=True):
     """One stop on the way a value took: where it came from, was fitted, split or used."""
 
     message: str
@@ -121,7 +123,7 @@ class Step(Model):
     """The line of source at that place."""
 
 
-class Finding(Model):
+class Finding(Model, frozen=True, kw_only=True):
     """One thing that was seen, where, and what it means for the check's statement."""
 
     id: str = ""

@@ -124,7 +124,7 @@ def _report(
         grade_reasons=scored.reasons,
         coverage=scored.coverage,
         categories=scored.categories,
-        results=tuple(r.model_copy(update={"points": scored.points.get(r.check, 0.0)}) for r in results),
+        results=tuple(r.replace(points=scored.points.get(r.check, 0.0)) for r in results),
         problems=problems,
         excerpts=excerpts,
         files=files,

@@ -115,7 +115,7 @@ def audit_pair(
 
     old = _report(before, settings, progress, store, executor, roots)
     new = _report(after, settings, progress, store, executor, roots)
-    return new.model_copy(update={"comparison": compare(old, new, notes)})
+    return new.replace(comparison=compare(old, new, notes))
 
 
 def audit_snapshot(

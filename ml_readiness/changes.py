@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pydantic import Field
-
 from ml_readiness.answers import Finding, Model, Outcome, Severity
 
 
@@ -29,7 +27,7 @@ class Movement(StrEnum):
     SAME = "same"
 
 
-class Change(Model):
+class Change(Model, frozen=True, kw_only=True):
     """What became of one check's answer between two revisions."""
 
     check: str
@@ -48,7 +46,7 @@ class Change(Model):
     """How many findings against the check were there before, too."""
 
 
-class Comparison(Model):
+class Comparison(Model, frozen=True, kw_only=True):
     """What a report says that the report on a base revision does not, and the other way round."""
 
     revision: str | None
@@ -60,7 +58,7 @@ class Comparison(Model):
     """The score minus the base's; null where one of them has none."""
     shared_change: int | None
     """The same, over the questions that are decided on both sides alone."""
-    categories: dict[str, float | None] = Field(default_factory=dict)
+    categories: dict[str, float | None] = {}  # noqa: RUF012
     """The base's score of each category."""
     changes: tuple[Change, ...] = ()
     """The checks whose answer is not the same, or not for the same places; what got worse first."""

@@ -106,7 +106,7 @@ def _finding(
     steps: Iterable[Step],
 ) -> Finding:
     place = Location(path=at) if isinstance(at, str) else at
-    where = place.model_dump() if place is not None else {}
+    where = structs.asdict(place) if place is not None else {}
     return Finding(kind=kind, message=message, confidence=confidence, hint=hint, steps=tuple(steps), **where)
 
 

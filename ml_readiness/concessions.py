@@ -65,7 +65,7 @@ def _live_elsewhere(result: Result, part: Elsewhere) -> Result:
     if result.outcome not in OPEN or result.prohibition:
         return result
     summary = f"said to live in {part.where}, owned by {part.owner}"
-    return result.model_copy(update={"outcome": Outcome.ATTESTED, "summary": summary})
+    return result.replace(outcome=Outcome.ATTESTED, summary=summary)
 
 
 def _attested(result: Result, attestation: Attestation, snapshot: Snapshot, today: date) -> Result:
@@ -77,7 +77,7 @@ def _attested(result: Result, attestation: Attestation, snapshot: Snapshot, toda
         objection = _objection(attestation, snapshot, today)
     if objection:
         return _noted(result, f"the attestation by {attestation.by} is ignored: {objection}")
-    return result.model_copy(update={"outcome": Outcome.ATTESTED, "summary": _said(attestation)})
+    return result.replace(outcome=Outcome.ATTESTED, summary=_said(attestation))
 
 
 def _said(attestation: Attestation) -> str:
@@ -101,12 +101,12 @@ def _waived(result: Result, waiver: Waiver, allowance: float, today: date) -> Re
     if _heft(result) > allowance:
         return _noted(result, f"the waiver is ignored: waivers may take at most {WAIVABLE_SHARE:.0%} of the weight")
     summary = f"waived until {waiver.expires}: {waiver.reason}"
-    return result.model_copy(update={"outcome": Outcome.WAIVED, "summary": summary})
+    return result.replace(outcome=Outcome.WAIVED, summary=summary)
 
 
 def _noted(result: Result, message: str) -> Result:
     note = Finding(kind=Kind.UNKNOWN, message=message)
-    return result.model_copy(update={"findings": (*result.findings, note)})
+    return result.replace(findings=(*result.findings, note))
 
 
 def _heft(result: Result) -> float:

@@ -35,7 +35,7 @@ def with_code(result: Result, files: Files) -> Result:
     kept = result.findings[:KEPT]
     if result.check not in SECRETIVE:
         kept = tuple(_quoted(finding, files) for finding in kept)
-    return identified(result.model_copy(update={"findings": kept}))
+    return identified(result.replace(findings=kept))
 
 
 def excerpts(results: Iterable[Result], files: Files) -> tuple[Excerpt, ...]:
@@ -126,10 +126,10 @@ def _quoted(finding: Finding, files: Files) -> Finding:
         code = _Source(finding.path, finding.cell, files).line(finding.line).strip()
     if code == finding.code and steps == finding.steps:
         return finding
-    return finding.model_copy(update={"code": code, "steps": steps})
+    return finding.replace(code=code, steps=steps)
 
 
 def _step(step: Step, files: Files) -> Step:
     if not step.code or step.line is None:
         return step
-    return step.model_copy(update={"code": _Source(step.path, step.cell, files).line(step.line).strip()})
+    return step.replace(code=_Source(step.path, step.cell, files).line(step.line).strip())

@@ -242,4 +242,4 @@ def _moment(commit: Commit, report: Report, before: Report | None) -> Moment:
 
 
 def _short(change: Change) -> Change:
-    return change.model_copy(update={"new": change.new[:SHOWN], "absent": change.absent[:SHOWN]})
+    return change.replace(new=change.new[:SHOWN], absent=change.absent[:SHOWN])

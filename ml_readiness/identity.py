@@ -38,8 +38,8 @@ def _fingerprint(check: str, finding: Finding, seen: Counter[str]) -> str:
 def identified(result: Result) -> Result:
     """The result with an id for each of its findings."""
     marks = fingerprints(result.check, result.findings)
-    found = (each.model_copy(update={"id": mark[:SHOWN]}) for each, mark in zip(result.findings, marks, strict=True))
-    return result.model_copy(update={"findings": tuple(found)})
+    found = (each.replace(id=mark[:SHOWN]) for each, mark in zip(result.findings, marks, strict=True))
+    return result.replace(findings=tuple(found))
 
 
 def found(report: Report, name: str) -> Iterator[tuple[Result, Finding]]:

@@ -97,7 +97,7 @@ def _unless_blocked(own: Result, check: Check, outcomes: Mapping[str, Outcome]) 
         return own
     if outcomes.get(check.requires) not in {Outcome.FAIL, Outcome.BLOCKED}:
         return own
-    return own.model_copy(update={"outcome": Outcome.BLOCKED, "summary": f"waits for {check.requires}"})
+    return own.replace(outcome=Outcome.BLOCKED, summary=f"waits for {check.requires}")
 
 
 def in_short(error: Exception) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
-
-from pydantic import Field
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from ml_readiness.answers import (
     Confidence,
@@ -50,7 +48,7 @@ __all__ = [
 SCHEMA_VERSION = "1.0"
 
 
-class Excerpt(Model):
+class Excerpt(Model, frozen=True, kw_only=True):
     """Some lines around what findings speak of, so that a reader need not open the repository."""
 
     path: str
@@ -62,7 +60,7 @@ class Excerpt(Model):
     """As written, but cut where they are long, and without what may be a credential."""
 
 
-class MappedFile(Model):
+class MappedFile(Model, frozen=True, kw_only=True):
     """One file as the map of the repository shows it."""
 
     path: str
@@ -74,7 +72,7 @@ class MappedFile(Model):
     tests, examples, notebooks, files without functions."""
 
 
-class Result(Model):
+class Result(Model, frozen=True, kw_only=True):
     """The answer of one check, with its evidence."""
 
     check: str
@@ -109,7 +107,7 @@ class Result(Model):
         }
 
 
-class CategoryScore(Model):
+class CategoryScore(Model, frozen=True, kw_only=True):
     """One of the questions a reviewer asks, with its share of the answer."""
 
     category: str
@@ -120,7 +118,7 @@ class CategoryScore(Model):
     """Share of the total, for this kind of project."""
 
 
-class Problem(Model):
+class Problem(Model, frozen=True, kw_only=True):
     """Something in the repository that could not be read as what it claims to be."""
 
     path: str
@@ -128,7 +126,7 @@ class Problem(Model):
     line: int | None = None
 
 
-class TestScoreItem(Model):
+class TestScoreItem(Model, frozen=True, kw_only=True):
     """One of the 28 tests of the ML Test Score."""
 
     __test__: ClassVar[bool] = False
@@ -141,7 +139,7 @@ class TestScoreItem(Model):
     """What was seen, or that only an attestation can answer."""
 
 
-class TestScore(Model):
+class TestScore(Model, frozen=True, kw_only=True):
     """The ML Test Score (Breck et al., 2017) as far as files alone can show it: a lower bound."""
 
     __test__: ClassVar[bool] = False
@@ -152,7 +150,7 @@ class TestScore(Model):
     items: tuple[TestScoreItem, ...]
 
 
-class Report(Model):
+class Report(Model, frozen=True, kw_only=True):
     """Everything an audit found out about one snapshot."""
 
     schema_version: str = SCHEMA_VERSION
@@ -193,7 +191,7 @@ class Report(Model):
     """What changed since a base revision, where one was given."""
     complete: bool = True
     """False when a check could not be run; the report must not be read as the whole truth."""
-    settings: dict[str, str] = Field(default_factory=dict)
+    settings: dict[str, str] = {}  # noqa: RUF012
     """The settings in force that are not the defaults."""
 
     def result(self, check: str) -> Result | None:
@@ -214,6 +212,13 @@ class Report(Model):
     def with_outcome(self, *outcomes: Outcome) -> Iterator[Result]:
         """The results that have one of these outcomes, in report order."""
         return (result for result in self.results if result.outcome in outcomes)
+
+    @classmethod
+    def from_json(cls, text: bytes | str) -> Self:
+        """A report from its JSON; `pydantic.ValidationError`, a ValueError, where it is none."""
+        from ml_readiness import border  # noqa: PLC0415
+
+        return border.read(cls, text)
 
     def to_json(self, indent: int | None = 2) -> str:
         """The report as JSON text that `ml-readiness schema` describes."""

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
+import msgspec
 
 from ml_readiness import __version__
 from ml_readiness.report import Report
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ml_readiness.snapshot import Snapshot
     from ml_readiness.store import Store
 
-KIND = "report 1"
+KIND = "report 2"
 _KNOWLEDGE = (".py", ".yml", ".yaml", ".toml", ".json", ".txt")
 
 
@@ -33,8 +33,8 @@ def find(store: Store, snapshot: Snapshot, settings: Settings, today: date, root
     if data is None:
         return None
     try:
-        return Report.model_validate(json.loads(data))
-    except (ValueError, ValidationError):
+        return msgspec.convert(json.loads(data), Report)
+    except (ValueError, msgspec.ValidationError):
         return None
 
 
@@ -42,14 +42,15 @@ def remember(
     store: Store, snapshot: Snapshot, settings: Settings, today: date, roots: tuple[Path, ...], report: Report
 ) -> None:
     """Remembers the report on a snapshot; its listing must name every content that was read."""
-    store.remember(KIND, _key(snapshot, settings, today, roots), json.dumps(report.model_dump()).encode("ascii"))
+    data = json.dumps(msgspec.to_builtins(report)).encode("ascii")
+    store.remember(KIND, _key(snapshot, settings, today, roots), data)
 
 
 def _key(snapshot: Snapshot, settings: Settings, today: date, roots: tuple[Path, ...]) -> bytes:
     """Everything a report depends on: files and notes, settings, rules, and the day where that matters."""
     day = today.isoformat() if settings.waive or settings.attest else ""
     files = [(e.path, e.kind.value, e.size, e.blob, e.executable) for e in snapshot.entries.values()]
-    depends = (snapshot.name, snapshot.revision, snapshot.notes, settings.model_dump(mode="json"), day, files)
+    depends = (snapshot.name, snapshot.revision, snapshot.notes, msgspec.to_builtins(settings), day, files)
     return hashlib.sha256(repr(depends).encode("utf-8", "surrogatepass") + product(*roots)).digest()
 
 

@@ -220,7 +220,7 @@ def _gain(
 ) -> float:
     if WORTH.get(wanted.outcome, 0.0) == 1.0 or wanted.outcome in _OUTSIDE:
         return 0.0
-    passed = wanted.model_copy(update={"outcome": Outcome.PASS})
+    passed = wanted.replace(outcome=Outcome.PASS)
     peers = [passed if result is wanted else result for result in results if result.category == wanted.category]
     after = {**sums, wanted.category: _by_category(peers)[wanted.category]}
     return max(0.0, round(_total(weights, after) - total, 1))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Literal, Protocol, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from msgspec import Meta, Struct, structs
 
 from ml_readiness.errors import SettingsError, suggestion
 from ml_readiness.ml_test_score import TOPICS
@@ -27,7 +27,7 @@ MAX_BYTES = 256 * 1024
 LONGEST_ATTESTATION = timedelta(days=180)
 ELSEWHERE = ("serving", "monitoring", "training", "tests")
 
-Sentence = Annotated[str, Field(min_length=3, max_length=500)]
+Sentence = Annotated[str, Meta(min_length=3, max_length=500)]
 
 
 class Named(Protocol):
@@ -47,21 +47,7 @@ class Named(Protocol):
 N = TypeVar("N", bound=Named)
 
 
-def _kebab(name: str) -> str:
-    return name.replace("_", "-")
-
-
-class _Table(BaseModel):
-    model_config: ClassVar[ConfigDict] = ConfigDict(
-        frozen=True,
-        defer_build=True,
-        extra="forbid",
-        alias_generator=_kebab,
-        populate_by_name=True,
-    )
-
-
-class Waiver(_Table):
+class Waiver(Struct, frozen=True, kw_only=True, rename="kebab"):
     """A failing check that is accepted for now: it leaves the score and stays in the report."""
 
     check: str
@@ -70,7 +56,7 @@ class Waiver(_Table):
     """The last day it holds."""
 
 
-class Attestation(_Table):
+class Attestation(Struct, frozen=True, kw_only=True, rename="kebab"):
     """A person's word for what the files cannot show; worth half, and only where something is asked for."""
 
     check: str
@@ -83,14 +69,13 @@ class Attestation(_Table):
     expires: date
     """At most 180 days after `on`."""
 
-    @model_validator(mode="after")
-    def _short_enough(self) -> Attestation:
+    def __post_init__(self) -> None:
+        """Whether it holds for no longer than it may."""
         if not timedelta(0) <= self.expires - self.on <= LONGEST_ATTESTATION:
             raise ValueError(f"expires must be within {LONGEST_ATTESTATION.days} days after on")
-        return self
 
 
-class Elsewhere(_Table):
+class Elsewhere(Struct, frozen=True, kw_only=True, rename="kebab"):
     """Where a part of the system lives that is not in this repository."""
 
     part: Literal["serving", "monitoring", "training", "tests"]
@@ -99,7 +84,7 @@ class Elsewhere(_Table):
     owner: Sentence
 
 
-class Settings(_Table):
+class Settings(Struct, frozen=True, kw_only=True, rename="kebab"):
     """How this repository wants to be audited."""
 
     kind: ProjectKind | None = None
@@ -108,7 +93,7 @@ class Settings(_Table):
     """Only these checks or categories; all if empty."""
     ignore: tuple[str, ...] = ()
     """Not these checks or categories."""
-    fail_under: int | None = Field(default=None, ge=0, le=100)
+    fail_under: Annotated[int, Meta(ge=0, le=100)] | None = None
     """The gate: a lower score exits with 1."""
     fail_on: Severity | None = None
     """The gate: a check of this severity, or a worse one, that surely fails exits with 1."""
@@ -118,12 +103,10 @@ class Settings(_Table):
     attest: tuple[Attestation, ...] = ()
     elsewhere: tuple[Elsewhere, ...] = ()
 
-    @field_validator("select", "ignore")
-    @classmethod
-    def _no_blanks(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        if any(not name.strip() for name in names):
+    def __post_init__(self) -> None:
+        """Whether all names are some."""
+        if any(not name.strip() for name in (*self.select, *self.ignore)):
             raise ValueError("names must not be empty")
-        return names
 
     def chosen(self, checks: Iterable[N]) -> tuple[N, ...]:
         """The checks that `select` and `ignore` leave."""
@@ -186,9 +169,13 @@ def agreed(
 
 def parse(table: Mapping[str, object], source: str, checks: Iterable[Named]) -> Settings:
     """Settings from a TOML table; SettingsError lists everything that is wrong, with suggestions."""
+    from pydantic import ValidationError  # noqa: PLC0415
+
+    from ml_readiness import border  # noqa: PLC0415
+
     problems: list[str] = []
     try:
-        settings = Settings.model_validate(table)
+        settings = border.understood(Settings, table)
     except ValidationError as error:
         problems = [_sentence(details) for details in error.errors(include_url=False)]
         raise SettingsError(_listed(source, [*problems, *_unknown_names(table, checks)])) from None
@@ -264,7 +251,8 @@ def _unknown(key: str, names: Iterable[object], known: set[str], what: str) -> l
 
 
 def _sentence(details: ErrorDetails) -> str:
-    where = ".".join(_kebab(str(part)) if isinstance(part, str) else str(part + 1) for part in details["loc"])
+    parts = (_kebab(part) if isinstance(part, str) else str(part + 1) for part in details["loc"])
+    where = ".".join(parts) or "settings"
     if details["type"] == "extra_forbidden":
         known = _known_keys(details["loc"])
         return f"{where}: unknown key{suggestion(_kebab(str(details['loc'][-1])), known)}"
@@ -273,9 +261,13 @@ def _sentence(details: ErrorDetails) -> str:
 
 
 def _known_keys(loc: tuple[int | str, ...]) -> list[str]:
-    tables: dict[str, type[_Table]] = {"waive": Waiver, "attest": Attestation, "elsewhere": Elsewhere}
+    tables: dict[str, type[Struct]] = {"waive": Waiver, "attest": Attestation, "elsewhere": Elsewhere}
     table = tables.get(str(loc[0]), Settings) if len(loc) > 1 else Settings
-    return [_kebab(name) for name in table.model_fields]
+    return [each.encode_name for each in structs.fields(table)]
+
+
+def _kebab(name: str) -> str:
+    return name.replace("_", "-")
 
 
 def _listed(source: str, problems: list[str]) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import Field
-
 from ml_readiness.changes import Change, Movement
 from ml_readiness.report import Model, ProjectKind
 
@@ -13,7 +11,7 @@ BETTER = (Movement.FIXED, Movement.BETTER, Movement.SHRUNK)
 WORSE = (Movement.WORSE, Movement.GROWN)
 
 
-class Moment(Model):
+class Moment(Model, frozen=True, kw_only=True):
     """One commit and what the audit says about it."""
 
     commit: str
@@ -27,7 +25,7 @@ class Moment(Model):
     score: int | None
     grade: str | None
     coverage: float
-    categories: dict[str, float | None] = Field(default_factory=dict)
+    categories: dict[str, float | None] = {}  # noqa: RUF012
     """The score of each category that applies."""
     score_change: int | None = None
     """The score minus that of the moment before; null for the first, and where one of them has none."""
@@ -44,7 +42,7 @@ class Moment(Model):
         return tuple(sorted(moved, key=lambda change: (change.movement in last) - (change.movement in first)))
 
 
-class Timeline(Model):
+class Timeline(Model, frozen=True, kw_only=True):
     """The audits of some commits of one repository, from the oldest to the newest."""
 
     tool_version: str

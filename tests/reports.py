@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from ml_readiness.comparison import compare
 from ml_readiness.report import (
     Effort,
@@ -71,10 +73,10 @@ def report(
         "grade_reasons": scored.reasons,
         "coverage": scored.coverage,
         "categories": scored.categories,
-        "results": tuple(r.model_copy(update={"points": scored.points.get(r.check, 0.0)}) for r in results),
+        "results": tuple(r.replace(points=scored.points.get(r.check, 0.0)) for r in results),
         "next_steps": scored.next_steps,
     }
-    return Report.model_validate(fields | more)
+    return msgspec.convert(fields | more, Report)
 
 
 def sample() -> Report:
@@ -262,4 +264,4 @@ def compared() -> Report:
             ),
         ]
     )
-    return after.model_copy(update={"comparison": compare(before, after)})
+    return after.replace(comparison=compare(before, after))

@@ -122,7 +122,7 @@ def test_an_incomplete_report_is_exit_code_3(project: Path, monkeypatch: pytest.
     complete = module.audit
 
     def incomplete(*args: object, **more: object) -> object:
-        return complete(*args, **more).model_copy(update={"complete": False})
+        return complete(*args, **more).replace(complete=False)
 
     monkeypatch.setattr(module, "audit", incomplete)
     assert run("audit", str(project), "--fail-under", "100").exit_code == 3

@@ -143,7 +143,7 @@ def test_an_unchanged_tree_is_one_statement(tmp_path: Path) -> None:
         ("list", {"git", "radon", "rich", "sqlite3"}),
         (
             "audit {folder} --format json",
-            {"git", "radon", "rich", "multiprocessing", "http.client"},
+            {"git", "radon", "rich", "multiprocessing", "http.client", "pydantic"},
         ),
     ],
 )

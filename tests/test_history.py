@@ -234,10 +234,10 @@ def test_a_terminal_gets_no_control_characters(text: str) -> None:
 
 def test_what_went_the_way_of_the_score_is_told_first() -> None:
     worse = hostile("x").moments[0].changes[0]
-    fixed, same = (worse.model_copy(update={"movement": each}) for each in (Movement.FIXED, Movement.SAME))
-    up = hostile("x").moments[1].model_copy(update={"changes": (worse, same, fixed), "score_change": 3})
+    fixed, same = (worse.replace(movement=each) for each in (Movement.FIXED, Movement.SAME))
+    up = hostile("x").moments[1].replace(changes=(worse, same, fixed), score_change=3)
     assert up.reasons == (fixed, worse)
-    assert up.model_copy(update={"score_change": -3}).reasons == (worse, fixed)
+    assert up.replace(score_change=-3).reasons == (worse, fixed)
 
 
 def test_a_score_holds_until_the_next_commit() -> None:

@@ -156,7 +156,7 @@ def test_highlighting_changes_no_character(line: str, name: str) -> None:
 
 def test_an_excerpt_is_found_by_place_and_cell() -> None:
     cell = Excerpt(path="a.ipynb", cell=3, start=1, lines=("x = 1", "y = 2"))
-    audited = failing().model_copy(update={"excerpts": (cell,)})
+    audited = failing().replace(excerpts=(cell,))
     assert audited.excerpt(Finding(kind=Kind.FAIL, message="", path="a.ipynb", cell=3, line=2)) is cell
     assert audited.excerpt(Finding(kind=Kind.FAIL, message="", path="a.ipynb", cell=3)) is cell
     assert audited.excerpt(Finding(kind=Kind.FAIL, message="", path="a.ipynb", cell=2, line=2)) is None

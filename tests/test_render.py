@@ -124,7 +124,7 @@ def test_a_report_without_answers_can_be_rendered(name: str) -> None:
 def test_json_obeys_its_schema_and_comes_back(text: str) -> None:
     rendered = as_json.render(hostile(text))
     jsonschema.validate(json.loads(rendered), json.loads(as_json.schema()))
-    assert Report.model_validate_json(rendered).kind is ProjectKind.SERVICE
+    assert Report.from_json(rendered).kind is ProjectKind.SERVICE
 
 
 def test_the_schema_is_a_schema_with_descriptions() -> None:

@@ -47,8 +47,8 @@ def an_answer(draw: st.DrawFn, name: str) -> Result:
 
 def improved(answer: Result, outcome: Outcome) -> Result:
     kind = FINDINGS.get(outcome, Kind.UNKNOWN)
-    findings = tuple(finding.model_copy(update={"kind": kind}) for finding in answer.findings)
-    return answer.model_copy(update={"outcome": outcome, "findings": findings})
+    findings = tuple(finding.replace(kind=kind) for finding in answer.findings)
+    return answer.replace(outcome=outcome, findings=findings)
 
 
 def letters(grade: str | None) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec import structs
+
 from ml_readiness.check import check, fail, ok, partial
 from ml_readiness.facts.monitoring.drift import Drift, Way
 from ml_readiness.facts.project.operation import Operation
@@ -111,7 +113,7 @@ def drift_monitored(drift: Drift, operation: Operation, tools: Tools, project: P
     if not operation.runs:
         return
     for found in drift.comparisons:
-        yield _judged(found.what, found.how, found.way).model_copy(update=found.location.model_dump())
+        yield _judged(found.what, found.how, found.way).replace(**structs.asdict(found.location))
         return
     for use in tools.uses("drift"):
         yield partial(f"{use.title} is {use.stage}, but compares nothing", at=use.location)

@@ -78,7 +78,7 @@ def _found(source: str, name: str, checks: Sequence[str]) -> tuple[Result, Findi
 
     if source.endswith(".json") and Path(source).is_file():
         try:
-            report = Report.model_validate_json(Path(source).read_bytes())
+            report = Report.from_json(Path(source).read_bytes())
         except ValueError as error:
             raise ReadinessError(f"{source}: expected a JSON report of ml-readiness: {str(error)[:200]}") from error
     else:

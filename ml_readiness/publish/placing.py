@@ -15,18 +15,17 @@ def placed(report: Report, prefix: str) -> Report:
     """The report with every path below a folder; `prefix` ends with a slash, or is empty."""
     if not prefix:
         return report
-    results = tuple(r.model_copy(update={"findings": _findings(r.findings, prefix)}) for r in report.results)
-    problems = tuple(p.model_copy(update={"path": prefix + p.path}) if p.path else p for p in report.problems)
+    results = tuple(r.replace(findings=_findings(r.findings, prefix)) for r in report.results)
+    problems = tuple(p.replace(path=prefix + p.path) if p.path else p for p in report.problems)
     comparison = _comparison(report.comparison, prefix) if report.comparison is not None else None
-    return report.model_copy(update={"results": results, "problems": problems, "comparison": comparison})
+    return report.replace(results=results, problems=problems, comparison=comparison)
 
 
 def _comparison(comparison: Comparison, prefix: str) -> Comparison:
     changes = tuple(
-        c.model_copy(update={"new": _findings(c.new, prefix), "absent": _findings(c.absent, prefix)})
-        for c in comparison.changes
+        c.replace(new=_findings(c.new, prefix), absent=_findings(c.absent, prefix)) for c in comparison.changes
     )
-    return comparison.model_copy(update={"changes": changes})
+    return comparison.replace(changes=changes)
 
 
 def _findings(findings: Iterable[Finding], prefix: str) -> tuple[Finding, ...]:
@@ -34,6 +33,6 @@ def _findings(findings: Iterable[Finding], prefix: str) -> tuple[Finding, ...]:
 
 
 def _finding(finding: Finding, prefix: str) -> Finding:
-    steps = tuple(step.model_copy(update={"path": prefix + step.path}) for step in finding.steps)
+    steps = tuple(step.replace(path=prefix + step.path) for step in finding.steps)
     path = None if finding.path is None else prefix + finding.path
-    return finding.model_copy(update={"path": path, "steps": steps})
+    return finding.replace(path=path, steps=steps)

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
 from ml_readiness import library
 from ml_readiness import regex as re
 from ml_readiness.changes import Change, Comparison
@@ -59,12 +57,12 @@ def read(path: Path, repository: str, commit: str) -> Report:
     except Absent as absent:
         raise ReadinessError(f"there is no saved report: {absent}") from absent
     try:
-        saved = Report.model_validate_json(data)
-    except (ValidationError, RecursionError) as error:
-        count = error.error_count() if isinstance(error, ValidationError) else 1
+        saved = Report.from_json(data)
+    except (ValueError, RecursionError) as error:
+        count = getattr(error, "error_count", lambda: 1)()
         raise ReadinessError(f"the saved report is not one: {count} problems with its form") from error
     checks = {check.id: check for check in library.load(library.folder())}
-    return _derived(saved, checks).model_copy(update={"repository": repository, "revision": commit})
+    return _derived(saved, checks).replace(repository=repository, revision=commit)
 
 
 def _derived(saved: Report, checks: Mapping[str, Check]) -> Report:
@@ -84,11 +82,10 @@ def _derived(saved: Report, checks: Mapping[str, Check]) -> Report:
         grade_reasons=scored.reasons,
         coverage=scored.coverage,
         categories=scored.categories,
-        results=tuple(r.model_copy(update={"points": scored.points.get(r.check, 0.0)}) for r in results),
+        results=tuple(r.replace(points=scored.points.get(r.check, 0.0)) for r in results),
         problems=saved.problems[:MOST_PROBLEMS],
         members=tuple(
-            _derived(member.model_copy(update={"members": (), "comparison": None}), checks)
-            for member in saved.members[:MOST_MEMBERS]
+            _derived(member.replace(members=(), comparison=None), checks) for member in saved.members[:MOST_MEMBERS]
         ),
         next_steps=scored.next_steps,
         comparison=_comparison(saved.comparison, scored.total, checks) if saved.comparison is not None else None,
@@ -131,14 +128,12 @@ def _comparison(saved: Comparison, total: int | None, checks: Mapping[str, Check
 
 def _change(saved: Change, checks: Mapping[str, Check]) -> Change:
     check = _known(saved.check, checks)
-    return saved.model_copy(
-        update={
-            "question": check.question,
-            "category": check.category,
-            "severity": check.severity,
-            "new": _findings(saved.new),
-            "absent": _findings(saved.absent),
-        }
+    return saved.replace(
+        question=check.question,
+        category=check.category,
+        severity=check.severity,
+        new=_findings(saved.new),
+        absent=_findings(saved.absent),
     )
 
 
@@ -149,7 +144,7 @@ def _known(name: str, checks: Mapping[str, Check]) -> Check:
 
 
 def _findings(saved: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple(finding.model_copy(update={"line": _line(finding.line), "steps": ()}) for finding in saved)
+    return tuple(finding.replace(line=_line(finding.line), steps=()) for finding in saved)
 
 
 def _line(line: int | None) -> int | None:
@@ -158,13 +153,11 @@ def _line(line: int | None) -> int | None:
 
 def _with_at_most(report: Report, most: int) -> Report:
     """The report with fewer findings of each check, which are the worst ones."""
-    results = tuple(r.model_copy(update={"findings": r.findings[:most]}) for r in report.results)
+    results = tuple(r.replace(findings=r.findings[:most]) for r in report.results)
     members = tuple(_with_at_most(member, most) for member in report.members)
     comparison = report.comparison
     if comparison is not None:
-        changes = tuple(
-            c.model_copy(update={"new": c.new[:most], "absent": c.absent[:most]}) for c in comparison.changes
-        )
-        comparison = comparison.model_copy(update={"changes": changes})
+        changes = tuple(c.replace(new=c.new[:most], absent=c.absent[:most]) for c in comparison.changes)
+        comparison = comparison.replace(changes=changes)
     update = {"results": results, "members": members, "comparison": comparison, "problems": report.problems[:most]}
-    return report.model_copy(update=update)
+    return report.replace(**update)

@@ -9,6 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+import msgspec
+
 from ml_readiness.render.text import readable
 
 if TYPE_CHECKING:
@@ -19,10 +21,7 @@ if TYPE_CHECKING:
 
 def render(report: Report, indent: int | None = 2) -> str:
     """JSON in plain ASCII: whatever file names hold, every reader gets the same text."""
-    return (
-        json.dumps(readable_all(cast("Value", report.model_dump(mode="python"))), indent=indent, ensure_ascii=True)
-        + "\n"
-    )
+    return json.dumps(readable_all(cast("Value", msgspec.to_builtins(report))), indent=indent, ensure_ascii=True) + "\n"
 
 
 def readable_all(value: Value) -> Value:
@@ -38,9 +37,9 @@ def readable_all(value: Value) -> Value:
 
 def schema() -> str:
     """The JSON Schema of the report."""
-    from ml_readiness import answers, changes, report  # noqa: PLC0415
+    from ml_readiness import answers, border, changes, report  # noqa: PLC0415
 
-    described = report.Report.model_json_schema(mode="serialization")
+    described = border.described(report.Report)
     for path in (answers.__file__, changes.__file__, report.__file__):
         for name, fields in _field_docs(Path(path).read_text("utf-8")).items():
             for field, text in fields.items():

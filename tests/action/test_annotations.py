@@ -40,7 +40,7 @@ def failing(*findings: Finding, severity: Severity = Severity.HIGH) -> Report:
 
 
 def against(before: Report, after: Report) -> Report:
-    return after.model_copy(update={"comparison": compare(before, after)})
+    return after.replace(comparison=compare(before, after))
 
 
 def lines(shown: Report, changed: Changed | None = None) -> list[str]:
@@ -71,7 +71,7 @@ def test_what_has_no_place_is_not_annotated() -> None:
 
 
 def test_a_finding_in_a_notebook_is_annotated_at_its_beginning() -> None:
-    (line,) = lines(failing(finding("n.ipynb", 7).model_copy(update={"cell": 3})))
+    (line,) = lines(failing(finding("n.ipynb", 7).replace(cell=3)))
     assert line.startswith("::error file=n.ipynb,line=1,")
 
 

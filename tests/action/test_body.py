@@ -60,7 +60,7 @@ def clear() -> Report:
     """Nothing is missing now, and one thing was."""
     before = report([result("tests-exist", Outcome.FAIL)])
     after = report([result("tests-exist")])
-    return after.model_copy(update={"comparison": compare(before, after)})
+    return after.replace(comparison=compare(before, after))
 
 
 def test_the_comment_looks_as_agreed() -> None:
@@ -117,7 +117,7 @@ def test_a_change_that_does_no_harm_is_told_so(
     before: tuple[Outcome, Outcome], after: tuple[Outcome, Outcome], said: str
 ) -> None:
     old, new = (report([result("a", pair[0]), result("b", pair[1])]) for pair in (before, after))
-    _, sentence = body.verdict(new.model_copy(update={"comparison": compare(old, new)}), Situation())
+    _, sentence = body.verdict(new.replace(comparison=compare(old, new)), Situation())
     assert said in sentence
 
 
@@ -130,7 +130,7 @@ def test_what_could_not_be_run_is_named_beside_what_does_not_pass() -> None:
 def test_a_project_without_machine_learning_is_asked_nothing_new() -> None:
     old = report([result("a", Outcome.NOT_APPLICABLE)], kind=ProjectKind.NOT_ML)
     new = report([result("a", Outcome.FAIL)], kind=ProjectKind.NOT_ML)
-    text = body.render(new.model_copy(update={"comparison": compare(old, new)}), SITUATION)
+    text = body.render(new.replace(comparison=compare(old, new)), SITUATION)
     assert text.startswith("## ML readiness: no score\n\n> [!NOTE]\n> **Nothing to do:**")
     assert "New questions" not in text
 
@@ -139,7 +139,7 @@ def test_the_best_next_steps_are_those_that_are_not_told_yet() -> None:
     assert "best next steps" not in body.render(compared(), SITUATION)
     old = report([result(name, Outcome.FAIL) for name in "abcdef"] + [result("new")])
     new = report([result(name, Outcome.FAIL) for name in ("new", *"abcdef")])
-    text = body.render(new.model_copy(update={"comparison": compare(old, new)}), SITUATION)
+    text = body.render(new.replace(comparison=compare(old, new)), SITUATION)
     steps = text.partition("Apart from this change: the best next steps")[2].partition("<details>")[0]
     assert [line[:3] for line in steps.strip().splitlines()] == ["1. ", "2. ", "3. "]
     assert "Does new hold?" not in steps

@@ -26,7 +26,7 @@ REPORTS: dict[str, Callable[[], Report]] = {
     "every outcome": sample,
     "a change": compared,
     "odd names": lambda: audit(Memory({**INNOCENT, "b b/\u00e4#?.py": "import torch\n"}), base=Memory(INNOCENT)),
-    "nothing": lambda: sample().model_copy(update={"results": ()}),
+    "nothing": lambda: sample().replace(results=()),
 }
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 
