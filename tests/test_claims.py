@@ -105,3 +105,10 @@ def test_reading_claims_takes_linear_time(text: str) -> None:
     start = time.process_time()
     assert len(facts.get(Claims).all) <= 60
     assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize(
+    "text", ["Variance explained by R2 (1.0 = perfect).", "Prediction loops yield up to an 8.9 % AUC improvement."]
+)
+def test_what_a_scale_means_and_what_others_gained_is_no_result(text: str) -> None:
+    assert answer("results-reported", {**TRAINS, "README.md": f"# Churn\n\n{text}\n"}).outcome is Outcome.FAIL

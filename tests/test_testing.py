@@ -215,3 +215,23 @@ def test_code_in_other_languages_is_tested_by_its_own_runners(path: str, test: s
     assert outcome("tests-exist", {"train.py": TRAIN, path: "class T { @Test void loads() {} }"}) == "partial"
     assert outcome("tests-run-in-ci", {"train.py": TRAIN, path: test}) == "fail"
     assert outcome("tests-exist", {"train.py": TRAIN, "api/src/main/java/shop/Cart.java": test}) == "fail"
+
+
+HELPED = {
+    "train.py": "from sklearn.svm import SVC\n\n\ndef train(x, y):\n    return SVC().fit(x, y)\n",
+    "tests/helper.py": "def rows():\n    found = [[1], [2]]\n    assert len(found) == 2\n    return found\n\n\n"
+    "def check_answer(model):\n    assert model.predict([[1]]).shape == (1,)\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("train(rows(), [1, 2])", "fail"),
+        ("assert train(rows(), [1, 2]).coef_.any()", "pass"),
+        ("check_answer(train(rows(), [1, 2]))", "pass"),
+    ],
+)
+def test_what_a_helper_asserts_of_the_rows_is_not_of_the_model(body: str, expected: str) -> None:
+    test = f"from helper import check_answer, rows\nfrom train import train\n\n\ndef test_it():\n    {body}\n"
+    assert outcome("tests-check-model", {**HELPED, "tests/test_train.py": test}) == expected

@@ -83,3 +83,37 @@ def test_a_network_in_a_notebook_that_only_loads_it_is_half_a_way_in() -> None:
     )
     net = "import torch\n\n\nclass Net(torch.nn.Module):\n    def forward(self, x):\n        return x\n"
     assert outcome("inference-entry-point", {"demo.ipynb": cell, "net.py": net}) == "partial"
+
+
+@pytest.mark.parametrize("kept", ["ModelCheckpoint(filepath='w/best.h5')", "ModelCheckpoint('w/best.h5', verbose=1)"])
+def test_what_training_keeps_while_it_goes_on_is_written(kept: str) -> None:
+    train = f"from keras.callbacks import ModelCheckpoint\n\nmodel = build()\nmodel.fit(X, y, callbacks=[{kept}])\n"
+    load = "from keras.models import load_model\n\nprint(load_model('w/best.h5').predict(rows))\n"
+    assert outcome("model-obtainable", {"train.py": train, "predict.py": load}) == "pass"
+    assert outcome("model-obtainable", {"train.py": train, "predict.py": load.replace("best", "other")}) == "fail"
+
+
+def test_projects_of_a_collection_that_declare_nothing_pin_nothing() -> None:
+    lesson = {f"lesson-{n}/train.py": FIT.format("").replace("SGD", f"SGD{n}") for n in (1, 2, 3, 4)}
+    files = {
+        **lesson,
+        "README.md": "# Machine learning course\n\nLessons.\n",
+        "lesson-1/requirements.txt": "numpy==1.0\n",
+    }
+    assert outcome("dependencies-pinned", files) == "fail"
+    assert outcome("dependencies-pinned", files | {"requirements.txt": "scikit-learn==1.5.0\n"}) == "pass"
+
+
+def test_a_pipeline_on_any_python_says_no_version() -> None:
+    steps = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: actions/setup-python@v5\n        with:\n"
+    for version, expected in (("3.x", "fail"), ("3.12", "pass"), ("3.12.x", "pass")):
+        ci = {".github/workflows/a.yml": f"{steps}          python-version: '{version}'\n", "a.py": "import numpy\n"}
+        assert outcome("python-version-declared", ci) == expected
+
+
+def test_a_table_by_its_type_is_a_guard() -> None:
+    load = (
+        "import pandas as pd\n\n\ndef load(url):\n    rows = pd.read_csv(url)\n"
+        "    if not isinstance(rows, pd.DataFrame):\n        raise ValueError('no')\n    return rows\n\n\nload('a')\n"
+    )
+    assert outcome("data-validated", {"load.py": load}) == "partial"

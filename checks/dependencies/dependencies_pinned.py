@@ -7,6 +7,7 @@ from ml_readiness.facts.dependencies.dependencies import Dependencies
 from ml_readiness.facts.dependencies.includes import Declared
 from ml_readiness.facts.dependencies.manifests import Manifest
 from ml_readiness.facts.dependencies.third_party import ThirdParty
+from ml_readiness.facts.project.members import Members
 from ml_readiness.facts.project.project import Project
 from ml_readiness.report import Effort, Finding, Location, ProjectKind, Severity
 
@@ -20,7 +21,9 @@ HALF = 0.5
     effort=Effort.SMALL,
     not_for=[ProjectKind.LIBRARY],
 )
-def dependencies_pinned(dependencies: Dependencies, imports: ThirdParty, project: Project) -> Iterator[Finding]:
+def dependencies_pinned(
+    dependencies: Dependencies, imports: ThirdParty, project: Project, members: Members
+) -> Iterator[Finding]:
     """A model is only as reproducible as the libraries it was made with: the next release of one of them changes a
     default, and the same code gives other numbers, or none.
 
@@ -91,6 +94,10 @@ def dependencies_pinned(dependencies: Dependencies, imports: ThirdParty, project
             hint = "Write the libraries with their versions into a `requirements.txt`, and install from it."
             yield fail("no manifest names a library, so no version is fixed", hint=hint)
         return
+    if project.kind is ProjectKind.COLLECTION and (silent := _silent(members, dependencies)):
+        message = f"{len(silent)} of {len(members.folders)} projects say nothing of their libraries, such as this one"
+        yield fail(message, at=silent[0])
+        return
     open_ones = [(manifest, each) for manifest, _ in deciding for each in _open(dependencies, manifest)]
     wanted = sum(len(manifest.wanted) for manifest, _ in deciding)
     if not open_ones:
@@ -105,6 +112,18 @@ def dependencies_pinned(dependencies: Dependencies, imports: ThirdParty, project
         yield verdict(f"{_problem(each, manifest)}{why}", at=at)
     if len(open_ones) > SHOWN:
         yield verdict(f"{len(open_ones)} of {wanted} libraries are not fixed to one version", at=deciding[0][0].path)
+
+
+def _silent(members: Members, dependencies: Dependencies) -> tuple[str, ...]:
+    """The projects of a collection for which no manifest stands beside them or above, where these are most."""
+    places = {manifest.path.rpartition("/")[0] for manifest in dependencies.manifests.all}
+    found = tuple(f for f in members.folders if not any(_covers(place, f) for place in places))
+    return found if len(found) > HALF * len(members.folders) else ()
+
+
+def _covers(place: str, folder: str) -> bool:
+    """Whether a manifest in a place is for a project: in its folder, below it, or above it."""
+    return not place or place == folder or place.startswith(f"{folder}/") or folder.startswith(f"{place}/")
 
 
 def _open(dependencies: Dependencies, manifest: Manifest) -> tuple[Declared, ...]:

@@ -9,7 +9,7 @@ from ml_readiness.facts.modelling.modelcode import ModelCode
 from ml_readiness.facts.project.signals import Signals
 from ml_readiness.facts.source.code import Site
 from ml_readiness.facts.source.saying import said
-from ml_readiness.facts.testing.modeltests import ModelTests, asserts_values
+from ml_readiness.facts.testing.modeltests import ModelTests, about_answer, asserts_values
 from ml_readiness.facts.testing.scripted import ScriptedTests
 from ml_readiness.facts.testing.tests import Test
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
@@ -102,14 +102,14 @@ def tests_check_model(
     if not model.has_model and not signals.llm_elsewhere:
         return
     asking = tests.of_model
-    ranked = [(_aside(test, site), test, site) for test, site in asking if asserts_values(test)]
+    ranked = [(_aside(test, site), test, site) for test, site in asking if asserts_values(about_answer(test, site))]
     checking = sorted(ranked, key=lambda each: each[0])
     for _, test, site in [each for each in checking if each[0][0] == checking[0][0][0]][:SHOWN]:
         message = f"`{test.function.name}` asserts on what `{said(site)}` gives"
         yield ok(message, at=test.location, confidence=Confidence.MEDIUM)
     if checking:
         return
-    weak = next((test for test, _ in asking if test.asserts), None)
+    weak = next((test for test, site in asking if about_answer(test, site).asserts), None)
     if weak is not None:
         yield partial(f"`{weak.function.name}` asserts no more than that the call succeeds", at=weak.location)
     elif scripted.of_model:

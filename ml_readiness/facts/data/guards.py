@@ -35,6 +35,8 @@ LEARNT = re.compile(
 )
 """Names of what a model computes, not of what it is given."""
 TABLE = re.compile(r"\.(?:columns|column_names|dtypes?|empty|is_unique|is_monotonic_increasing)$")
+KINDS = re.compile(r"(?:^|\.)(?:DataFrame|GeoDataFrame|LazyFrame)$")
+"""Types of tables, where what was read is held against one."""
 LACKING = re.compile(r"^(?:\w*_)?(?:missing|unexpected|invalid|extra|null|nan|duplicated?)(?:_\w+)?$")
 PIECES = re.compile(r"col|field|feature|row|value|record|label|schema|table|key|entr|sample|id", re.IGNORECASE)
 SHAPED = re.compile(
@@ -250,6 +252,8 @@ def _tested(condition: Condition, *, of_tables: bool) -> str:
         compared = ORDER.intersection(condition.operators) or BETWEEN.search(" ".join(condition.calls))
         if compared and not any(LEARNT.search(name) for name in condition.names):
             return f"`{ranged.rpartition('.')[2]}`"
+    if "isinstance" in condition.calls and any(KINDS.search(name) for name in condition.names):
+        return next(f"`{name.rpartition('.')[2]}`" for name in condition.names if KINDS.search(name))
     for name in condition.names:
         if (TABLE.search(name) and not name.startswith("self.config")) or SHAPED.match(name):
             return f"`{name}`"

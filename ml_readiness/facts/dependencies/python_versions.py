@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 VERSION = r"[23](?:\.\d{1,2}){0,2}(?:\.[x*])?(?!\d)"
+MINOR = r"[23]\.\d{1,2}(?:\.\d{1,2})?(?:\.[x*])?(?!\d)"
+"""A version that says more than which line of Python: `3.x` in a pipeline takes any."""
 
 IMAGE = re.compile(r"^\s*FROM\s+(?:--\S+\s+)?(\S+)|\bimage[\"']?\s*:\s*[\"']?([\w./:@-]+)", re.IGNORECASE)
 PYTHON_IMAGE = re.compile(rf"(?:^|/)(?:python|pypy)(?:-\w+)?:(?:[\w.]*?-)??v?({VERSION})", re.IGNORECASE)
@@ -38,10 +40,10 @@ PACKAGE = re.compile(
 )
 PIPELINE_KEY = re.compile(
     r"(?:python[-_ ]?versions?|versionSpec|\bpython|\bpy)[\"']?\s*[:=]\s*[\[\"'(\s-]*"
-    rf"(?:[<>=~^]+\s*)?(?:python)?({VERSION})",
+    rf"(?:[<>=~^]+\s*)?(?:python)?({MINOR})",
     re.IGNORECASE,
 )
-PIPELINE_LIST = re.compile(rf"^\s*-\s*[\"']?(?:py(?:thon)?[-:]?)?({VERSION})[\"']?\s*(?:#.*)?$", re.IGNORECASE)
+PIPELINE_LIST = re.compile(rf"^\s*-\s*[\"']?(?:py(?:thon)?[-:]?)?({MINOR})[\"']?\s*(?:#.*)?$", re.IGNORECASE)
 LIST_KEY = re.compile(
     r"^\s*(?:-\s+)?[\"']?(?:python(?:[-_]?versions?)?|py|versions?)[\"']?\s*:\s*\[?\s*$", re.IGNORECASE
 )

@@ -42,6 +42,12 @@ FETCHES = re.compile(
 """Lines of a README that say how to get a file."""
 
 
+CHECKPOINTS = (".ModelCheckpoint", ".BackupAndRestore", ".SaveModelCallback", ".TrackerCallback", ".CheckpointCallback")
+"""What training is given to write the best or latest model while it goes on."""
+FIELD = re.compile(r"\{[^{}]*\}")
+"""A field of a file name that training fills in: `weights.{epoch:02d}.h5`."""
+
+
 class Origin(Struct, frozen=True):
     """Where one loaded model comes from."""
 
@@ -152,7 +158,7 @@ class Obtaining(Struct, frozen=True, dict=True):
     def _saved(self, name: str) -> str:
         """Where a file of this name is written; where either name is only known at run time, by what trains first."""
         written = self._written
-        same = [site for site, own in written if own == name and name != HOLE]
+        same = [site for site, own in written if name != HOLE and (own == name or _fits(own, name))]
         open_ones = [s for s, own in written if own.startswith(HOLE) or not own] if self.model.training else []
         any_ones = [site for site, own in written if own] if name == HOLE else []
         found = sorted(same, key=lambda site: site.unit.is_notebook) or sorted(
@@ -163,7 +169,8 @@ class Obtaining(Struct, frozen=True, dict=True):
     @cached_property
     def _written(self) -> tuple[tuple[Site, str], ...]:
         """Calls outside tests that save a model, each with the name of its file."""
-        saving = (site for site in self.model.lifecycle.saving if not site.unit.is_test)
+        kept = self.model.code.calls_to(*CHECKPOINTS)
+        saving = (site for site in (*self.model.lifecycle.saving, *kept) if not site.unit.is_test)
         return tuple((site, self._name(site)) for site in saving)
 
     def _name(self, site: Site) -> str:
@@ -195,3 +202,8 @@ class Obtaining(Struct, frozen=True, dict=True):
         """The root README's text."""
         found = (p for p in self.files.own if re.match(r"^readme(?:\.\w+)?$", p, re.IGNORECASE))
         return next((self.files.text(path) for path in found), "")
+
+
+def _fits(own: str, name: str) -> bool:
+    """Whether a name that training completes may be the one that is loaded."""
+    return "{" in own and fnmatch(name, FIELD.sub("*", own))

@@ -61,6 +61,7 @@ KEYED = re.compile(
 WISH = re.compile(
     r"threshold|below|drops?|target|goal|at least|minimum|must|(?<!you )should|alert|require|if the|whenever|trigger"
     r"|expect|aim|hope|degrad|random (?:guess|chance)|for example|e\.g\.|such as|ranges?|between 0 and 1|acceptance"
+    r"|\bperfect(?:ly)?\b|\bideal(?:ly)?\b|\bbest possible|\bup to\b.{0,40}\bimprovement|\bimprov\w+ (?:of|by)\b"
     r"|fail(?:s|ed)? (?:if|when)|>=|≥|lower than|learning[ _-]rate|dropout|higher than \d+ ?%|more than \d+ ?% of",
     re.IGNORECASE,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from ml_readiness import regex as re
 from ml_readiness.facts.modelling.lifecycle import PREPARES, Lifecycle
@@ -46,6 +46,8 @@ PAGES = re.compile(r"streamlit\.testing\.\w+\.AppTest\.")
 """A page that a test opens and fills in."""
 RESULT = re.compile(r"predict|scor|forecast|result", re.IGNORECASE)
 SCRIPT = re.compile(r"[\w./-]+\.py\b")
+JUDGES = re.compile(r"assert|check|verif|expect|compar|valid|ensure|test|match|equal", re.IGNORECASE)
+"""Names of helpers that are there to assert."""
 RAISES = re.compile(r"(?:^|\.)(?:raises|warns|assertRaises\w*|assertWarns\w*|assertLogs)$")
 
 
@@ -193,6 +195,20 @@ def asserts_values(test: Test) -> bool:
         not RAISES.search(site.name)
         and not any(STATUS.search(a.text) for argument in site.call.args[:1] for a in (argument, *argument.items))
         for site in test.asserting
+    )
+
+
+def about_answer(test: Test, asked: Site) -> Test:
+    """A test without what is asserted elsewhere than in itself, where the model is asked, or in a helper for that."""
+
+    def judges(scope: str) -> bool:
+        own = scope in {test.function.name, asked.call.scope} or scope.startswith(f"{test.function.name}.")
+        return own or JUDGES.search(scope.rpartition(".")[2]) is not None
+
+    return structs.replace(
+        test,
+        conditions=tuple(condition for condition in test.conditions if judges(condition.scope)),
+        sites=tuple(site for site in test.sites if judges(site.call.scope)),
     )
 
 
