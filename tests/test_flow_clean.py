@@ -157,6 +157,18 @@ CLEAN = {
         m = LogisticRegression().fit(X.iloc[tr], y.iloc[tr])
         m.score(X.iloc[te], y.iloc[te])
         """,
+    "days since the first day": """
+        df["days"] = (df["date"] - df["date"].min()).dt.days
+        X_train, X_test, y_train, y_test = train_test_split(df[["days"]], df.y)
+        m = LogisticRegression().fit(X_train, y_train)
+        m.score(X_test, y_test)
+        """,
+    "random positions": """
+        chosen = np.random.choice(len(X), len(X), replace=False)
+        n = int(.8 * len(X))
+        m = LogisticRegression().fit(X.iloc[chosen[:n]], y.iloc[chosen[:n]])
+        m.score(X.iloc[chosen[n:]], y.iloc[chosen[n:]])
+        """,
     "stacked": """
         from sklearn.ensemble import VotingClassifier
         X_train, X_test, y_train, y_test = train_test_split(X, y)

@@ -494,6 +494,12 @@ LEAKS = {
         m.score(X[te], y[te])
         """,
 }
+LEAKS["scaled to its range by hand"] = """
+    df["a"] = (df["a"] - df["a"].min()) / (df["a"].max() - df["a"].min())
+    X_train, X_test, y_train, y_test = train_test_split(df[["a"]], df.y)
+    m = LogisticRegression().fit(X_train, y_train)
+    m.score(X_test, y_test)
+    """
 REFITS = {
     "refit": """
         X_train, X_test, y_train, y_test = train_test_split(X, y)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ml_readiness.facts.flow.judging import reused
+from ml_readiness.facts.flow.judging import judged, reused
 from tests.flow_scripts import SPLIT_AND_SCORE, flow, overlaps
 
 COPIES = {
@@ -248,3 +248,12 @@ def test_the_same_rows_choose_and_report(code: str) -> None:
 @pytest.mark.parametrize("code", ASKED_ONCE.values(), ids=ASKED_ONCE)
 def test_rows_that_report_and_do_not_choose(code: str) -> None:
     assert not reused(flow(code).machine.events)
+
+
+def test_folds_that_only_choose_settings_report_nothing() -> None:
+    search = "GridSearchCV(LogisticRegression(), {'C': [1, 2]}).fit(X_train, y_train).score(X_test, y_test)"
+    split = "X_train, X_test, y_train, y_test = train_test_split(X, y)"
+    after = f"{split}\nX_train, y_train = SMOTE().fit_resample(X_train, y_train)\n{search}"
+    before = f"X, y = SMOTE().fit_resample(X, y)\n{split}\n{search}"
+    assert not any(each.on_copies for each in judged(flow(after).pairs))
+    assert any(each.on_copies for each in judged(flow(before).pairs))

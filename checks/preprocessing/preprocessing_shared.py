@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from ml_readiness.check import check, fail, ok, partial, unknown
 from ml_readiness.facts.flow.telling import origin, told
 from ml_readiness.facts.prediction.parity import Parity
+from ml_readiness.facts.prediction.rewritten import Rewritten
 from ml_readiness.facts.project.operation import DELIVERED
 from ml_readiness.facts.project.project import Project
 from ml_readiness.report import Confidence, Effort, Finding, Location, ProjectKind, Severity
+from ml_readiness.wording import quoted
 
 SHOWN = 3
 SERVES_OWN = DELIVERED - {ProjectKind.LLM_APP}
@@ -20,7 +22,7 @@ SERVES_OWN = DELIVERED - {ProjectKind.LLM_APP}
     effort=Effort.LARGE,
     not_for=[ProjectKind.NOT_ML],
 )
-def preprocessing_shared(parity: Parity, project: Project) -> Iterator[Finding]:
+def preprocessing_shared(parity: Parity, rewritten: Rewritten, project: Project) -> Iterator[Finding]:
     """A model that is served on inputs prepared differently from those it learned on is wrong without any error. One
     function imported by both sides, or one fitted object saved by one and loaded by the other, makes that impossible.
 
@@ -95,21 +97,26 @@ def preprocessing_shared(parity: Parity, project: Project) -> Iterator[Finding]:
     yield from shared[:SHOWN]
     for message, place in list(_other_columns(parity))[:1]:
         yield fail(message, at=place, confidence=Confidence.MEDIUM)
-    again = list(_again(parity))
-    if not shared and again:
-        yield again[0]
-    elif not shared and (project.kind not in SERVES_OWN or not parity.surely_prepared):
+    again = [*_again(parity), *_written_twice(rewritten)]
+    steps = list(_written_again(rewritten))
+    if not shared and (again or steps):
+        yield [*again, *steps][0]
+    elif not shared and project.kind in SERVES_OWN and parity.surely_prepared and rewritten.functions:
+        found = rewritten.functions[0]
+        message = f"`{found.name}` prepares what the model is asked about, and training does not use it"
+        yield fail(message, at=found.location, confidence=Confidence.LOW)
+    elif not shared and not (project.kind in SERVES_OWN and parity.surely_prepared and parity.prepares_nothing):
         yield unknown(
             "whether serving prepares its data as training did could not be followed", at=parity.serving[0].path
         )
     elif not shared:
         at = parity.serving[0].path
         yield fail("serving seems to skip what training did to its data", at=at, confidence=Confidence.LOW)
-    elif parity.without and project.kind in DELIVERED:
+    elif parity.without and not parity.in_one and project.kind in DELIVERED:
         for site in parity.without[:1]:
             yield fail("asks the model without what the others share", at=site.location, confidence=Confidence.LOW)
-    elif again and (parity.fitted_again or parity.encoded_anew or not parity.shared_code):
-        found = again[0]
+    elif again or (steps and not parity.shared_code):
+        found = [*again, *steps][0]
         yield partial(found.message, at=found.location, confidence=Confidence.MEDIUM, steps=found.steps)
 
 
@@ -160,6 +167,21 @@ def _again(parity: Parity) -> Iterator[Finding]:
             parity.flow.step(f"{told(fit)} on these rows", fit.place),
         ]
         yield fail(message, at=at, confidence=Confidence.MEDIUM, steps=steps)
-    for site in parity.written_again[:1]:
+
+
+def _written_twice(rewritten: Rewritten) -> Iterator[Finding]:
+    """Steps that are seen on both sides, in code that they do not share."""
+    for each in rewritten.columns[:1]:
+        names = quoted(each.names, 3)
+        message = f"{names} {'is' if len(each.names) == 1 else 'are'} computed here, and by other code in {each.there}"
+        yield fail(message, at=each.here, confidence=Confidence.MEDIUM)
+    for site in rewritten.image_steps[:1]:
+        message = f"serving has a `{site.call.method}` of its own, and so has training"
+        yield fail(message, at=site.location, confidence=Confidence.MEDIUM)
+
+
+def _written_again(rewritten: Rewritten) -> Iterator[Finding]:
+    """Steps that only serving's own code has."""
+    for site in rewritten.steps[:1]:
         message = f"serving prepares its data with `{site.call.method}` in code that training does not use"
         yield fail(message, at=site.location, confidence=Confidence.MEDIUM)

@@ -245,6 +245,18 @@ def _permutation(c: Call) -> Value:
     return data.derived(form=data.form) if data.rows is not None else NOTHING
 
 
+def _choice(c: Call) -> Value:
+    """`numpy.random.choice(len(data), n, replace=False)`: positions, of all rows or of some."""
+    positions = _permutation(c)
+    if not isinstance(positions, Data) or positions.form != "index" or positions.rows is None:
+        return passed_on(c, "numpy.random.choice")
+    size = c.arg(1, "size")
+    if size is not None and signature(size) != signature(c.args[0]):
+        place = (c.place.path, c.line)
+        positions.rows = c.m.universe.subset(positions.rows, ("chosen", place, c.m.events.tick()), place)
+    return positions
+
+
 def _crosstab(c: Call) -> Value:
     return NOTHING
 
@@ -319,6 +331,7 @@ FRAME_FUNCTIONS: Mapping[str, Callable[[Call], Value]] = {
     "DataFrame": _frame,
     "Series": _frame,
     "permutation": _permutation,
+    "choice": _choice,
     "crosstab": _crosstab,
     "repeat": _repeated,
     "tile": _repeated,

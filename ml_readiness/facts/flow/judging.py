@@ -38,7 +38,7 @@ class Judged(Struct, frozen=True):
     @property
     def on_copies(self) -> tuple[Pair, ...]:
         """Evaluations on copies of its training rows, or on rows that another split or slice put among them."""
-        return tuple(pair for pair in self.pairs if pair.overlap in {"copies", "resplit", "partly"})
+        return tuple(pair for pair in self.pairs if pair.overlap in {"copies", "resplit", "partly"} and not pair.inner)
 
 
 def judged(pairs: Iterable[Pair]) -> tuple[Judged, ...]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MOST_COMPARED = 6
 """Values put together of which it is asked whether they hold the same rows."""
+EXTREMES = frozenset({"min", "max", "amin", "amax", "nanmin", "nanmax"})
 ORDERS = frozenset({"Lt", "LtE", "Gt", "GtE", "Eq"})
 
 
@@ -31,11 +32,20 @@ def combined(m: Machine, one: Value, other: Value, operator: str) -> Value:
         return Text(_shown(one) + ("/" if operator == "Div" else "") + _shown(other)) if known is not None else NOTHING
     if operator == "Add" and parts(left.sig)[:1] == parts(right.sig)[:1] == ("list",):
         return stacked(m, [left, right], ("", 0))
+    if operator == "Sub" and _is_origin(left, right):
+        return left.derived(form=left.form)
     made = merged([left, right])
     if operator == "Sub" and left.form == right.form == "index" and left.rows and right.rows:
         made.rows = m.universe.subset(left.rows, ("without", right.rows), ("", 0))
     made.sig = m.universe.same("bin", operator, signature(one), signature(other))
     return made
+
+
+def _is_origin(left: Data, right: Data) -> bool:
+    """`dates - dates.min()`: values counted from the first of them, which says nothing of the others."""
+    if left.rows is None or right.rows is not None or right.fits or not right.pending:
+        return False
+    return all(fit.name in EXTREMES and covers(fit.rows, left.rows) for fit in right.pending)
 
 
 def _is_text(value: Value) -> bool:

@@ -64,6 +64,13 @@ class Pair(Struct, frozen=True):
         return not any(above.kind == "part" and above.selector[0] == "given" for above in asked.above)
 
     @property
+    def inner(self) -> bool:
+        """Whether only folds of a training part are concerned, whose scores choose settings and are not reported."""
+        asked = self.evaluation.rows
+        whole = asked.parent if asked is not None and self.evaluation.phase == "folds" else None
+        return whole is not None and _is_set_apart(whole)
+
+    @property
     def refitting(self) -> bool:
         """Whether the evaluation is on other rows, which something was fitted to once more."""
         return bool(self.refits) and not self.overlap

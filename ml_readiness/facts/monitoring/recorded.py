@@ -36,14 +36,14 @@ CALLS = re.compile(
 """Names of functions that give answers."""
 QUESTIONS = re.compile(
     r"(?:^|_)(?:for|before|to)_pred|pred\w*_(?:input|feature|column|col|request|param|config|path|dir|url|id|uuid|date|count)s?\b|_cols?_"
-    r"|(?:^|[._:?])(?:generate|run|process|monitor|save|store|log|load|read|fetch|validate|check|export|publish)_\w*pred"
+    r"|(?:^|[._:?])(?:generate|run|process|monitor|save|store|log|load|read|fetch|validate|check|export|publish)_\w*pred|context|prompt|drift"
 )
 """Names of what is there for a prediction, or is done with many."""
 SIZES = re.compile(r"^(?:len|type|isinstance|id|hash)$|\.(?:shape|size|dtype|ndim)$")
 """What says how many answers there are, or of which kind, and not what they say."""
 KEEPS = re.compile(
-    r"^(?:log|record|track|audit|save|store|insert|write|persist)_\w*(?:pred|result|metric|event|request|log|db|database|history)",
-    re.IGNORECASE,
+    r"^:*(?:\w+\.)*_?(?:log|record|track|audit|save|store|insert|write|persist|append|publish|emit|upload|export|enqueue)(?:_\w+|[A-Z]\w*)$"
+    r"|^(?:writelines|write_text|write_bytes|savetxt|commit|add_task)$"
 )
 """Functions that may keep the answer, whatever they are given."""
 OUTCOME = re.compile(
@@ -56,6 +56,8 @@ SCORES = re.compile(r"(?:^|[._])(?:re)?(?:train|fit|evaluate|benchmark|cross_val
 """Functions that ask a model to score it."""
 CHANGES = re.compile(r"\b(?:insert|update|merge|replace|upsert|copy)\b", re.IGNORECASE)
 """Words of SQL that write."""
+WATCHES = re.compile(r"drift|monitor", re.IGNORECASE)
+"""Files whose lines in a log are about many answers."""
 MOST_RECORDS = 200
 MOST_HOPS = 3
 """Helpers within helpers to which a prediction is followed."""
@@ -106,7 +108,7 @@ class _Scope(Struct):
 
     def take(self, assign: Assign) -> None:
         """Follows one assignment."""
-        if self.holds(assign.value) and not OUTCOME.search(assign.target):
+        if self.holds(assign.value) and _may_hold(assign.target):
             self.names.add(_base(assign.target))
         elif assign.value.is_constant or assign.value.kind == "item":
             self.plain.add(assign.target)
@@ -233,7 +235,7 @@ class Recorded(Struct, frozen=True, dict=True):
             if _base(call.receiver) in scope.names:
                 scope.words += [word for each in arguments for word in _words(each)]
             if self._answers(site) or given_one:
-                scope.names.update(_base(target) for target in call.targets if not OUTCOME.search(target))
+                scope.names.update(_base(target) for target in call.targets if _may_hold(target))
                 if call.targets:
                     scope.calls.add(call.name)
             if given_one or _base(call.receiver) in scope.names:
@@ -269,7 +271,7 @@ class Recorded(Struct, frozen=True, dict=True):
 
     def _record(self, site: Site, scope: _Scope, assigns: Iterable[Assign]) -> Record | None:
         lasts = _writes(site) and not _only_reads(site, assigns)
-        if not lasts and not _logs(site):
+        if not lasts and (not _logs(site) or WATCHES.search(site.unit.path.rpartition("/")[2])):
             return None
         return Record(site, lasts, _names_model(site, scope, assigns))
 
@@ -289,8 +291,18 @@ def _only_reads(site: Site, assigns: Iterable[Assign]) -> bool:
     if first is None or not site.name.endswith("execute"):
         return False
     if first.kind == "name":
-        first = next((each.value for each in assigns if each.target == first.text), first)
-    return first.kind in {"str", "format"} and not CHANGES.search(first.text)
+        known = [each.value for each in assigns if first.text.lstrip("?") in {each.target, each.value.text}]
+        return _reads(first) or (bool(known) and all(_reads(each) for each in known))
+    return _reads(first)
+
+
+def _reads(statement: Expr) -> bool:
+    """Whether a statement of SQL, written out or built, changes nothing."""
+    if statement.kind == "call" and statement.items and statement.text.rpartition(".")[2] == "text":
+        return _reads(statement.items[0])
+    if statement.kind in {"call", "name"}:
+        return "select" in statement.text.split(".")
+    return statement.kind in {"str", "format"} and not CHANGES.search(statement.text)
 
 
 def _writes(site: Site) -> bool:
@@ -333,6 +345,11 @@ def _words(expr: Expr, depth: int = DEPTH) -> Iterator[str]:
         yield expr.text.rpartition(".")[2].lstrip(":?")
     for item in expr.items if depth else ():
         yield from _words(item, depth - 1)
+
+
+def _may_hold(target: str) -> bool:
+    """Whether a variable can hold the answer, by its name, and does not say how it went or where it was kept."""
+    return not OUTCOME.search(target) and not QUESTIONS.search(target)
 
 
 def _asks(name: str) -> bool:

@@ -28,9 +28,13 @@ if TYPE_CHECKING:
     from ml_readiness.report import Location
 
 NO_STEP = re.compile(
-    r"(?:^|\.)(?:from_pretrained|get_encoding|encoding_for_model|load\w*|dropna|split_documents|get_tokenizer)$"
+    r"(?:^|\.)(?:from_pretrained|get_encoding|encoding_for_model|load\w*|dropna|split_documents|get_tokenizer|to|drop_duplicates)$"
 )
 """Preparing calls that bring something ready, or drop rows."""
+SLIGHT = re.compile(rf"{NO_STEP.pattern}|\.(?:astype|drop_duplicates|sort_values|train_test_split)$")
+"""Preparing calls without which a row looks much the same to a model."""
+OPAQUE = re.compile(r"(?:^|\.)pyfunc\.")
+"""Models that are loaded with whatever code they were logged with."""
 RETRAINS = re.compile(
     r"(?:^|[:._/])(?:re)?(?:train|fit_model|learn|tune|update_model|calibrate|backtest|cross_val|evaluate)(?:ing|er)?(?:[_.(]|$)",
     re.IGNORECASE,
@@ -123,30 +127,39 @@ class Parity(Struct, frozen=True, dict=True):
         return code.around(unit.path for unit in units)
 
     @cached_property
-    def _reached_by_training(self) -> frozenset[str]:
+    def reached_by_training(self) -> frozenset[str]:
+        """Paths of the units that train, and of those that they import."""
         return self._reached(self.training)
 
     @cached_property
-    def _reached_by_serving(self) -> frozenset[str]:
+    def reached_by_serving(self) -> frozenset[str]:
+        """Paths of the units that serve and do not train, and of those that they import."""
         return self._reached(self._only_serving)
 
     @cached_property
     def prepared(self) -> bool:
         """Whether training transforms its data at all."""
-        return bool(self._reached_by_training & self._transforming_units)
+        return bool(self.reached_by_training & self._transforming_units)
 
     @cached_property
     def surely_prepared(self) -> bool:
         """Whether training is seen to transform its data by more than a name, and not as a part of its model."""
-        trained = self._reached_by_training
-        calls = (call for path in trained for call in self.inference.code.by_path[path].python.calls)
-        if any(call.name.endswith(STEPS) for call in calls):
+        if self.in_one:
             return False
+        trained = self.reached_by_training
         seen = {each.unit.path for each in self.preparation.functions if each.why in {COLUMNS, LEARNS}}
-        return bool(trained & (seen | {site.unit.path for site in self._transforming}))
+        changing = {site.unit.path for site in self.transforming if not SLIGHT.search(site.name)}
+        return bool(trained & (seen | changing))
 
     @cached_property
-    def _transforming(self) -> tuple[Site, ...]:
+    def in_one(self) -> bool:
+        """Whether training puts preparation and model into one object."""
+        units = (self.inference.code.by_path[path] for path in self.reached_by_training)
+        return any(call.name.endswith(STEPS) for unit in units for call in unit.python.calls)
+
+    @cached_property
+    def transforming(self) -> tuple[Site, ...]:
+        """Calls that change data, outside tests."""
         return tuple(
             s for s in self.inference.lifecycle.preparing if not s.unit.is_test and not s.name.startswith("cv2")
         )
@@ -158,10 +171,10 @@ class Parity(Struct, frozen=True, dict=True):
 
     def _is_shared(self, function: Prepares) -> bool:
         path = function.unit.path
-        if path in self._reached_by_training and path in self._reached_by_serving and self._imports_tell:
+        if path in self.reached_by_training and path in self.reached_by_serving and self._imports_tell:
             return True
         trails = self.flow.machine.events.calls.get(function.key, ())
-        served = function.key in self._served_statically or any(self.is_served(trail) for trail in trails)
+        served = function.key in self.served_statically or any(self.is_served(trail) for trail in trails)
         return served and (
             any(trail[0] in self._producing and not self.is_served(trail) for trail in trails)
             or bool(self._callers_elsewhere(function.key))
@@ -171,7 +184,7 @@ class Parity(Struct, frozen=True, dict=True):
     def _imports_tell(self) -> bool:
         """Whether imports tell what is used: not where those of training lead to what serves and prepares by itself."""
         preparing = {each.unit.path for each in self.preparation.functions if each.transforms}
-        return self._reached_by_training.isdisjoint(preparing.intersection(unit.path for unit in self._only_serving))
+        return self.reached_by_training.isdisjoint(preparing.intersection(unit.path for unit in self._only_serving))
 
     @cached_property
     def _producing(self) -> frozenset[str]:
@@ -183,13 +196,14 @@ class Parity(Struct, frozen=True, dict=True):
         return frozenset(writing | training)
 
     @cached_property
-    def _served_statically(self) -> frozenset[str]:
+    def served_statically(self) -> frozenset[str]:
+        """Functions that answer and those that they lead to."""
         return self.inference.graph.reached_from(self._serving_keys)
 
     def _callers_elsewhere(self, called: str) -> frozenset[str]:
-        callers = set(self.inference.graph.callers.get(called, ())) - self._served_statically
-        producing = {each[1:].partition(":")[0] for each in self._producing}
-        return frozenset(each for each in callers if each[1:].partition(":")[0] in producing)
+        callers = set(self.inference.graph.callers.get(called, ())) - self.served_statically
+        paths = {each[1:].partition(":")[0] for each in self._producing}
+        return frozenset(each for each in callers if each[1:].partition(":")[0] in paths)
 
     @cached_property
     def carried(self) -> Carried:
@@ -204,7 +218,7 @@ class Parity(Struct, frozen=True, dict=True):
     @cached_property
     def _transforming_units(self) -> frozenset[str]:
         functions = {each.unit.path for each in self.preparation.functions if each.transforms}
-        return frozenset(functions | {site.unit.path for site in self._transforming})
+        return frozenset(functions | {site.unit.path for site in self.transforming})
 
     @cached_property
     def without(self) -> tuple[Site, ...]:
@@ -215,11 +229,26 @@ class Parity(Struct, frozen=True, dict=True):
         ways = [u for u in self._only_serving if u.path not in helpers and self.flow.homes.of(u.path) in homes]
         bare = {unit.path for unit in ways if not self._reached([unit]) & shared and not self._prepares_somehow(unit)}
         asked = (*self.inference.lifecycle.predicting, *self.inference.model.applied)
-        return tuple(site for site in asked if site.unit.path in bare)
+        return tuple(site for site in asked if site.unit.path in bare - self._opaque)
+
+    @cached_property
+    def _opaque(self) -> frozenset[str]:
+        """Files that load a model which the project may have logged with code of its own around it."""
+        classes = (each for unit in self.inference.code.production for each in unit.python.classes)
+        if not any(base.endswith("PythonModel") for each in classes for base in each.bases):
+            return frozenset()
+        return frozenset(site.unit.path for site in self.inference.lifecycle.loading if OPAQUE.search(site.name))
 
     def _prepares_somehow(self, unit: Unit) -> bool:
         """Whether a unit calls something that is called after preparation, wherever it comes from."""
         return any(PREPARES.search(f"{call.receiver}.{call.name}") for call in unit.python.calls)
+
+    @cached_property
+    def prepares_nothing(self) -> bool:
+        """Whether nothing that only serves is called after preparation, or changes data by what it does."""
+        units = [self.inference.code.by_path[path] for path in self.reached_by_serving]
+        changing = {each.unit.path for each in self.preparation.functions if each.transforms}
+        return not any(unit.path in changing or self._prepares_somehow(unit) for unit in units)
 
     @cached_property
     def fitted_again(self) -> tuple[Fit, ...]:
@@ -347,16 +376,6 @@ class Parity(Struct, frozen=True, dict=True):
         }
         return bool(units & self._reached(self.training)) and bool(units & self._reached(self.serving))
 
-    @cached_property
-    def written_again(self) -> tuple[Site, ...]:
-        """Transformations of data that only the serving side has."""
-        only = self._reached(self._only_serving) - self._reached(self.training)
-        return tuple(
-            site
-            for site in self._transforming
-            if site.unit.path in only and not NO_STEP.search(site.name) and not _is_told_how(site)
-        )
-
 
 def _under_other_names(names: Sequence[str], thing: Thing) -> bool:
     fitted = thing.columns
@@ -367,13 +386,6 @@ def _in_other_order(names: Sequence[str], thing: Thing) -> bool:
     by_name = any("ColumnTransformer" in child.name for _, child in thing.children if isinstance(child, Thing))
     fitted = thing.columns
     return not by_name and "Column" not in thing.name and set(names) == set(fitted) and tuple(names) != fitted
-
-
-def _is_told_how(site: Site) -> bool:
-    """`column.astype(types[name])`: what it does was looked up; `astype(float)`: it does next to nothing."""
-    if site.call.method != "astype":
-        return False
-    return any(argument.kind == "item" or "float" in argument.text for argument in site.call.args)
 
 
 def _units(units: Iterable[Unit]) -> tuple[Unit, ...]:
