@@ -102,9 +102,9 @@ def preprocessing_shared(parity: Parity, rewritten: Rewritten, project: Project)
     if not shared and (again or steps):
         yield [*again, *steps][0]
     elif not shared and project.kind in SERVES_OWN and parity.surely_prepared and rewritten.functions:
-        found = rewritten.functions[0]
-        message = f"`{found.name}` prepares what the model is asked about, and training does not use it"
-        yield fail(message, at=found.location, confidence=Confidence.LOW)
+        own = rewritten.functions[0]
+        message = f"`{own.name}` prepares what the model is asked about, and training does not use it"
+        yield fail(message, at=own.location, confidence=Confidence.LOW)
     elif not shared and not (project.kind in SERVES_OWN and parity.surely_prepared and parity.prepares_nothing):
         yield unknown(
             "whether serving prepares its data as training did could not be followed", at=parity.serving[0].path
