@@ -89,8 +89,11 @@ def _index() -> Iterator[str]:
 def _commands() -> Iterator[str]:
     yield "# In a terminal\n\n`ml-readiness COMMAND --help` prints what stands here.\n"
     yield f"\n```text\n{_help(cli, None, 'ml-readiness')}\n```\n"
-    for name, command in sorted(cli.commands.items()):
-        yield f"\n## {name}\n\n```text\n{_help(command, click.Context(cli, info_name='ml-readiness'), name)}\n```\n"
+    context = click.Context(cli, info_name="ml-readiness")
+    for name in cli.list_commands(context):
+        command = cli.get_command(context, name)
+        if command is not None:
+            yield f"\n## {name}\n\n```text\n{_help(command, context, name)}\n```\n"
 
 
 def _help(command: click.Command, parent: click.Context | None, name: str) -> str:

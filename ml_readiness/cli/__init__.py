@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import io
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from importlib import import_module
+from typing import TYPE_CHECKING, NoReturn, cast
 
 import click
 
 from ml_readiness import __version__
-from ml_readiness.cli.advising import init, next_
-from ml_readiness.cli.auditing import audit
-from ml_readiness.cli.explaining import explain, list_, schema
 from ml_readiness.cli.options import COULD_NOT_RUN, FINE
-from ml_readiness.cli.over_time import history
-from ml_readiness.cli.upkeep import cache, publish
 from ml_readiness.errors import ReadinessError, suggestion
 
 if TYPE_CHECKING:
@@ -28,15 +24,45 @@ Examples:
 Exit codes: 0 fine, 1 the gate failed, 2 could not run, 3 ran but incomplete."""
 
 
+COMMANDS = {
+    "audit": ("auditing", "audit", "Audit a folder, a git repository or a URL."),
+    "cache": ("upkeep", "cache", "Look at, empty or shrink what is kept between audits."),
+    "explain": ("explaining", "explain", "Explain a check, or one finding and the way that a value took to it."),
+    "history": ("over_time", "history", "How the score changed, commit by commit."),
+    "init": ("advising", "init", "Write settings and the workflow for pull requests."),
+    "list": ("explaining", "list_", "List the checks and the questions they answer."),
+    "next": ("advising", "next_", "The one best next step, with a draft of the file it needs."),
+    "publish": ("upkeep", "publish", "Audit and tell a pull request: what the GitHub Action runs."),
+    "schema": ("explaining", "schema", "Print the JSON Schema of the JSON report."),
+}
+"""For each command its file here, its function, and what it does in a line."""
+
+
 class Commands(click.Group):
-    """A group that suggests the command you meant."""
+    """The commands, each loaded when it is asked for; suggests the one you meant."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name."""
+        if cmd_name not in COMMANDS:
+            return None
+        file, function, _ = COMMANDS[cmd_name]
+        return cast("click.Command", getattr(import_module(f"{__name__}.{file}"), function))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What each command does, without loading it."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, _, line) in COMMANDS.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command by name; a UsageError names the closest one."""
-        if args and self.get_command(ctx, args[0]) is None:
-            raise click.UsageError(f"there is no command {args[0]!r}{suggestion(args[0], self.commands)}")
+        if args and args[0] not in COMMANDS:
+            raise click.UsageError(f"there is no command {args[0]!r}{suggestion(args[0], COMMANDS)}")
         return super().resolve_command(ctx, args)
 
 
@@ -52,10 +78,6 @@ def cli(context: click.Context) -> None:
     """Could I run this in production? Reads ML repositories, executes nothing."""
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
-
-
-for command in (audit, history, list_, explain, next_, init, publish, cache, schema):
-    cli.add_command(command)
 
 
 def run(args: Sequence[str] | None = None) -> NoReturn:

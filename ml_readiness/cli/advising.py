@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ml_readiness.drafts.draft import Draft
 
 
-@click.command("next", short_help="The one best next step, with a draft of the file it needs.")
+@click.command("next")
 @click.argument("path", metavar="[PATH]", default=".")
 @click.option(
     "--check", metavar="CHECK", shell_complete=complete_check, help="The step for this check instead of the best one."
@@ -37,7 +37,7 @@ def next_(path: str, check: str | None, is_written: bool) -> None:
     click.echo(advice.render(found.report, found.result, found.draft, written=is_written), nl=False)
 
 
-@click.command(short_help="Write settings and the workflow for pull requests.")
+@click.command()
 @click.argument("path", metavar="[PATH]", default=".", type=click.Path(file_okay=False, exists=True))
 @click.option("--settings/--no-settings", default=None, help="Write .ml-readiness.toml; asked for if not said.")
 @click.option("--workflow/--no-workflow", default=None, help="Write the GitHub workflow; asked for if not said.")

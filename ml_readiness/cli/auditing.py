@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SEVERITIES = ("critical", "high", "medium", "low")
 
 
-@click.command(short_help="Audit a folder, a git repository or a URL.")
+@click.command()
 @click.argument("source", metavar="[PATH|URL]", default=".")
 @click.option("--rev", metavar="REV", help="Audit this commit, tag or branch instead of the work tree.")
 @click.option("--base", metavar="REV", help="Compare with this commit, tag or branch; its settings apply.")

@@ -19,7 +19,7 @@ LEAST_OF_AN_ID = 6
 """Characters of a finding's id that have to be given."""
 
 
-@click.command("list", short_help="List the checks and the questions they answer.")
+@click.command("list")
 @checks
 def list_(checks: Sequence[str]) -> None:
     """List the checks with what they weigh and the question each answers."""
@@ -36,7 +36,7 @@ def list_(checks: Sequence[str]) -> None:
                 click.echo(f"  {check.id:{width}}  {check.severity.value:8}  {check.question}")
 
 
-@click.command(short_help="Explain a check, or one finding and the way that a value took to it.")
+@click.command()
 @click.argument("name", metavar="[CHECK]", required=False, shell_complete=complete_check)
 @click.option("--finding", metavar="ID", help="Explain this finding instead, by its id in a report.")
 @click.option(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-@click.command(short_help="How the score changed, commit by commit.")
+@click.command()
 @click.argument("source", metavar="[PATH|URL]", default=".")
 @click.option("--rev", metavar="REV", help="The commit, tag or branch whose history it is.")
 @click.option("--since", metavar="WHEN", help="A date like 2026-03-31, or a time like '6 months'.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 
-@click.command(short_help="Audit and tell a pull request: what the GitHub Action runs.")
+@click.command()
 def publish() -> None:
     """Audit the workspace and tell its pull request: comment, summary, annotations, outputs.
 
@@ -19,7 +19,7 @@ def publish() -> None:
     raise SystemExit(run_action(os.environ))
 
 
-@click.command(short_help="Look at, empty or shrink what is kept between audits.")
+@click.command()
 @click.argument("action", type=click.Choice(["info", "clear", "prune"]), default="info")
 @click.option("--megabytes", type=click.IntRange(0), default=128, help="For prune: the size to shrink to.")
 def cache(action: str, megabytes: int) -> None:

@@ -23,9 +23,8 @@ from ml_readiness.errors import RepositoryError
 from ml_readiness.snapshot import Absent
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from typing import IO
-
-    from git.cmd import Git
 
     from ml_readiness.sources.gitdir import GitDir
 
@@ -73,7 +72,7 @@ class Answer(Struct, frozen=True):
 
 
 class Repository:
-    """A git repository, its objects read through GitPython, its configuration ignored."""
+    """A git repository, its objects read by git, its configuration ignored."""
 
     def __init__(self, where: GitDir, work_tree: Path | None = None) -> None:
         home = Path(tempfile.mkdtemp(prefix="ml-readiness-"))
@@ -81,8 +80,8 @@ class Repository:
         self._home = home
         furnish(home, where)
         self._why = "; its references are kept as reftable: name the commit by its id" if where.is_reftable else ""
-        self._git = _git_in(home, where.objects, work_tree or home)
-        self._reader: Git.AutoInterrupt | None = None
+        self._environment = _environment(home, where.objects, work_tree or home)
+        self._reader: _Running | None = None
         self._lock = threading.Lock()
 
     def resolve(self, revision: str) -> str:
@@ -98,10 +97,10 @@ class Repository:
     def ask(self, *command: str, limit: int = 1_000_000, seconds: float = 60) -> Answer:
         """The output of a git command, cut at a number of bytes and stopped after a number of seconds."""
         running = self._start(*command)
-        running.stdin.close()
-        answers: IO[bytes] = running.stdout
+        running.requests.close()
+        answers = running.answers
         errors: list[bytes] = []
-        drain = threading.Thread(target=_drain, args=(running.stderr, errors), daemon=True)
+        drain = threading.Thread(target=_drain, args=(running.complaints, errors), daemon=True)
         clock = threading.Timer(seconds, running.kill)
         drain.start()
         clock.start()
@@ -114,6 +113,7 @@ class Repository:
             problem = _problem(running, errors)
         finally:
             clock.cancel()
+            running.kill()
             answers.close()
         if len(output) > limit:
             return Answer(output[:limit], f"more than {limit:,} bytes")
@@ -144,13 +144,11 @@ class Repository:
 
     def _next(self, blob: str) -> bytes:
         reader = self._reader = self._reader or self._start("cat-file", "--batch")
-        requests: IO[bytes] = reader.stdin
-        answers: IO[bytes] = reader.stdout
-        requests.write(f"{blob}\n".encode("ascii"))
-        requests.flush()
-        _, _, size = answers.readline().split()
-        content = answers.read(int(size))
-        if answers.read(1) != b"\n":
+        reader.requests.write(f"{blob}\n".encode("ascii"))
+        reader.requests.flush()
+        _, _, size = reader.answers.readline().split()
+        content = reader.answers.read(int(size))
+        if reader.answers.read(1) != b"\n":
             raise OSError("git stopped in the middle")
         if not _is_called(content, blob):
             raise Absent("the content is not what its id says")
@@ -160,19 +158,59 @@ class Repository:
         reader, self._reader = self._reader, None
         if reader is not None:
             reader.kill()
-            for stream in (reader.stdin, reader.stdout, reader.stderr):
+            for stream in (reader.requests, reader.answers, reader.complaints):
                 with suppress(OSError):
                     stream.close()
 
-    def _start(self, *command: str) -> Git.AutoInterrupt:
-        from git.exc import GitCommandNotFound  # noqa: PLC0415
-
+    def _start(self, *command: str) -> _Running:
         try:
-            running = self._git.execute(["git", *command], istream=subprocess.PIPE, as_process=True)
-        except GitCommandNotFound as error:
+            running = _Running(command, self._home, self._environment)
+        except OSError as error:
             raise RepositoryError("expected git to be installed, found no such command") from error
-        _limit_memory(running.pid)
+        _limit_memory(running.number)
         return running
+
+
+class _Running:
+    """A git process and its three streams."""
+
+    def __init__(self, command: Sequence[str], home: Path, environment: Mapping[str, str]) -> None:
+        self._process = subprocess.Popen(
+            [_program(), *command],
+            cwd=home,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        self.number = self._process.pid
+        self.requests, self.answers, self.complaints = self._streams()
+
+    def _streams(self) -> tuple[IO[bytes], IO[bytes], IO[bytes]]:
+        stdin, stdout, stderr = self._process.stdin, self._process.stdout, self._process.stderr
+        if stdin is None or stdout is None or stderr is None:
+            raise OSError("a process without streams")
+        return stdin, stdout, stderr
+
+    def status(self) -> int:
+        """How it ended, once it has."""
+        return self._process.wait()
+
+    def kill(self) -> None:
+        """Ends it, if it has not ended."""
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+
+
+def _program() -> str:
+    """What git is called: never what lies in the working folder, into which Windows would look first."""
+    if os.name != "nt":
+        return "git"
+    found = shutil.which("git")
+    if found is None or Path(found).resolve().parent == Path.cwd():
+        raise FileNotFoundError("git")
+    return found
 
 
 def _is_called(content: bytes, blob: str) -> bool:
@@ -195,14 +233,10 @@ def _drain(stream: IO[bytes], parts: list[bytes]) -> None:
                 parts.append(part)
 
 
-def _problem(running: Git.AutoInterrupt, errors: list[bytes]) -> str:
-    from git.exc import GitCommandError  # noqa: PLC0415
-
-    try:
-        running.wait()
-    except GitCommandError as error:
+def _problem(running: _Running, errors: list[bytes]) -> str:
+    if status := running.status():
         said = b"".join(errors).decode("utf-8", "replace").strip().partition("\n")[0]
-        return said or f"status {error.status}"
+        return said or f"status {status}"
     return ""
 
 
@@ -225,17 +259,15 @@ def furnish(home: Path, where: GitDir) -> None:
         shutil.copyfile(where.index, home / "index", follow_symlinks=False)
 
 
-def _git_in(home: Path, objects: Path, work_tree: Path) -> Git:
-    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
-    from git.cmd import Git  # noqa: PLC0415
-
-    git = Git(home)
-    git.update_environment(
+def _environment(home: Path, objects: Path, work_tree: Path) -> Mapping[str, str]:
+    return dict(
+        os.environ,
         **ENVIRONMENT,
+        LANGUAGE="C",
+        LC_ALL="C",
         GIT_DIR=str(home),
         GIT_COMMON_DIR=str(home),
         GIT_WORK_TREE=str(work_tree),
         GIT_INDEX_FILE=str(home / "index"),
         GIT_OBJECT_DIRECTORY=str(objects.resolve()),
     )
-    return git
