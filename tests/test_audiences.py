@@ -93,7 +93,8 @@ def test_a_detail_that_learns_makes_no_project_of_learning() -> None:
 def test_an_argument_called_filename_names_no_package() -> None:
     setup = "from setuptools import setup\ndef read(filename='requirements.txt'): ...\nsetup(name='rover')\n"
     readme = "# Rover\n\nTrain it.\n\n```\npip install -r requirements.txt\n```\n"
-    assert kind({"setup.py": setup, "rover/__init__.py": TRAIN, "README.md": readme}) == "training"
+    started = f"{TRAIN}\n\nif __name__ == '__main__':\n    train([[1]], [1])\n"
+    assert kind({"setup.py": setup, "rover/__init__.py": started, "README.md": readme}) == "training"
 
 
 def test_a_script_that_scores_by_the_clock_is_a_batch_job() -> None:

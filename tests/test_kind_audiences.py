@@ -127,3 +127,24 @@ def test_a_readme_may_lie_where_hosts_look_for_it() -> None:
     )
     assert kind(books) == "notebooks"
     assert kind({**books, "docs/README.md": "# Deep learning tutorials\n"}) == "collection"
+
+
+def test_what_builds_fixtures_for_tests_trains_nothing_for_the_project() -> None:
+    assert kind({"src/score.py": SCORE, "src/build_fixture.py": TRAIN}) == "batch"
+    assert kind({"src/score.py": SCORE, "src/build_features.py": TRAIN}) == "training"
+
+
+def test_a_package_on_an_index_that_nothing_starts_is_imported_whatever_it_is_called() -> None:
+    readme = (
+        "# A chatbot and inference\n\n```\npip install talks\n```\n\n```python\nfrom talks import Model\n```\n\n"
+        "The chatbot is an app.\n"
+    )
+    ask = "import openai\n\nclass Model:\n    def ask(self, q):\n"
+    ask += "        return openai.OpenAI().chat.completions.create(q)\n"
+    page = "import gradio as gr\nfrom talks.model import Model\n\ndef page():\n"
+    page += "    gr.Interface(Model().ask, 'text', 'text').launch()\n"
+    files = {"talks/__init__.py": "", "talks/model.py": ask, "talks/ui.py": page, "README.md": readme}
+    setup = "from setuptools import setup\nsetup(name='talks'{})\n"
+    assert kind({**files, "setup.py": setup.format("")}) == "library"
+    command = ", entry_points={'console_scripts': ['talks=talks.ui:page']}"
+    assert kind({**files, "setup.py": setup.format(command)}) == "llm-app"

@@ -61,7 +61,9 @@ class Audience(Struct, frozen=True, dict=True):
     def imports_it(self) -> bool:
         """Whether more speaks for programmers who import it; what is only installed may be a program, too."""
         meant = bool(self.package.called_library or self.package.imports_shown)
-        return bool(self.package.published) and meant and _total(self.importers) > _total(self.users)
+        if not self.package.published or not meant:
+            return False
+        return _total(self.importers) > _total(self.users) or not self._can_be_started
 
     @cached_property
     def importers(self) -> tuple[Evidence, ...]:
@@ -99,6 +101,12 @@ class Audience(Struct, frozen=True, dict=True):
             yield Evidence(SHOWS, f"it is put to work: {self.deployment.all[0].what}")
         if self._front_end:
             yield Evidence(HINTS, f"it has a front end: {self._front_end}")
+
+    @property
+    def _can_be_started(self) -> bool:
+        """Whether anything but an import leads to what the index holds."""
+        ways = self.package.commands or self._started or self.deployment.all
+        return bool(ways) or not (self.package.installed_by_name and self.package.imports_shown)
 
     @property
     def _called(self) -> str:

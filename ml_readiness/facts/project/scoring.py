@@ -91,9 +91,8 @@ class Scoring(Struct, frozen=True, dict=True):
     def _as_described(self) -> Iterator[str]:
         """What the README calls scoring in bulk, where a model is asked."""
         said = re.search(words().batches, self.introduction.opening[:LEAD], re.IGNORECASE)
-        asked = (*self.lifecycle.predicting, *self.lifecycle.loading)
         named = any(SCORED.search(unit.path) for unit in self.code.production)
-        if said and (named or any(site.unit.is_production for site in asked)):
+        if said and (named or any(site.unit.is_production for site in self.lifecycle.predicting)):
             yield f"the README speaks of: {said[0].lower()}"
 
     def _by_a_program(self) -> Iterator[str]:
