@@ -274,3 +274,18 @@ def test_what_each_request_passes_through_logs_for_all(around: str) -> None:
     assert (
         outcome("inference-logged", {"app.py": APP, "between.py": head + "def log():\n    logger.info('')\n"}) == "fail"
     )
+
+
+def test_an_application_that_starts_trainings_runs_though_it_predicts_nothing() -> None:
+    train = (
+        "import mlflow\nfrom sklearn.svm import SVC\n\n"
+        "def train(X, y):\n    mlflow.log_metric('f1', 1)\n    SVC().fit(X, y)\n"
+    )
+    app = (
+        "from fastapi import FastAPI\nfrom train import train\napp = FastAPI()\n\n"
+        "@app.post('/start')\ndef start():\n    train(X, y)\n"
+    )
+    alive = app + "\n@app.get('/health')\ndef health():\n    return {'status': 'ok'}\n"
+    assert outcome("health-endpoint", {"train.py": train, "app.py": app}) == "fail"
+    assert outcome("health-endpoint", {"train.py": train, "app.py": alive}) == "pass"
+    assert outcome("metrics-exposed", {"train.py": train, "app.py": app}) == "fail"

@@ -235,3 +235,16 @@ HELPED = {
 def test_what_a_helper_asserts_of_the_rows_is_not_of_the_model(body: str, expected: str) -> None:
     test = f"from helper import check_answer, rows\nfrom train import train\n\n\ndef test_it():\n    {body}\n"
     assert outcome("tests-check-model", {**HELPED, "tests/test_train.py": test}) == expected
+
+
+def test_a_path_without_a_host_is_asked_of_the_application() -> None:
+    test = (
+        "async def test_it(cli):\n    answer = await cli.post('/predict', data='{}')\n    assert answer.status == 200\n"
+    )
+    app = (
+        "import joblib\nfrom aiohttp import web\nroutes = web.RouteTableDef()\nmodel = joblib.load('m')\n\n"
+        "@routes.post('/predict')\nasync def predict(request):\n    return model.predict(await request.json())\n"
+    )
+    assert outcome("tests-check-model", {"app.py": app, "tests/test_app.py": test}) == "partial"
+    other = test.replace("'/predict'", "'https://example.com/predict'")
+    assert outcome("tests-check-model", {"app.py": app, "tests/test_app.py": other}) == "fail"

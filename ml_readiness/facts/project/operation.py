@@ -8,12 +8,12 @@ from typing import Self
 from msgspec import Struct
 
 from ml_readiness.facts.project.project import Project
-from ml_readiness.facts.serving.serving import Serving
+from ml_readiness.facts.serving.serving import Route, Serving
 from ml_readiness.facts.tooling.tools import Tools
 from ml_readiness.report import Location, ProjectKind
 
-DELIVERED = frozenset({ProjectKind.SERVICE, ProjectKind.BATCH, ProjectKind.LLM_APP})
-"""Kinds of projects whose every route is part of what is delivered."""
+DELIVERED = frozenset({ProjectKind.SERVICE, ProjectKind.BATCH, ProjectKind.LLM_APP, ProjectKind.TRAINING})
+"""Kinds of projects whose every route is part of what is delivered, be it one that starts a training."""
 
 
 class Operation(Struct, frozen=True, dict=True):
@@ -42,10 +42,14 @@ class Operation(Struct, frozen=True, dict=True):
         project that is delivered; pages for people and functions that a platform starts for each request are none.
         """
         serving = self.serving
-        near = serving.model_routes
-        if not near and self.project.kind in DELIVERED:
-            near = tuple(route for route in serving.routes if route.unit.is_production)
+        near = serving.model_routes or self._delivered
         return (*(route.location for route in near if not route.is_serverless), *serving.servers)
+
+    @cached_property
+    def _delivered(self) -> tuple[Route, ...]:
+        """The routes of a project that is delivered."""
+        routes = self.serving.routes if self.project.kind in DELIVERED else ()
+        return tuple(route for route in routes if route.unit.is_production)
 
     @cached_property
     def schedules(self) -> tuple[Location, ...]:
@@ -64,7 +68,8 @@ class Operation(Struct, frozen=True, dict=True):
             return bool(
                 self.services or serving.routes or serving.demos or serving.chats or self.tools.javascript.answering
             )
-        return bool(self.schedules or (kind is ProjectKind.COLLECTION and self.services))
+        served = self.services if kind is ProjectKind.COLLECTION else self._delivered
+        return bool(self.schedules or served)
 
 
 def _is_never(call: object) -> bool:

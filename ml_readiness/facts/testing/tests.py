@@ -285,7 +285,13 @@ def is_request(site: Site) -> bool:
     if _is_client(site.name):
         return True
     asked = site.call.method in {"get", "post", "put", "patch", "delete", "request", "stream", "invoke"}
-    return asked and site.name.startswith("?") and "client" in site.call.receiver.lower()
+    return asked and site.name.startswith("?") and ("client" in site.call.receiver.lower() or _names_path(site))
+
+
+def _names_path(site: Site) -> bool:
+    """Whether a call is given a path without a host, which only a client of the application can ask."""
+    where = site.call.argument(0, "url", "path")
+    return where is not None and where.kind in {"str", "format"} and where.text.startswith("/")
 
 
 def _is_collected(unit: Unit, function: Function) -> bool:
