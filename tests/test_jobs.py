@@ -88,7 +88,7 @@ def test_a_file_that_ends_its_process_costs_that_file_alone(two: Workers, bad: s
 
 
 def test_the_report_names_a_lost_file_and_is_not_kept(two: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ml_readiness.facts.source.code.FROM_ONE_TREE", ((Fuse,),))
+    monkeypatch.setattr("ml_readiness.facts.source.code.FOLLOWED", ((Fuse,),))
     store = Store()
     first = audit(Memory({**FUSES, "bad.fuse": "crash"}), store=store, executor=two)
     assert first.complete

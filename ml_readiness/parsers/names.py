@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+from sys import intern
 
 from msgspec import Struct
 
@@ -52,8 +53,8 @@ class Scope(Struct):
     """The class that a method belongs to."""
     star: str = ""
     """The module of the first `from module import *`, where unknown names most likely come from."""
-    resolved: dict[ast.expr, str] = {}
-    """The names of expressions as long as nothing else is bound: most are asked for several times."""
+    resolved: dict[ast.expr | str, str] = {}
+    """What expressions and bare names stand for as long as nothing else is bound: most are asked for several times."""
 
     def bind(self, name: str, meaning: str) -> None:
         """Lets a name stand for something from here on."""
@@ -71,9 +72,11 @@ class Scope(Struct):
 
     def lookup(self, name: str) -> str | None:
         """What a bare name is bound to, by Python's rules; class bodies are not seen from methods."""
-        scope: Scope | None = self
+        if name in self.bindings:
+            return self.bindings[name]
+        scope = self.parent
         while scope is not None:
-            if (scope is self or not scope.is_class) and name in scope.bindings:
+            if name in scope.bindings and not scope.is_class:
                 return scope.bindings[name]
             scope = scope.parent
         return None
@@ -93,15 +96,15 @@ RESULT = "()"
 
 def called(node: ast.expr, scope: Scope) -> str:
     """The name of a called thing; calling an object that a call gave is calling its `__call__`."""
-    name = resolve(node, scope)
-    if isinstance(node, ast.Name):
-        is_object = (scope.lookup(node.id) or "").endswith(RESULT)
-    elif isinstance(node, ast.Attribute):
+    if type(node) is ast.Attribute:
         is_object = scope.owner is not None and _is_self(node.value) and _holds_result(scope.owner, node.attr)
-    elif isinstance(node, ast.Call):
+    elif type(node) is ast.Name:
+        is_object = (scope.lookup(node.id) or "").endswith(RESULT)
+    elif type(node) is ast.Call:
         return result_of(resolve(node.func, scope)) + ".__call__"
     else:
-        return name
+        is_object = False
+    name = resolve(node, scope)
     return name + ".__call__" if is_object else name
 
 
@@ -115,19 +118,20 @@ def _holds_result(owner: Scope, attribute: str) -> bool:
 
 def resolve(node: ast.expr, scope: Scope) -> str:
     """The dotted name of a name, attribute chain or called thing, as `Call.name` explains it."""
-    known = scope.resolved.get(node)
+    asked = node.id if type(node) is ast.Name else node
+    known = scope.resolved.get(asked)
     if known is None:
-        known = scope.resolved[node] = _resolved(node, scope)
+        known = scope.resolved[asked] = intern(_resolved(node, scope))
     return known
 
 
 def _resolved(node: ast.expr, scope: Scope) -> str:
     parts: list[str] = []
     while type(node) is not ast.Name:
-        if isinstance(node, ast.Attribute):
+        if type(node) is ast.Attribute:
             parts.append(node.attr)
             node = node.value
-        elif isinstance(node, (ast.Subscript, ast.Await)):
+        elif type(node) is ast.Subscript or type(node) is ast.Await:
             node = node.value
         else:
             parts.reverse()
@@ -169,7 +173,7 @@ def text_of(node: ast.expr) -> str:
     if type(node) is ast.Name:
         return node.id
     if type(node) is ast.Attribute and type(node.value) is ast.Name:
-        return f"{node.value.id}.{node.attr}"
+        return intern(f"{node.value.id}.{node.attr}")
     suffixes: list[str] = []
     while True:
         if isinstance(node, ast.Attribute):

@@ -193,8 +193,8 @@ class PythonFile(Struct, frozen=True, array_like=True, gc=False):
     raises: tuple[tuple[int, str, str], ...] = ()
     """(line, scope, resolved exception name)."""
     texts: tuple[Text, ...] = ()
-    names: frozenset[str] = frozenset()
-    """Every identifier that occurs."""
+    names: tuple[str, ...] = ()
+    """Every identifier that occurs, sorted."""
     exports: tuple[str, ...] = ()
     """`__all__`."""
     main_guard: int = 0

@@ -58,7 +58,7 @@ class Reader(Definitions):
             conditions=tuple(sorted(self.conditions, key=LINE)),
             raises=tuple(sorted(self.raises)),
             texts=tuple(sorted(self.texts, key=PLACE)),
-            names=frozenset(self.names),
+            names=tuple(sorted(self.names)),
             exports=self.exports,
             main_guard=self.main_guard,
             statements=self.statements,
@@ -180,7 +180,7 @@ class Reader(Definitions):
         self._guarded("try import" if imports or bare else "try", node.body)
         for handler in node.handlers:
             if handler.name:
-                self.scope.bindings[handler.name] = "?" + handler.name
+                self.scope.bind(handler.name, "?" + handler.name)
             kinds = {self.resolve(t) for t in types(handler.type)}
             self._guarded("except import" if kinds & imports or handler.type is None else "except", handler.body)
         self.block(node.orelse)

@@ -7,7 +7,7 @@ from collections import deque
 from sys import intern
 from typing import TYPE_CHECKING, Any
 
-from ml_readiness.parsers.expressions import LENGTH, OPERATORS, Expr, clean, shape
+from ml_readiness.parsers.expressions import LENGTH, OPERATORS, SHORT, Expr, clean, shape
 from ml_readiness.parsers.names import Scope, called, resolve, text_of
 from ml_readiness.parsers.python import Assign, Call, Class, Condition, Function, Import, Text
 from ml_readiness.parsers.trees import callee
@@ -120,10 +120,13 @@ class Recorder:
             elif kind is ast.Call:
                 self._call(inner, role, targets if inner is node else ())
                 for argument in (*[keyword.value for keyword in inner.keywords[::-1]], *inner.args[::-1]):
-                    if type(argument) is ast.Name:
+                    held = type(argument)  # pyright: ignore[reportUnknownVariableType]
+                    if held is ast.Name:
                         note(argument.id)
-                    else:
+                    elif held is not ast.Constant:
                         push((argument, "argument"))
+                    elif type(argument.value) is str:
+                        self._text(argument)
                 push((inner.func, ""))
             else:
                 passed = self._other(inner, role) if kind in ACTING else ""
@@ -155,7 +158,7 @@ class Recorder:
                 text_of(func.value) if isinstance(func, ast.Attribute) else "",
                 node.lineno,
                 node.col_offset + 1,
-                node.end_lineno or node.lineno,
+                _last_line(node),
                 scope.name,
                 tuple([shape(argument, scope) for argument in node.args[:COMPARISONS]]),
                 {k.arg or "**": shape(k.value, scope) for k in node.keywords} if node.keywords else NO_KEYWORDS,
@@ -168,7 +171,7 @@ class Recorder:
     def _text(self, node: ast.Constant) -> None:
         value = node.value
         if value and isinstance(value, str):
-            text = clean(value[:LENGTH])
+            text = intern(value) if len(value) < SHORT and value.isascii() else clean(value[:LENGTH])
             self.texts.append(Text(text, len(value), node.lineno, node.col_offset + 1, self.scope.name))
 
     def condition(self, test: ast.expr, effect: Effect, line: int, says: str = "") -> None:
@@ -200,6 +203,12 @@ class Recorder:
         if isinstance(test, ast.Constant):
             return negations + repr(test.value)[:40]
         return negations + text_of(callee(test)) + ("()" if isinstance(test, ast.Call) else "")
+
+
+def _last_line(node: ast.Call) -> int:
+    """The line on which a call ends, as the same object where it is the first."""
+    line = node.lineno
+    return line if node.end_lineno == line else node.end_lineno or line
 
 
 def _walk(test: ast.expr) -> list[Any]:

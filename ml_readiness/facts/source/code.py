@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 FOLLOWED = ((PythonFile, FlowFile, Secrets), (Notebook, FlowNotebook, NotebookSecrets))
 """Documents that every audit makes of code in which values are followed; the first two are made from the same tree."""
+TESTING = ((PythonFile, Secrets), (Notebook, NotebookSecrets))
+"""Those of tests, in which none are."""
 
 
 class Site(Struct, frozen=True, eq=False, gc=False):
@@ -243,8 +245,8 @@ def _read_whole(files: Files) -> Iterator[tuple[tuple[str, ...], tuple[type[Docu
     yield files.own_of(SetupPy), (PythonFile, SetupPy)
     for kinds in FOLLOWED:
         yield files.followed(kinds[0]), kinds
-    for code, _, secrets in FOLLOWED:
-        yield files.own_of(code), (code, secrets)
+    for tested in TESTING:
+        yield files.own_of(tested[0]), tested
 
 
 def meets(name: str, wanted: str) -> bool:

@@ -91,7 +91,7 @@ class Reach(Struct, frozen=True, dict=True):
         """Every identifier that production code uses, and every word of the files that say what is run."""
         names: set[str] = set()
         for unit in self.code.production:
-            names |= unit.python.names
+            names.update(unit.python.names)
         return frozenset(names | self._operated_words)
 
     @cached_property

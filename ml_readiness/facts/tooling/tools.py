@@ -36,6 +36,7 @@ DEPLOYED = (
 SAMPLES = (".env", ".env.*", "*.env", "*.env.*", "env.example", "README*")
 INSTRUMENTED = frozenset({"metrics", "errors", "llm-tracing"})
 """Roles that a program around the start command can play."""
+SETS_ENVIRONMENT = frozenset({"environ", "putenv"})
 CONFIGURABLE = ("hydra", "lightning.pytorch.cli", "pytorch_lightning.cli", "jsonargparse", "omegaconf")
 """Packages that make objects of class names in YAML files."""
 
@@ -203,7 +204,7 @@ class Tools(Struct, frozen=True, dict=True):
                     level = Level.WIRED if matcher(DEPLOYED)(path) else Level.DECLARED
                     yield Use(self.signs, tool, role, level, found[0], path, text.count("\n", 0, found.start()) + 1)
             for unit in self.code.production:
-                if not unit.python.names.isdisjoint({"environ", "putenv"}):
+                if not SETS_ENVIRONMENT.isdisjoint(unit.python.names):
                     for text_ in unit.python.texts:
                         if text_.value in names:
                             yield Use(self.signs, tool, role, Level.WIRED, text_.value, unit.path, text_.line, unit)
