@@ -112,3 +112,15 @@ def test_reading_claims_takes_linear_time(text: str) -> None:
 )
 def test_what_a_scale_means_and_what_others_gained_is_no_result(text: str) -> None:
     assert answer("results-reported", {**TRAINS, "README.md": f"# Churn\n\n{text}\n"}).outcome is Outcome.FAIL
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "## Results\n\n![alt](png/neural_style.png)",
+        "## Set up the training, evaluation and registration pipeline\n\n![Build](images/model-train.png)",
+        "## Results\n\n![x](images/batchscoring-ci-result.png)",
+    ],
+)
+def test_pictures_of_answers_and_of_things_to_do_are_no_results(text: str) -> None:
+    assert answer("results-reported", {**TRAINS, "README.md": f"# Churn\n\n{text}\n"}).outcome is Outcome.FAIL

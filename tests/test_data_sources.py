@@ -243,3 +243,12 @@ def test_a_file_that_an_earlier_step_writes_is_not_missing() -> None:
     train = "import numpy as np\nfrom sklearn.svm import SVC\nSVC().fit(np.load(f'{folder}/X.npy'), y)\n"
     finding = answer("data-versioned", {"a_train.py": train, "prepare.py": prepare}).findings[0]
     assert "raw.csv" in finding.message
+
+
+def test_a_version_that_a_call_takes_without_its_name_fixes_the_data() -> None:
+    code = (
+        READS
+        + "from azureml.core import Dataset\nrows = Dataset.get_by_name(workspace, 'loans', {})\nSVC().fit(rows, y)\n"
+    )
+    assert outcome("data-versioned", {"train.py": code.format("version")}) == "pass"
+    assert outcome("data-versioned", {"train.py": code.replace(", {}", "")}) == "partial"

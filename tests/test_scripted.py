@@ -115,3 +115,9 @@ def test_the_logger_of_a_framework_in_typescript_is_one(line: str) -> None:
 def test_what_is_asked_in_typescript_may_be_traced() -> None:
     traced = {"src/trace.ts": "import { traceable } from 'langsmith/traceable'\n"}
     assert outcome("inference-logged", CHAT | traced) == "pass"
+
+
+def test_a_published_model_may_be_run_in_typescript() -> None:
+    local = {"src/embed.ts": "import { pipeline } from '@xenova/transformers'\n"}
+    assert outcome("model-obtainable", CHAT | local) == "pass"
+    assert outcome("model-obtainable", CHAT) == "not-applicable"

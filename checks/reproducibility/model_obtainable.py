@@ -8,6 +8,7 @@ from ml_readiness.facts.modelling.obtaining import Obtaining
 from ml_readiness.facts.project.project import Project
 from ml_readiness.facts.prose.instructions import Instruction, Instructions
 from ml_readiness.facts.serving.serving import Serving
+from ml_readiness.facts.source.javascript import JavaScript
 from ml_readiness.facts.source.mainstream import main_first
 from ml_readiness.facts.source.saying import said
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
@@ -29,7 +30,7 @@ TRAINS = re.compile(r"(?:^|[\W_])train(?:ing|er)?(?:$|[\W_])", re.IGNORECASE)
     not_for=[ProjectKind.NOT_ML],
 )
 def model_obtainable(
-    obtaining: Obtaining, serving: Serving, instructions: Instructions, project: Project
+    obtaining: Obtaining, serving: Serving, javascript: JavaScript, instructions: Instructions, project: Project
 ) -> Iterator[Finding]:
     """Code that loads a file which is not here, is not downloaded and is written by nothing works on one machine only:
     the author's.
@@ -104,6 +105,8 @@ def model_obtainable(
             yield fail(f"`{lost.text}` is said to train it, but {lost.missing}", at=lost.location)
             return
         yield ok(f"the code here trains it: `{said(site)}`", at=site.location, confidence=Confidence.MEDIUM)
+    elif javascript.fetched and not obtaining.model.code.units:
+        yield ok("a published model is fetched by its name", at=javascript.fetched[0], confidence=Confidence.MEDIUM)
     elif obtaining.model.estimators:
         yield ok("the package fits its own model", at=obtaining.model.estimators[0], confidence=Confidence.MEDIUM)
 

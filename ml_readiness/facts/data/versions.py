@@ -23,6 +23,8 @@ KEYWORDS = frozenset(
     | {"snapshot_id", "checksum", "sha256", "md5", "hash", "expected_hash", "training_dataset_version", "file_hash"}
 )
 """Arguments that fix what a call fetches."""
+THIRD = {"get_by_name": 2}
+"""Calls that take the version without its name, and at which place."""
 FIXED = re.compile(r":(?:v?\d+(?:\.[\d*]+)*)$|/versions?/\d+|@[0-9a-f]{7,64}$|@v?\d+(?:\.\d+)+$")
 """Versions at the end of a name: `mnist:3.0.1`, `owner/data:v3`, `owner/data/versions/2`."""
 FLOATING = re.compile(r"[:@](?:latest|main|master|prod\w*|staging|current)$", re.IGNORECASE)
@@ -78,7 +80,14 @@ class Versions(Struct, frozen=True, dict=True):
 
     def is_fixed(self, use: Use) -> bool:
         """Whether the version is named of what a call fetches, there or where its receiver was fetched."""
-        return is_fixed(use) or _goes_on(use, self._fixed) or (use.tool in TABLES and use.path in self.read_as_it_was)
+        if is_fixed(use) or _goes_on(use, self._fixed) or self._registers(use):
+            return True
+        return use.tool in TABLES and use.path in self.read_as_it_was
+
+    def _registers(self, use: Use) -> bool:
+        """Whether what a call fetches is registered as a new version of a data set right there."""
+        sites = self.code.calls_in(use.unit, use.scope) if use.unit is not None else ()
+        return any(site.call.method == "register" and "create_new_version" in site.call.keywords for site in sites)
 
     @cached_property
     def _fixed(self) -> tuple[tuple[str, str], ...]:
@@ -132,6 +141,7 @@ def is_fixed(use: Use) -> bool:
     if use.call is None:
         return False
     given = [value for name, value in use.call.keywords.items() if name in KEYWORDS]
+    given += use.call.args[THIRD[use.call.method] :][:1] if use.call.method in THIRD else ()
     named = any(value.kind != "none" and value.text not in {"", "latest"} for value in given)
     return named or any(value.kind == "str" and FIXED.search(value.text) for value in use.call.args[:2])
 

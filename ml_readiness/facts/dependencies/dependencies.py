@@ -142,6 +142,7 @@ class Dependencies(Struct, frozen=True, dict=True):
         useful = [each for each in useful if each.kind != "script" or not of_project]
         if not useful:
             return tuple(each for each in self.manifests.runtime if each.is_package)[:1]
+        useful = [each for each in useful if not self._falls_short(each, useful)]
         locked = [each for each in useful if each.folder == "" and self.locks.covering(each) is not None]
         if locked:
             return (locked[0],)
@@ -151,6 +152,15 @@ class Dependencies(Struct, frozen=True, dict=True):
         for each in nearest:
             by_folder.setdefault(each.folder, []).append(each)
         return tuple(each for found in by_folder.values() for each in _preferred(found))
+
+    def _falls_short(self, manifest: Manifest, others: list[Manifest]) -> bool:
+        """Whether a lock covers a manifest that lacks most of what another one beside it lists."""
+        lock = self.locks.covering(manifest)
+        if lock is None:
+            return False
+        beside = [each for each in others if each is not manifest and each.folder == manifest.folder]
+        lacking = [[each for each in other.wanted if each.key not in lock.packages] for other in beside]
+        return any(2 * len(lost) > len(other.wanted) for lost, other in zip(lacking, beside, strict=True))
 
     def judged(self, kind: ProjectKind) -> tuple[tuple[Manifest, str], ...]:
         """The manifests by which the project is judged: those of every member of a collection, else the deciding."""

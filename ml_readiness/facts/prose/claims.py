@@ -82,7 +82,10 @@ PICTURED = re.compile(
     re.IGNORECASE,
 )
 """Names and descriptions of pictures that show results: how good, not one answer."""
-DRAWN = re.compile(r"logo|architecture|diagram|framework|infrastructure|workflow|flow.?chart", re.IGNORECASE)
+DRAWN = re.compile(
+    r"logo|deploy|swagger|endpoint|release|architecture|diagram|framework|infrastructure|workflow|flow.?chart",
+    re.IGNORECASE,
+)
 """Names and descriptions of pictures that show how it is built."""
 UNDER = re.compile(
     r"\bresults?\b|\bperformance\b|\bevaluations?\b|\bmetrics\b|\baccuracy\b|\bconfusion\b|ergebnis|résultats|resultados"
@@ -90,6 +93,10 @@ UNDER = re.compile(
     re.IGNORECASE,
 )
 """Headings over them."""
+STEP = re.compile(r"set(?:ting)? ?up|pipeline|install|configur|deploy|how to|getting started", re.IGNORECASE)
+"""Headings over something to do."""
+ONE_ANSWER = re.compile(r"style|generated|fake|sampl|reconstruct|inpaint|super_?res|deblur|coloriz", re.IGNORECASE)
+"""Names of pictures that a model made."""
 CARD = re.compile(r"(?:^|/)(?:model[ _-]?cards?[\w.-]*|modelcard[\w.-]*)\.(?:md|rst)$", re.IGNORECASE)
 OTHER_PAGES = re.compile(
     r"(?:^|/)(?:changelog|changes|history|contributing|code_of_conduct|security|release[-_ ]?notes)", re.IGNORECASE
@@ -206,6 +213,6 @@ def _shows_results(page: Page, link: Link) -> bool:
     if link.is_badge or any(DRAWN.search(text) for text in (link.target.rpartition("/")[2], link.text)):
         return False
     heading = page.prose.heading_of(link.line)
-    if heading is not None and UNDER.search(heading.text):
-        return True
+    if heading is not None and UNDER.search(heading.text) and not STEP.search(heading.text):
+        return ONE_ANSWER.search(link.target.rpartition("/")[2]) is None
     return any(PICTURED.search(text) for text in (link.target.rpartition("/")[2], link.text))

@@ -29,6 +29,7 @@ MODEL_PACKAGES = re.compile(
     r"^(?:openai|@anthropic-ai/|@ai-sdk/|ai$|langchain|@langchain/|llamaindex|@google/gen|cohere-ai|ollama|@mistralai/|@azure/openai"
     r"|groq-sdk|replicate|@huggingface/|@tensorflow/|onnxruntime|@xenova/transformers)"
 )
+FROM_HUB = frozenset(["@xenova/transformers", "@huggingface/transformers", "@mlc-ai/web-llm"])
 ROUTE = re.compile(
     r"""\.(?:get|all|head|route)\(\s*["'`](/[^"'`\n]{0,100})["'`]|\b(?:url|path)\s*:\s*["'`](/[^"'`\n]{0,100})["'`]"""
 )
@@ -70,6 +71,11 @@ class JavaScript(Struct, frozen=True, dict=True):
     def answering(self) -> tuple[tuple[str, str], ...]:
         """Sources that call a model, with their text."""
         return tuple((path, text) for path, text in self.sources if _calls_model(text))
+
+    @cached_property
+    def fetched(self) -> tuple[Location, ...]:
+        """Where sources import a library that fetches a published model by its name and runs it here."""
+        return tuple(place for name, place in self.imported.items() if name in FROM_HUB)
 
     @cached_property
     def leading(self) -> tuple[tuple[str, str], ...]:
