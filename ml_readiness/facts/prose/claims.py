@@ -83,7 +83,7 @@ PICTURED = re.compile(
 )
 """Names and descriptions of pictures that show results: how good, not one answer."""
 DRAWN = re.compile(
-    r"logo|deploy|swagger|endpoint|release|architecture|diagram|framework|infrastructure|workflow|flow.?chart",
+    r"logo|(?:^|[-_])c[id][-_]|deploy|swagger|endpoint|release|architecture|diagram|framework|infrastructure|workflow|flow.?chart",
     re.IGNORECASE,
 )
 """Names and descriptions of pictures that show how it is built."""
