@@ -252,3 +252,16 @@ def test_a_version_that_a_call_takes_without_its_name_fixes_the_data() -> None:
     )
     assert outcome("data-versioned", {"train.py": code.format("version")}) == "pass"
     assert outcome("data-versioned", {"train.py": code.replace(", {}", "")}) == "partial"
+
+
+def test_a_folder_of_the_tree_that_code_names_fixes_the_data_whatever_its_files_are_called() -> None:
+    code = (
+        "import numpy as np\nfrom sklearn.svm import SVC\n\ndef load(path='../data/cora/', name='cora'):\n"
+        "    return np.genfromtxt('{}{}.content'.format(path, name))\n\nSVC().fit(load(), y)\n"
+    )
+    readme = "# gcn\n\nTrains on the Cora dataset, see https://example.com/cora.tar.gz\n"
+    files = {"README.md": readme, "gcn/train.py": code, "data/cora/cora.content": "1 0\n"}
+    assert outcome("data-versioned", files) == "pass"
+    assert outcome("data-versioned", {**files, "data/cora/cora.content": "", "data/cora/README": ""}) == "pass"
+    without = {path: text for path, text in files.items() if not path.startswith("data/")}
+    assert outcome("data-versioned", {**without, "data/cora/README": "fetch it\n"}) == "partial"

@@ -9,7 +9,7 @@ import pytest
 
 from ml_readiness.facts.prose.instructions import Instructions
 from ml_readiness.report import Outcome
-from tests.auditing import answer, facts_of
+from tests.auditing import answer, facts_of, outcome
 
 TREE = {
     "requirements.txt": "pandas",
@@ -224,3 +224,14 @@ def test_a_target_whose_script_is_gone_cannot_train_the_model() -> None:
     assert answer("model-obtainable", files).outcome.value == "fail"
     assert answer("model-obtainable", {**files, "src/train.py": "print(1)\n"}).outcome.value == "pass"
     assert answer("model-obtainable", {**files, "README.md": "# M\n"}).outcome.value == "pass"
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [("bin/start_server", "pass"), ("bin/download_model", "partial"), ("bin/missing", "partial")],
+)
+def test_a_program_of_the_tree_runs_by_its_path(command: str, expected: str) -> None:
+    readme = f"# it\n\n```sh\npip install -r requirements.txt\n{command}\n```\n"
+    programs = {"bin/start_server": "uvicorn app:app\n", "bin/download_model": "curl -O https://example.com/m\n"}
+    files = {"README.md": readme, "requirements.txt": "fastapi\n", "app.py": "import fastapi\n", **programs}
+    assert outcome("readme-how-to-run", files) == expected

@@ -289,3 +289,17 @@ def test_an_application_that_starts_trainings_runs_though_it_predicts_nothing() 
     assert outcome("health-endpoint", {"train.py": train, "app.py": app}) == "fail"
     assert outcome("health-endpoint", {"train.py": train, "app.py": alive}) == "pass"
     assert outcome("metrics-exposed", {"train.py": train, "app.py": app}) == "fail"
+
+
+def test_what_a_worker_beside_the_routes_prints_is_seen() -> None:
+    web = (
+        "import redis\nfrom fastapi import FastAPI\napp = FastAPI()\ndb = redis.Redis()\n\n"
+        "@app.post('/predict')\ndef predict(row: list[float]):\n    db.rpush('asked', str(row))\n"
+        "    return db.get('answer')\n"
+    )
+    worker = (
+        "import joblib\nimport redis\nmodel = joblib.load('m')\ndb = redis.Redis()\n\ndef work():\n    while True:\n"
+        "        found = model.predict(db.lpop('asked'))\n        print(found)\n"
+        "        db.set('answer', found)\n\nwork()\n"
+    )
+    assert outcome("inference-logged", {"web/main.py": web, "worker/main.py": worker}) == "partial"

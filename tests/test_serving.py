@@ -334,3 +334,18 @@ def test_whether_a_model_is_there_is_no_question_to_the_request() -> None:
     assert outcome("requests-validated", {"app.py": head + route.format(form)}) == "fail"
     present = "if 'rows' not in request.json:\n        return 'no', 400"
     assert outcome("requests-validated", {"app.py": head + route.format(present)}) == "partial"
+
+
+def test_whether_a_model_is_there_is_asked_of_the_module_not_of_the_request() -> None:
+    app = (
+        "import joblib\nimport pandas as pd\nfrom flask import Flask, request\napp = Flask(__name__)\n"
+        "clf = joblib.load('m.pkl')\n\n@app.route('/predict', methods=['POST'])\ndef predict():\n"
+        "    if not clf:\n        return 'train first'\n    return clf.predict(pd.DataFrame(request.json))\n"
+    )
+    assert outcome("requests-validated", {"app.py": app}) == "fail"
+
+
+def test_a_greeting_beside_a_page_for_people_is_no_service() -> None:
+    page = "import joblib\nimport streamlit as st\nst.write(joblib.load('m').predict([[st.number_input('a')]]))\n"
+    greeting = "from flask import Flask\napp = Flask(__name__)\n\n@app.route('/')\ndef home():\n    return 'hello'\n"
+    assert outcome("health-endpoint", {"page.py": page, "flask_app.py": greeting}) == "not-applicable"

@@ -74,6 +74,10 @@ HOSTED = re.compile(
     r"(?P<path>[^?#]+)"
 )
 """Addresses of files in repositories that are hosted, at a branch."""
+OTHER = re.compile(
+    r"(?:^|/)(?:README|LICEN[CS]E|\.)[^/]*$|\.(?:py|ipynb|md|rst|txt|ya?ml|toml|sh|dvc|html?|log)$", re.IGNORECASE
+)
+"""Files in folders of data that are none."""
 ELSEWHERE = re.compile(r"/|~|[A-Za-z]:|\w+://")
 LONGEST = 120
 MANY = 20
@@ -157,10 +161,20 @@ class KeptData(Struct, frozen=True, dict=True):
     def _main(self) -> frozenset[str]:
         return frozenset(self.main)
 
+    @cached_property
+    def _folders(self) -> frozenset[str]:
+        """Folders within folders of data that hold files of data, whatever their names end with."""
+        homes = {path.rpartition("/")[0] for path in self.files.own if not OTHER.search(path)}
+        return frozenset(
+            home for home in homes if "/" in home and DATA_FOLDER.match(home) and not PICTURED.search(home)
+        )
+
     def named_in(self, unit: Unit) -> Iterator[tuple[str, Text]]:
-        """The tables whose path stands in the code, as a default or an option does."""
-        for text in unit.python.texts if self.main else ():
+        """The tables and folders of data whose path stands in the code, as a default or an option does."""
+        for text in unit.python.texts if self.main or self._folders else ():
             written = text.value.replace("\\", "/").lstrip("./")
+            if written.endswith("/") and written[:-1] in self._folders:
+                yield written[:-1], text
             for path in self._by_name.get(written.rpartition("/")[2], ()):
                 if path in self._main and (path == written or ("/" in written and path.endswith("/" + written))):
                     yield path, text

@@ -19,7 +19,7 @@ from ml_readiness.facts.tooling.uses import Use
 from ml_readiness.report import Location
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from ml_readiness.parsers.python import Function
 
@@ -170,12 +170,18 @@ class Footprints(Struct, frozen=True, dict=True):
             functions = [key(route.unit, route.function.name) for route in routes if route.function is not None]
             modules = [key(unit, "") for unit in (*(route.unit for route in routes), *serving.model_demos)]
             reached = self.graph.reached_from([*functions, *modules])
-            found = [site for site in self._prints if key(site.unit, site.call.scope) in reached]
+            apart = frozenset(paths) - {unit.path for unit in self.code.production if self._is_reached(unit, reached)}
+            found = [s for s in self._prints if key(s.unit, s.call.scope) in reached or s.unit.path in apart]
         else:
             wanted = self._with_users(paths)
             found = [site for site in self._prints if site.unit.path in wanted]
         found.sort(key=lambda site: not self._asks(site.unit.path, site.call.scope))
         return tuple(site.location for site in found)
+
+    @staticmethod
+    def _is_reached(unit: Unit, functions: Collection[str]) -> bool:
+        """Whether any of these functions stands in a file."""
+        return key(unit, "") in functions or any(key(unit, name) in functions for name in unit.functions)
 
     @cached_property
     def traced(self) -> tuple[Use, ...]:

@@ -134,7 +134,9 @@ class Contracts(Struct, frozen=True, dict=True):
         guards = [
             c
             for c in route.unit.python.conditions
-            if c.scope == route.function.name and c.effect in {"raise", "return"} and not _is_aside(c)
+            if c.scope == route.function.name
+            and c.effect in {"raise", "return"}
+            and not (_is_aside(c) or _is_of_module(route.unit, c))
         ]
         kinds = [c for c in guards if looks_at_kind(c)]
         typed = [c for c in guards if "isinstance" in c.calls or {"<", ">", "<=", ">="} & set(c.operators)]
@@ -245,6 +247,12 @@ def _is_context(parameter: Parameter) -> bool:
     if parameter.default is not None and re.search(r"Depends|Security|Header|Cookie", parameter.default.text):
         return True
     return bool(CONTEXT.search(parameter.annotation))
+
+
+def _is_of_module(unit: Unit, condition: Condition) -> bool:
+    """Whether a test asks only for what the module holds, such as a model, and compares nothing."""
+    held = {assign.target for assign in unit.python.assigns if not assign.scope}
+    return not (condition.operators or condition.calls) and held.issuperset(condition.names)
 
 
 def _is_aside(condition: Condition) -> bool:

@@ -7,13 +7,15 @@ from typing import Self
 
 from msgspec import Struct
 
+from ml_readiness.facts.modelling.lifecycle import Lifecycle
 from ml_readiness.facts.project.project import Project
 from ml_readiness.facts.serving.serving import Route, Serving
+from ml_readiness.facts.source.code import Code
 from ml_readiness.facts.tooling.tools import Tools
 from ml_readiness.report import Location, ProjectKind
 
-DELIVERED = frozenset({ProjectKind.SERVICE, ProjectKind.BATCH, ProjectKind.LLM_APP, ProjectKind.TRAINING})
-"""Kinds of projects whose every route is part of what is delivered, be it one that starts a training."""
+DELIVERED = frozenset({ProjectKind.SERVICE, ProjectKind.BATCH, ProjectKind.LLM_APP})
+"""Kinds of projects whose every route is part of what is delivered."""
 
 
 class Operation(Struct, frozen=True, dict=True):
@@ -22,11 +24,13 @@ class Operation(Struct, frozen=True, dict=True):
     project: Project
     serving: Serving
     tools: Tools
+    code: Code
+    lifecycle: Lifecycle
 
     @classmethod
-    def gather(cls, project: Project, serving: Serving, tools: Tools) -> Self:
+    def gather(cls, project: Project, serving: Serving, tools: Tools, code: Code, lifecycle: Lifecycle) -> Self:
         """From ways in and schedules."""
-        return cls(project, serving, tools)
+        return cls(project, serving, tools, code, lifecycle)
 
     @cached_property
     def services(self) -> tuple[Location, ...]:
@@ -42,14 +46,17 @@ class Operation(Struct, frozen=True, dict=True):
         project that is delivered; pages for people and functions that a platform starts for each request are none.
         """
         serving = self.serving
-        near = serving.model_routes or self._delivered
+        near = serving.model_routes or (() if serving.model_demos else self._delivered)
         return (*(route.location for route in near if not route.is_serverless), *serving.servers)
 
     @cached_property
     def _delivered(self) -> tuple[Route, ...]:
-        """The routes of a project that is delivered."""
-        routes = self.serving.routes if self.project.kind in DELIVERED else ()
-        return tuple(route for route in routes if route.unit.is_production)
+        """The routes of a project that is delivered; of one that trains, those that start it."""
+        routes = tuple(route for route in self.serving.routes if route.unit.is_production)
+        if self.project.kind is ProjectKind.TRAINING:
+            starting = self.code.reaching(self.lifecycle.units("training"))
+            return tuple(route for route in routes if route.unit.path in starting)
+        return routes if self.project.kind in DELIVERED else ()
 
     @cached_property
     def schedules(self) -> tuple[Location, ...]:

@@ -56,6 +56,8 @@ PRINTED = re.compile(r"\.{5}|^\S+/(?: |$)")
 """What is no command: a line that a program printed, the name of a folder."""
 CAPITAL = re.compile(r"^(?:Make|Pip|Python|Docker|Conda|Poetry|Streamlit|Uvicorn|Flask|Npm)(?= )")
 """Programs that people write with a capital letter, as keyboards of phones do."""
+BESIDE = re.compile(r"install|set-?_?up|bootstrap|download|fetch|test|lint|format|clean|build", re.IGNORECASE)
+"""Programs of a project that do something else than its job."""
 PYTHON_PROMPT = re.compile(r"^\s*(?:(?:>>>|\.\.\.|In \[\d*\]:)\s?)?")
 IMPORT = re.compile(
     r"\s*(?:import ([A-Za-z_][\w.]*)(?: as \w+| *, *[\w.]+)*\s*(?:#.*)?$|from ([A-Za-z_][\w.]*) import \S)"
@@ -163,7 +165,9 @@ class Instructions(Struct, frozen=True, dict=True):
         name = bare.partition(" ")[0]
         if words != bare and not words.startswith("sudo"):
             return "run"
-        return "run" if name in self._scripts or name.lower().replace("-", "_") in self._own_names else ""
+        if name in self._scripts or name.lower().replace("-", "_") in self._own_names:
+            return "run"
+        return "run" if "/" in name and not BESIDE.search(name) and self.targets.is_program(name) else ""
 
     @cached_property
     def _scripts(self) -> frozenset[str]:

@@ -12,6 +12,7 @@ from ml_readiness import regex as re
 from ml_readiness.facts.source.modules import Modules
 from ml_readiness.facts.tree.files import Files
 from ml_readiness.parsers.makefile import Makefile
+from ml_readiness.snapshot import EntryKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,6 +83,11 @@ class Targets(Struct, frozen=True, dict=True):
         if target.startswith(".."):
             return "" if joined.startswith("..") else joined.strip(".")
         return target.rstrip("/") if target.rstrip("/") in self.files.folders else folder
+
+    def is_program(self, path: str) -> bool:
+        """Whether a command is a file of the tree, by its path from the root."""
+        entry = self.files.entries.get(path.removeprefix("./"))
+        return entry is not None and entry.kind is EntryKind.FILE
 
     def missing(self, command: str, folder: str) -> str:
         """What the command needs and the tree lacks; empty where nothing is known to be missing."""

@@ -29,7 +29,7 @@ LICENCES = ("LICENSE", "LICENSE.txt", "LICENSE.md", "LICENCE", "COPYING")
 GENERATED = re.compile(r"(?:_pb2(?:_grpc)?\.pyi?|\.min\.js)$")
 BUILD = re.compile(r"^(?:build|dist|_build|site)/")
 TEST_PATH = re.compile(
-    r"(?:^|/)(?:tests?|testing|unit_?tests?|integration_?tests?|e2e)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest|(?:[^/]*_)?fixtures?)\.py$",
+    r"(?:^|/)(?:tests?|testing|unit_?tests?|integration_?tests?|e2e)/|(?:^|/)(?:test_[^/]*|[^/]*_test|tests|conftest|(?:[^/]*_)?fixtures?)\.py$",
     re.IGNORECASE,
 )
 EXAMPLE_PATH = re.compile(
