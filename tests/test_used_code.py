@@ -120,11 +120,11 @@ def test_a_table_by_its_type_is_a_guard() -> None:
 
 
 def test_a_lock_of_a_manifest_that_lacks_what_is_installed_fixes_nothing() -> None:
-    poetry = '[tool.poetry]\nname = "a"\nversion = "1"\n[tool.poetry.dependencies]\npython = "^3.11"\nflask = "^3.0"\n'
-    lock = '[[package]]\nname = "flask"\nversion = "3.0.3"\n\n[metadata]\ncontent-hash = "x"\n'
-    files = {"app.py": "import flask\nimport numpy\nimport pandas\n", "pyproject.toml": poetry, "poetry.lock": lock}
+    poetry = '[tool.poetry]\nname = "a"\nversion = "1"\n[tool.poetry.dependencies]\nscikit-learn = "^1.5"\n'
+    lock = '[[package]]\nname = "scikit-learn"\nversion = "1.5.2"\n\n[metadata]\ncontent-hash = "x"\n'
+    files = {"train.py": FIT.format(""), "pyproject.toml": poetry, "poetry.lock": lock}
     assert outcome("dependencies-locked", files) == "pass"
-    other = files | {"requirements.txt": "Flask\nnumpy\npandas\nopenai\n"}
+    other = files | {"requirements.txt": "scikit-learn\nnumpy\npandas\nopenai\n"}
     assert outcome("dependencies-locked", other) == "fail"
     assert outcome("dependencies-pinned", other) == "fail"
-    assert outcome("dependencies-locked", files | {"requirements.txt": "Flask\n"}) == "pass"
+    assert outcome("dependencies-locked", files | {"requirements.txt": "scikit-learn\n"}) == "pass"
