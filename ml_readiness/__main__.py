@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -26,8 +27,11 @@ def main() -> None:
         return
     # pydantic would look through all installed packages for plugins, of which none concerns us.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    gc.disable()
     from ml_readiness.cli import run  # noqa: PLC0415
 
+    gc.freeze()  # what was imported stays, and need not be searched for cycles
+    gc.enable()
     try:
         run()
     except SystemExit as end:
