@@ -5,7 +5,6 @@ A character reference such as `&commat;` stands for its character, so that the e
 
 from __future__ import annotations
 
-import html
 import inspect
 from functools import cache
 
@@ -64,7 +63,9 @@ class Explanation(Struct, frozen=True):
 
 def _content(match: re.Match[str]) -> str:
     """The text of a file, filled up with blanks where the example names a size in bytes."""
-    return html.unescape(match["text"]).ljust(int(match["size"] or 0))
+    from html import unescape  # noqa: PLC0415
+
+    return unescape(match["text"]).ljust(int(match["size"] or 0))
 
 
 @cache

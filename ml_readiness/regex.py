@@ -7,8 +7,9 @@ There are hundreds, each repository needs few of them, and compiling even those 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from re import *  # noqa: F403  # pyright: ignore[reportWildcardImportFromLibrary]
-from typing import TYPE_CHECKING, AnyStr, Generic, cast
+from typing import TYPE_CHECKING, Any, AnyStr, Generic, cast
 
 from ml_readiness import compiled
 
@@ -39,6 +40,31 @@ def compile(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:  # type: ign
     return cast("re.Pattern[AnyStr]", _Uncompiled(pattern, flags))
 
 
+@lru_cache(maxsize=1_000)
+def _known(pattern: Any, flags: int) -> Any:
+    return compile(pattern, flags)
+
+
+def search(pattern: AnyStr, string: AnyStr, flags: int = 0) -> re.Match[AnyStr] | None:  # type: ignore[no-redef]
+    """`re.search` for a pattern of the product's own."""
+    return cast("re.Match[AnyStr] | None", _known(pattern, flags).search(string))
+
+
+def match(pattern: AnyStr, string: AnyStr, flags: int = 0) -> re.Match[AnyStr] | None:  # type: ignore[no-redef]
+    """`re.match` for a pattern of the product's own."""
+    return cast("re.Match[AnyStr] | None", _known(pattern, flags).match(string))
+
+
+def fullmatch(pattern: AnyStr, string: AnyStr, flags: int = 0) -> re.Match[AnyStr] | None:  # type: ignore[no-redef]
+    """`re.fullmatch` for a pattern of the product's own."""
+    return cast("re.Match[AnyStr] | None", _known(pattern, flags).fullmatch(string))
+
+
 def compile_once(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     """A pattern made of what a repository says, which no other process needs."""
     return re.compile(pattern, flags)
+
+
+def search_once(pattern: str, string: str, flags: int = 0) -> re.Match[str] | None:
+    """`re.search` for such a pattern."""
+    return re.search(pattern, string, flags)

@@ -22,8 +22,7 @@ F = TypeVar("F")
 @cache
 def needs(function: Callable[..., object]) -> tuple[type[Any], ...]:
     """The parameter types of a function, in order; TypeError where one is missing or not a class."""
-    hints = typing.get_type_hints(function)
-    hints.pop("return", None)
+    hints = _types(function)
     code = function.__code__ if hasattr(function, "__code__") else None
     names = code.co_varnames[: code.co_argcount] if code is not None else tuple(hints)
     names = tuple(name for name in names if name not in {"cls", "self"})
@@ -32,6 +31,17 @@ def needs(function: Callable[..., object]) -> tuple[type[Any], ...]:
             message = f"{function.__module__}.{function.__qualname__}: parameter {name!r} needs a class as type"
             raise TypeError(message)
     return tuple(hints[name] for name in names)
+
+
+def _types(function: Callable[..., object]) -> dict[str, Any]:
+    """The types of a function's parameters by name: looked up where they are names, since evaluating text is slow."""
+    try:
+        known = function.__globals__
+        return {name: known[said] for name, said in function.__annotations__.items() if name != "return"}
+    except (AttributeError, KeyError, TypeError):
+        hints = typing.get_type_hints(function)
+        hints.pop("return", None)
+        return hints
 
 
 class Facts:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import configparser
 from typing import ClassVar, Self
 
 from msgspec import Struct
@@ -35,6 +34,8 @@ class SetupCfg(Struct, frozen=True):
     def parse(cls, data: bytes) -> Self:
         """The sections; duplicates are forgiven, interpolation is left alone; ValueError where it is broken."""
         text = decode(data)
+        import configparser  # noqa: PLC0415
+
         parser = configparser.RawConfigParser(strict=False)
         parser.optionxform = str  # type: ignore[assignment, method-assign]
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import configparser
 from itertools import product
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -78,6 +77,8 @@ def _from_toml(document: toml.Table, text: str) -> TaskList:
 
 
 def _from_ini(text: str) -> TaskList:
+    import configparser  # noqa: PLC0415
+
     parser = configparser.RawConfigParser(strict=False, allow_no_value=True, inline_comment_prefixes=None)
     parser.optionxform = str  # type: ignore[assignment, method-assign]
     try:

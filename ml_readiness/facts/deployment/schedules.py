@@ -292,7 +292,9 @@ class Schedules(Struct, frozen=True, dict=True):
             yield from (self.files.text(path) for path in self.files.find(name.rpartition("/")[2]))
         elif "." not in name and "/" not in name:
             for path in self.files.find("Makefile"):
-                target = re.search(rf"^{re.escape(name)}\s*:.*\n((?:[\t ].*\n?)*)", self.files.text(path), re.MULTILINE)
+                target = re.search_once(
+                    rf"^{re.escape(name)}\s*:.*\n((?:[\t ].*\n?)*)", self.files.text(path), re.MULTILINE
+                )
                 if target is not None:
                     yield target[1]
 

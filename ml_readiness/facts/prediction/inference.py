@@ -228,7 +228,7 @@ class Inference(Struct, frozen=True, dict=True):
             for function in unit.python.functions
             if "." not in function.name
             and key(unit, function.name) in leading
-            and re.search(rf"\b(?:{_packages(unit.path)})\.{function.name}\(", self.readme)
+            and re.search_once(rf"\b(?:{_packages(unit.path)})\.{function.name}\(", self.readme)
         )
 
     @cached_property

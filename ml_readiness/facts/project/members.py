@@ -180,4 +180,4 @@ class _Finder(Struct, frozen=True, dict=True):
 
 def _says(text: str, word: str) -> bool:
     """Whether a word stands in a text; scripts without spaces have no borders of words."""
-    return (word in text) if ord(word[0]) > 0x2E7F else re.search(rf"\b{re.escape(word)}\b", text) is not None
+    return (word in text) if ord(word[0]) > 0x2E7F else re.search_once(rf"\b{re.escape(word)}\b", text) is not None

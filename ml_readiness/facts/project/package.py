@@ -82,7 +82,7 @@ class Package(Struct, frozen=True, dict=True):
             return (f"the README installs it by name: {self.installed_by_name}",)
         readme = self.introduction.readme
         for name in self.names:
-            if found := re.search(rf"{INDEX}[\w./-]*?[/=]{_loose(name)}(?![\w-])", readme, re.IGNORECASE):
+            if found := re.search_once(rf"{INDEX}[\w./-]*?[/=]{_loose(name)}(?![\w-])", readme, re.IGNORECASE):
                 return (f"the README points to the published package: {found[0]}",)
         workflows = self.files.find(
             ".github/workflows/*.yml", ".github/workflows/*.yaml", ".gitlab-ci.yml", ".travis.yml"
@@ -137,7 +137,7 @@ class Package(Struct, frozen=True, dict=True):
         readme = self.introduction.readme
         names = self.names if re.search(r"pip3? install (?:-e )?[\"']?(?:\.|git\+)", readme) else ()
         for name in names:
-            said = re.search(
+            said = re.search_once(
                 rf"\bthe [`*]*{_loose(name)}[`*]* (?:library|package|toolkit|framework)\b"
                 rf"|\b(?:import|use)\W{{1,3}}{_loose(name)}\W{{1,3}}(?:in|into|from|within) your\b",
                 readme,

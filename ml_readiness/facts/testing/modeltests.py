@@ -237,4 +237,4 @@ def _fits(route: str, asked: str) -> bool:
     if not bare:
         return not path
     pattern = re.escape(bare).replace(r"\*", r"[^/]*")
-    return re.search(rf"(?:^|/){pattern}(?:/|$)", path) is not None or path.endswith(bare.rpartition("/")[2])
+    return re.search_once(rf"(?:^|/){pattern}(?:/|$)", path) is not None or path.endswith(bare.rpartition("/")[2])
