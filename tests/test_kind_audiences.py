@@ -58,6 +58,35 @@ def test_a_database_may_train_the_model(query: str, expected: str) -> None:
     assert kind({"dbt_project.yml": "name: shop\n", "models/churn.sql": query}) == expected
 
 
+def test_a_title_may_call_it_a_store_of_features() -> None:
+    files = {"src/store.py": "class Store:\n    def get(self, key):\n        return key\n"}
+    assert kind({**files, "README.md": "# Feature store of trips\n"}) == "batch"
+    assert kind({**files, "README.md": "# Store of trips\n"}) == "not-ml"
+
+
+def test_a_program_that_trains_by_an_unknown_library_is_told_by_its_name_and_the_readme() -> None:
+    files = {"src/train.py": "import detecting\n\ndetecting.Detector().run()\n"}
+    assert kind({**files, "README.md": "# Training of an object detector\n"}) == "training"
+    assert kind({**files, "README.md": "# Timetables\n\nHow to catch a train.\n"}) == "not-ml"
+
+
+def test_a_package_that_is_installed_from_its_address_and_imported_is_a_library() -> None:
+    started = f"{TRAIN}\nif __name__ == '__main__':\n    print(loss)\n"
+    files = {"setup.py": SETUP, "ridges/__init__.py": started}
+    shown = "```\nfrom ridges import Ridge\n```\n"
+    address = "pip install git+https://git.example.com/me/ridges.git"
+    assert kind({**files, "README.md": f"# Ridges\n\n`{address}`\n\n{shown}"}) == "library"
+    assert (
+        kind({**files, "README.md": f"# Ridges\n\n`git clone https://git.example.com/me/ridges`\n\n{shown}"})
+        == "training"
+    )
+
+
+def test_a_paper_may_be_told_by_where_it_was_handed_in() -> None:
+    assert kind({"train.py": TRAIN, "README.md": "# Nets\n\nFor our submission to NeurIPS2022.\n"}) == "research"
+    assert kind({"train.py": TRAIN, "README.md": "# Nets\n\nA talk was heard at NeurIPS 2022.\n"}) == "training"
+
+
 def test_features_built_on_a_schedule_are_a_batch_job() -> None:
     dag = "from airflow import DAG\n\nwith DAG('trips', schedule='@daily') as dag:\n    ...\n"
     assert kind({"dags/trips.py": dag, "README.md": "# Trips\n\nA feature store of taxi trips.\n"}) == "batch"

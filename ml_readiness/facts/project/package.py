@@ -129,7 +129,10 @@ class Package(Struct, frozen=True, dict=True):
         """A package with metadata for an index, whose README calls it a library and shows how to import it."""
         if self.for_an_index and self.called_library and self.imports_shown:
             return (f"the README calls it a {self.called_library} and imports it",)
-        return self._taken_into_projects
+        title = LIBRARY.search(self.introduction.title)
+        if title and self.imports_shown > 1:
+            return (f"its title calls it a {title[1].lower()}, and the README imports it",)
+        return self._taken_into_projects or self._taken_from_its_address
 
     @property
     def _taken_into_projects(self) -> Reasons:
@@ -145,6 +148,15 @@ class Package(Struct, frozen=True, dict=True):
             )
             if said and self.introduction.imports(name):
                 return (f"the README takes it into other projects: {said[0]}",)
+        return ()
+
+    @property
+    def _taken_from_its_address(self) -> Reasons:
+        """A package that the README installs without a clone, and imports."""
+        for name in self.names if self.imports_shown else ():
+            address = rf"pip3? install [^\n`]{{0,40}}(?:git\+)?https?://[^\s`'\"]+/{_loose(name)}(?![\w-])"
+            if found := re.search(address, self.introduction.readme, re.IGNORECASE):
+                return (f"the README installs it from its address: {found[0]}",)
         return ()
 
     @cached_property

@@ -27,6 +27,11 @@ OWN = re.compile(r"\b(?:[Ww]e|[Oo]ur)\b")
 """How people speak of what is theirs: weights trained after the paper of somebody else are no release of it."""
 MOST_OFFERED = 3
 """Papers that one release offers; where there are more they are the work of others."""
+SUBMITTED = re.compile(
+    r"\b(?:submission|submitted|accepted|published|presented|to appear|appeared|proceedings)\b[^.\n]*$", re.IGNORECASE
+)
+NEAR = 80
+"""Characters before the name of a venue that say what happened there."""
 BEGINNING = 2500
 """Characters of a README in which a venue is that of its own paper."""
 
@@ -57,8 +62,17 @@ class Paper(Struct, frozen=True, dict=True):
         text = self.introduction.readme.lower()
         if word := next((word for word in words().research_words if word in text), ""):
             return word
-        said = re.search(words().research_sentences, text)
+        said = re.search(words().research_sentences, text) or self._submitted
         return re.sub(r"\s+", " ", said[0]) if said is not None else ""
+
+    @property
+    def _submitted(self) -> re.Match[str] | None:
+        """How it says where its paper was handed in."""
+        for venue in _venue().finditer(self.introduction.readme[:BEGINNING]):
+            before = self.introduction.readme[max(0, venue.start() - NEAR) : venue.start()]
+            if said := SUBMITTED.search(before):
+                return said
+        return None
 
     @property
     def is_cited(self) -> bool:

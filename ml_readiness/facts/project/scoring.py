@@ -62,6 +62,7 @@ class Scoring(Struct, frozen=True, dict=True):
         yield from self._at_set_times()
         yield from self._as_described()
         yield from self._by_a_program()
+        yield from self._for_models()
         yield from (
             f"builds features on a schedule: {path}" for path in self.files.find(*words().orchestration.files[:2])
         )
@@ -93,6 +94,12 @@ class Scoring(Struct, frozen=True, dict=True):
         said = re.search(words().batches, self.introduction.opening[:LEAD], re.IGNORECASE)
         named = any(SCORED.search(unit.path) for unit in self.code.production)
         if said and (named or any(site.unit.is_production for site in self.lifecycle.predicting)):
+            yield f"the README speaks of: {said[0].lower()}"
+
+    def _for_models(self) -> Iterator[str]:
+        """Features that are kept for models, which a title calls a store of them."""
+        said = re.search(words().feature_stores, self.introduction.title, re.IGNORECASE)
+        if said and self.code.production:
             yield f"the README speaks of: {said[0].lower()}"
 
     def _by_a_program(self) -> Iterator[str]:

@@ -49,6 +49,8 @@ OWN = ("joblib.load", "pickle.load", "torch.load", "keras.models.load_model", "l
 """Parts of the names of calls that read weights of one's own."""
 ANYTHING = ("pickle.", "cPickle.", "_pickle.", "dill.", "cloudpickle.", "pandas.read_pickle")
 """Loaders that are used for any kind of object."""
+LEARNS = re.compile(r"(?:^|[/_])(?:train|training|finetune|fine_tune|inference|predict)(?:_[^/]*)?\.py$", re.IGNORECASE)
+"""Names of programs that train a model or ask one."""
 MODEL_QUERY = re.compile(
     r"\bcreate\s+(?:or\s+replace\s+)?(?:temp(?:orary)?\s+)?model\b|\bml\s*\.\s*(?:predict|evaluate|forecast|train)\b"
     r"|materialized\s*=\s*[\"'](?:\w*_)?model(?:_\w*)?[\"']|\bsnowflake\.ml\.|\bpgml\.(?:train|predict)\b",
@@ -101,13 +103,20 @@ class Signals(Struct, frozen=True, dict=True):
             return (f"{own[0].location}: `{said(own[0])}`",)
         if self._learning:
             return (f"{self._learning[0].path} imports a machine-learning library",)
-        return self._in_queries or self._for_models or self.elsewhere.learning
+        return self._in_queries or self._for_models or self._named or self.elsewhere.learning
 
     @property
     def _in_queries(self) -> Reasons:
         """Models that a database trains or asks."""
         found = (path for path in self.files.find("*.sql") if MODEL_QUERY.search(self.files.text(path)))
         return tuple(f"{path} trains or asks a model" for path in found)[:1]
+
+    @property
+    def _named(self) -> Reasons:
+        """Programs called after what is done to a model, where the README speaks of one: the library may be unknown."""
+        said = re.search(words().own_purposes, self.audience.introduction.opening[:LEAD], re.IGNORECASE)
+        found = (unit.path for unit in self.code.production if LEARNS.search(unit.path))
+        return tuple(f"{path}, and the README speaks of: {said[0].lower()}" for path in found if said)[:1]
 
     @property
     def _for_models(self) -> Reasons:
