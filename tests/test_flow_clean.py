@@ -163,6 +163,10 @@ CLEAN = {
         m = LogisticRegression().fit(X_train, y_train)
         m.score(X_test, y_test)
         """,
+    "a power that is written down": """
+        X["a"] = stats.yeojohnson(X["a"], lmbda=-12.5)
+        """
+    + SPLIT_AND_SCORE,
     "random positions": """
         chosen = np.random.choice(len(X), len(X), replace=False)
         n = int(.8 * len(X))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ml_readiness.check import check, fail, ok, partial, unknown
 from ml_readiness.facts.flow.telling import origin, told
+from ml_readiness.facts.prediction.handed import Handed
 from ml_readiness.facts.prediction.parity import Parity
 from ml_readiness.facts.prediction.rewritten import Rewritten
 from ml_readiness.facts.project.operation import DELIVERED
@@ -22,7 +23,7 @@ SERVES_OWN = DELIVERED - {ProjectKind.LLM_APP}
     effort=Effort.LARGE,
     not_for=[ProjectKind.NOT_ML],
 )
-def preprocessing_shared(parity: Parity, rewritten: Rewritten, project: Project) -> Iterator[Finding]:
+def preprocessing_shared(parity: Parity, rewritten: Rewritten, handed: Handed, project: Project) -> Iterator[Finding]:
     """A model that is served on inputs prepared differently from those it learned on is wrong without any error. One
     function imported by both sides, or one fitted object saved by one and loaded by the other, makes that impossible.
 
@@ -95,7 +96,7 @@ def preprocessing_shared(parity: Parity, rewritten: Rewritten, project: Project)
     if not parity.prepared and not shared:
         return
     yield from shared[:SHOWN]
-    for message, place in list(_other_columns(parity))[:1]:
+    for message, place in list(_other_columns(handed))[:1]:
         yield fail(message, at=place, confidence=Confidence.MEDIUM)
     again = [*_again(parity), *_written_twice(rewritten)]
     steps = list(_written_again(rewritten))
@@ -120,16 +121,16 @@ def preprocessing_shared(parity: Parity, rewritten: Rewritten, project: Project)
         yield partial(found.message, at=found.location, confidence=Confidence.MEDIUM, steps=found.steps)
 
 
-def _other_columns(parity: Parity) -> Iterator[tuple[str, Location]]:
+def _other_columns(handed: Handed) -> Iterator[tuple[str, Location]]:
     """What serving hands over in another order, or under other names, than it was fitted on."""
-    for use in parity.reordered:
+    for use in handed.reordered:
         message = f"`{use.method}` is given {_listed(use.names)}, but was fitted on {_listed(use.thing.columns)}"
-        yield message, parity.flow.at(use.place)
-    for use in parity.renamed:
+        yield message, handed.parity.flow.at(use.place)
+    for use in handed.renamed:
         new = tuple(name for name in use.names if name not in use.thing.columns)
         old = tuple(name for name in use.thing.columns if name not in use.names)
         message = f"`{use.method}` is given columns called {_listed(new)}, but was fitted on {_listed(old)}"
-        yield message, parity.flow.at(use.place)
+        yield message, handed.parity.flow.at(use.place)
 
 
 def _listed(names: tuple[str, ...]) -> str:
@@ -160,8 +161,7 @@ def _again(parity: Parity) -> Iterator[Finding]:
     for fit in parity.fitted_again[:1]:
         name = fit.name.rpartition(".")[2]
         at = parity.flow.at(fit.place)
-        rows = "the training rows" if parity.is_of_training(fit) else "the rows to predict"
-        message = f"`{name}` is fitted again on {rows}"
+        message = f"`{name}` is fitted again {parity.whose(fit)}"
         steps = [
             *origin(parity.flow, fit.rows, fit.place.path),
             parity.flow.step(f"{told(fit)} on these rows", fit.place),

@@ -122,8 +122,7 @@ def refit_at_inference_absent(parity: Parity, flow: Flow, project: Project) -> I
             )
     for fit in parity.fitted_again[:1] if quiet else ():
         quiet = False
-        rows = "the training rows" if parity.is_of_training(fit) else "the rows to predict"
-        message = f"serving fits `{fit.name.rpartition('.')[2]}` again, on {rows}"
+        message = f"serving fits `{fit.name.rpartition('.')[2]}` again, {parity.whose(fit)}"
         yield partial(message, at=flow.at(fit.place), confidence=Confidence.MEDIUM)
     for evidence in parity.carried.evidence[:SHOWN] if quiet else ():
         yield ok(f"serving {evidence.what}, and fits nothing", at=evidence.location, confidence=Confidence.MEDIUM)

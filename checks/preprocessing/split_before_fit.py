@@ -7,10 +7,13 @@ from ml_readiness.facts.flow.project import Flow
 from ml_readiness.facts.flow.sides import EVERYTHING_COUNTS, fitted_steps, main_pairs, main_splits, trained_apart
 from ml_readiness.facts.flow.telling import leak_message, leak_steps, source, told
 from ml_readiness.facts.flow.verdicts import leaks
+from ml_readiness.facts.modelling.apart import Apart
 from ml_readiness.facts.project.project import Project
+from ml_readiness.facts.source.saying import said
 from ml_readiness.report import Confidence, Effort, Finding, ProjectKind, Severity
 
 SHOWN = 12
+SHOWN_BY_NAME = 3
 SURE = frozenset({"scaling", "imputation", "vectorising", "projection", "selection", "resampling", "binning"})
 """What a fitted object of a known class learns; plain statistics depend on what they are used for."""
 
@@ -22,7 +25,7 @@ SURE = frozenset({"scaling", "imputation", "vectorising", "projection", "selecti
     not_for=[ProjectKind.NOT_ML],
     prohibition=True,
 )
-def split_before_fit(flow: Flow, project: Project) -> Iterator[Finding]:
+def split_before_fit(flow: Flow, by_name: Apart, project: Project) -> Iterator[Finding]:
     """A scaler, imputer, vectorizer or selection that has seen the evaluation rows makes the score better than the
     model will be: in production nobody has tomorrow's mean.
 
@@ -92,10 +95,15 @@ def split_before_fit(flow: Flow, project: Project) -> Iterator[Finding]:
     for fit in apart[:SHOWN]:
         whose = source(fit.rows).removeprefix("all rows")
         yield ok(f"{told(fit)} on training rows{whose} only", at=flow.at(fit.place), confidence=Confidence.MEDIUM)
+    if apart:
+        return
+    for site in by_name.fitted[:SHOWN_BY_NAME]:
+        message = f"`{said(site)}` learns from what is called the training part"
+        yield ok(message, at=site.location, confidence=Confidence.LOW)
     splits = main_splits(flow, project.kind)
     divided = {splitting.rows.root for splitting in splits if splitting.rows is not None}
     steps = fitted_steps(flow, project.kind)
-    if splits and not apart and not any(fit.rows.root in divided for fit in steps):
+    if splits and not by_name.fitted and not any(fit.rows.root in divided for fit in steps):
         for fit in steps[:1]:
             message = f"{told(fit)}, and was not seen to reach evaluation rows before they are split off"
             yield ok(message, at=flow.at(fit.place), confidence=Confidence.LOW)

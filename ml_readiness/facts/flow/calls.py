@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from ml_readiness.facts.flow import attributes, builtin, externals, frames, learners, splitting, things
+from ml_readiness.facts.flow import attributes, builtin, externals, frames, learners, passing, splitting, things
 from ml_readiness.facts.flow.events import Place
 from ml_readiness.facts.flow.joining import adopted, constant, data_of, join, rows_in
 from ml_readiness.facts.flow.values import (
@@ -126,7 +126,7 @@ def invoke(c: Call, callee: Value) -> Value:
         return _call_object(c, callee)
     if isinstance(callee, Choice):
         return _each(c, callee, invoke)
-    return externals.passed_on(c)
+    return passing.passed_on(c)
 
 
 def ask(c: Call, receiver: Value, name: str) -> Value:
@@ -155,7 +155,7 @@ def ask(c: Call, receiver: Value, name: str) -> Value:
         return _ask_above(c, receiver.receiver, name)
     if isinstance(receiver, Seq | Map | Const | Text):
         return builtin.method(c, receiver, name)
-    return externals.passed_on(c)
+    return passing.passed_on(c)
 
 
 def _each(c: Call, choice: Choice, follow: Callable[[Call, Value], Value]) -> Value:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ml_readiness.facts.flow import builtin, frames, learners, operators, shapes, splitting, things
-from ml_readiness.facts.flow.joining import constant, data_of, names_in, parts, rows_in, signature
+from ml_readiness.facts.flow import builtin, drawing, frames, learners, operators, splitting, things
+from ml_readiness.facts.flow.joining import constant, data_of, names_in, rows_in
+from ml_readiness.facts.flow.passing import passed_on
 from ml_readiness.facts.flow.reading import (
     configured,
     dumped,
@@ -27,13 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ml_readiness.facts.flow.calls import Call
-
-
-DATA_WORDS = frozenset(
-    {"data", "x", "X", "dataset", "endog", "exog", "features", "texts", "inputs", "images", "df", "train_data", "table"}
-    | {"dataframe", "tensors", "label", "y"}
-)
-"""Keywords under which unknown functions take rows."""
 
 
 WITH_POWER = frozenset({"boxcox", "yeojohnson"})
@@ -67,28 +61,6 @@ def call(c: Call, name: str) -> Value:
     if last in known.sets["scaling-functions"] and c.args:
         return _scaled(c, last)
     return passed_on(c, name)
-
-
-def passed_on(c: Call, name: str = "") -> Value:
-    """What an unknown function makes: of data, the same rows; of anything else, an object that is not known."""
-    splitting.note_masks(c)
-    parts = [data for arg in c.args if (data := data_of(arg, c.m.universe)).rows is not None]
-    parts += [d for key, v in c.kw.items() if key in DATA_WORDS and (d := data_of(v, c.m.universe)).rows is not None]
-    if parts:
-        rows = parts[0].rows
-        made = operators.merged([part for part in parts if part.rows is rows])
-        made.form = parts[0].form if parts[0].form in {"row", "index"} else ""
-        made.made = next((part.made for part in parts if part.made is not None), None)
-        if "split" in name.rpartition(".")[2].lower() and rows is not None and made.form != "row":
-            return splitting.split_parts(c, made, name)
-        return made
-    if not name:
-        return NOTHING
-    if name.startswith(("numpy.", "scipy.", "random.")):
-        told = operators.merged([data_of(arg, c.m.universe) for arg in c.args])
-        if told.pending:
-            return Data(None, NO_FITS, told.pending)
-    return things.create(c, name, "")
 
 
 def frame_function(c: Call, last: str, behaviour: str | None) -> Value:
@@ -209,54 +181,6 @@ def _frame(c: Call) -> Value:
     return data.derived(form="" if data.form in {"row", "at", "index"} else data.form)
 
 
-def _resampled(c: Call) -> Value:
-    """`sklearn.utils.resample`: a sample that may hold a row twice, unless told otherwise."""
-    place = (c.frame.unit.path, c.line)
-    made: list[Value] = []
-    for value in c.args:
-        data = data_of(value, c.m.universe)
-        sample = data.derived(form=data.form)
-        if data.rows is not None and c.option("replace") is False:
-            sample.rows = c.m.universe.subset(data.rows, ("resampled", place), place)
-        elif data.rows is not None:
-            sample.rows = c.m.universe.copies(data.rows, "resample", place)
-        made.append(sample)
-    return made[0] if len(made) == 1 else Seq(made)
-
-
-def _drawn(c: Call) -> Value:
-    """As many random numbers as there are rows: the same ones wherever this value is used."""
-    size = c.arg(0, "size", "n")
-    if len(c.args) < 2 and parts(signature(size))[:1] == ("length",):
-        return Data(form="number", sig=("drawn", c.place, c.m.events.tick()))
-    return passed_on(c, "numpy.random.random")
-
-
-def _repeated(c: Call) -> Value:
-    return shapes.repeated(c, c.data(0, "a", "A"), "repeat")
-
-
-def _permutation(c: Call) -> Value:
-    value = c.args[0] if c.args else NOTHING
-    sig = parts(signature(value))
-    if len(sig) > 1 and sig[0] == "length":
-        return Data(sig[1], form="index")
-    data = data_of(value, c.m.universe)
-    return data.derived(form=data.form) if data.rows is not None else NOTHING
-
-
-def _choice(c: Call) -> Value:
-    """`numpy.random.choice(len(data), n, replace=False)`: positions, of all rows or of some."""
-    positions = _permutation(c)
-    if not isinstance(positions, Data) or positions.form != "index" or positions.rows is None:
-        return passed_on(c, "numpy.random.choice")
-    size = c.arg(1, "size")
-    if size is not None and signature(size) != signature(c.args[0]):
-        place = (c.place.path, c.line)
-        positions.rows = c.m.universe.subset(positions.rows, ("chosen", place, c.m.events.tick()), place)
-    return positions
-
-
 def _crosstab(c: Call) -> Value:
     return NOTHING
 
@@ -309,11 +233,15 @@ def _scaled(c: Call, last: str) -> Value:
     data = data_of(c.args[0], c.m.universe)
     if data.rows is None or data.form == "row" or c.option("axis") == 1:
         return data
-    if last in WITH_POWER and (power := c.arg(1, "lmbda", "lam")) is not None and constant(power) is None:
+    if last in WITH_POWER and (power := c.arg(1, "lmbda", "lam")) is not None and not _is_none(power):
         return operators.merged([data, data_of(power, c.m.universe)])
     made = data.derived()
     made.fits |= {c.m.events.fit("scaling", last, data.rows, c.place)}
     return made
+
+
+def _is_none(value: Value) -> bool:
+    return isinstance(value, Const) and value.value is None
 
 
 def _loader(c: Call) -> Value:
@@ -330,11 +258,11 @@ FRAME_FUNCTIONS: Mapping[str, Callable[[Call], Value]] = {
     "merge_asof": _merge,
     "DataFrame": _frame,
     "Series": _frame,
-    "permutation": _permutation,
-    "choice": _choice,
+    "permutation": drawing.permutation,
+    "choice": drawing.choice,
     "crosstab": _crosstab,
-    "repeat": _repeated,
-    "tile": _repeated,
+    "repeat": drawing.repeated,
+    "tile": drawing.repeated,
     "setdiff1d": lambda c: operators.combined(c.m, c.data(0), c.data(1), "Sub"),
     "arange": builtin.FUNCTIONS["range"],
     "load": loaded,
@@ -366,8 +294,11 @@ LAST: Mapping[str, Callable[[Call], Value]] = {
 
 FUNCTIONS: Mapping[str, Callable[[Call], Value]] = {
     **builtin.FUNCTIONS,
-    **{f"numpy.random.{name}": _drawn for name in ("rand", "random", "random_sample", "uniform", "randn", "normal")},
-    "sklearn.utils.resample": _resampled,
+    **{
+        f"numpy.random.{name}": drawing.drawn
+        for name in ("rand", "random", "random_sample", "uniform", "randn", "normal")
+    },
+    "sklearn.utils.resample": drawing.resampled,
     **{f"pycaret.{task}.setup": _set_up for task in ("classification", "regression", "clustering", "anomaly")},
     "open": opened,
     "argparse.ArgumentParser": parser_made,

@@ -134,6 +134,15 @@ def rows_in(value: Value, depth: int = 3) -> Data | None:
     return next((found for each in inner if (found := rows_in(each, depth - 1)) is not None), None)
 
 
+def rows_of(value: Value, depth: int = 2) -> frozenset[Rows]:
+    """The rows that a value, or what is in a tuple, holds."""
+    if isinstance(value, Data):
+        return frozenset((value.rows,)) if value.rows is not None else frozenset()
+    if not isinstance(value, Seq) or depth == 0:
+        return frozenset()
+    return frozenset(rows for each in value.items for rows in rows_of(each, depth - 1))
+
+
 def data_of(value: Value, universe: Universe, depth: int = 3) -> Data:
     """A value taken as data: the rows it holds and what is contained in them."""
     if isinstance(value, Data):

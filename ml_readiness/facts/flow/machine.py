@@ -10,7 +10,7 @@ from ml_readiness.facts.flow.branching import Ends, decided, ends
 from ml_readiness.facts.flow.calls import Call, ask, invoke
 from ml_readiness.facts.flow.events import Events
 from ml_readiness.facts.flow.externals import MODULES_OF_FUNCTIONS
-from ml_readiness.facts.flow.joining import elements, join
+from ml_readiness.facts.flow.joining import elements, join, rows_of
 from ml_readiness.facts.flow.knowledge import Knowledge, knowledge
 from ml_readiness.facts.flow.operations import HANDLERS
 from ml_readiness.facts.flow.rows import Rows, Universe
@@ -101,6 +101,8 @@ class Machine(Struct, eq=False):
     depth: int = 0
     loop: int = 0
     """The number of the innermost loop whose passes are not told apart; 0 outside loops."""
+    varying: dict[int, frozenset[Rows]] = field(default_factory=dict[int, frozenset["Rows"]])
+    """For each loop, the rows that it goes through: others in each pass."""
     visits: dict[int, int] = field(default_factory=dict[int, int])
     ends: dict[int, Ends] = field(default_factory=dict[int, Ends])
     """Where branches end, by body."""
@@ -263,6 +265,7 @@ class Machine(Struct, eq=False):
             items: list[Value] = elements(values[0], self.universe) if code == "for" else [NOTHING]
             stack.append(Loop(position, items, around=self.loop))
             self.loop = self.universe.loop = self.loop if len(items) > 1 else self.events.tick()
+            self.varying[self.loop] = rows_of(items[0])
             results[position] = items[0]
         elif code == "endfor":
             loop = stack[-1] if stack else None

@@ -12,6 +12,7 @@ from ml_readiness.facts.flow.values import NO_FITS, NOTHING, Const, Data, Obj, S
 
 if TYPE_CHECKING:
     from ml_readiness.facts.flow.calls import Call
+    from ml_readiness.facts.flow.rows import Rows
     from ml_readiness.parsers.flow import Body
 
 
@@ -193,11 +194,16 @@ def note(c: Call, thing: Thing, name: str, data: Data, phase: str, training: Tra
     noted = Evaluation(thing, name, c.place, data.rows, data.learned, phase, events.tick(), training=training)
     noted.single = data.form == "row"
     in_loop = training is not None and training.loop != 0 and training.loop == c.m.loop
-    noted.repeated = in_loop and data.rows is not None and data.rows.loop != c.m.loop
+    noted.repeated = in_loop and data.rows is not None and data.rows.loop != c.m.loop and not _varies(c, data.rows)
     if training is not None:
         training.evaluations.append(noted)
     events.evaluations.append(noted)
     return noted
+
+
+def _varies(c: Call, rows: Rows) -> bool:
+    """Whether rows are others in each pass of the loop, since it goes through them."""
+    return not rows.above.isdisjoint(c.m.varying.get(c.m.loop, ()))
 
 
 def cross_validated(c: Call) -> Value:

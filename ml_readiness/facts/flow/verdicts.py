@@ -212,13 +212,15 @@ def leaks(found: Iterable[Pair], splittings: Iterable[Splitting] = ()) -> tuple[
     fits: dict[tuple[str, str], dict[Fit, None]] = {}
     seen: dict[tuple[str, str], dict[int, Pair]] = {}
     late: dict[tuple[str, str], Splitting] = {}
-    for pair in found:
+    pairs_found = tuple(found)
+    for pair in pairs_found:
         for fit in pair.leaks if pair.leaking else ():
             key = (fit.place.path, fit.kind)
             fits.setdefault(key, {})[fit] = None
             seen.setdefault(key, {})[id(pair)] = pair
+    clean = {fit for pair in pairs_found for fit in pair.clean}
     for splitting in splittings:
-        for fit in sorted(splitting.fits, key=_place):
+        for fit in sorted(splitting.fits - clean, key=_place):
             key = (fit.place.path, fit.kind)
             if key not in seen and _comes_too_late(fit, splitting):
                 fits.setdefault(key, {})[fit] = None

@@ -10,8 +10,8 @@ from msgspec import Struct
 from ml_readiness import regex as re
 from ml_readiness.facts.flow.project import Flow
 from ml_readiness.facts.flow.rows import covers, meet
-from ml_readiness.facts.flow.values import Data, Thing
-from ml_readiness.facts.flow.verdicts import PLAIN
+from ml_readiness.facts.flow.values import Data
+from ml_readiness.facts.flow.verdicts import PLAIN, TRAINING
 from ml_readiness.facts.modelling.preparation import COLUMNS, LEARNS, Preparation, Prepares
 from ml_readiness.facts.prediction.carried import LEARNED_ONCE, Carried, is_learned
 from ml_readiness.facts.prediction.inference import Inference
@@ -263,12 +263,30 @@ class Parity(Struct, frozen=True, dict=True):
             and fit in events.planned
             and fit.name.rpartition(".")[2] not in of_given_rows
             and (fit.kind not in PLAIN or any(FITS.search(each) for each in reached))
+            and (fit in events.learners or fit.kind in PLAIN or (fit.place, fit.name) in self._asked_with)
+            and not self._only_retrains(fit, serving)
         )
+
+    def _only_retrains(self, fit: Fit, serving: frozenset[str]) -> bool:
+        """Whether all that leads from what serves to a fit is there to train."""
+        trails = self.flow.machine.events.fitted_by.get(fit, ())
+        served = [trail for trail in trails if serving.intersection(trail)]
+        return bool(served) and all(any(RETRAINS.search(each) for each in trail) for trail in served)
 
     def is_of_training(self, fit: Fit) -> bool:
         """Whether it is learned from the data set that a model was trained on."""
+        if TRAINING.search(fit.rows.root.name.rpartition("/")[2]):
+            return True
         trained = (each.rows for each in self.flow.machine.events.trainings if each.rows is not None)
         return any(covers(rows, fit.rows) or covers(fit.rows, rows) for rows in trained)
+
+    def whose(self, fit: Fit) -> str:
+        """What it is fitted again on, in words, as far as that is known."""
+        if self.is_of_training(fit):
+            return "on the training rows"
+        uses = (use for use in self.flow.machine.events.uses if use.rows is not None and fit in use.fits)
+        asked = any(use.rows is not None and meet(fit.rows, use.rows) for use in uses)
+        return "on the rows to predict" if asked else "where predictions are made"
 
     @cached_property
     def fitted_while_answering(self) -> tuple[tuple[Use, Definition], ...]:
@@ -312,18 +330,6 @@ class Parity(Struct, frozen=True, dict=True):
     def _is_applied_later(self, use: Use) -> bool:
         name = use.thing.name.rpartition(".")[2]
         return use.thing.role in LEARNED_ONCE and name not in self.flow.machine.knowledge.sets["of-given-rows"]
-
-    @cached_property
-    def reordered(self) -> tuple[Use, ...]:
-        """Where serving hands over the columns that something was fitted on in another order, one after the other."""
-        found = (use for use in self.flow.machine.events.uses if use.names and self.is_served(use.trail))
-        return tuple(use for use in found if _in_other_order(use.names, use.thing))
-
-    @cached_property
-    def renamed(self) -> tuple[Use, ...]:
-        """Where serving hands over as many columns as something was fitted on, under other names."""
-        found = (use for use in self.flow.machine.events.uses if use.names and self.is_served(use.trail))
-        return tuple(use for use in found if _under_other_names(use.names, use.thing))
 
     @cached_property
     def encoded_anew(self) -> tuple[tuple[Use, Fit], ...]:
@@ -375,17 +381,6 @@ class Parity(Struct, frozen=True, dict=True):
             s.unit.path for s in self.inference.code.by_method.get("from_pretrained", ()) if s.name.endswith(names)
         }
         return bool(units & self._reached(self.training)) and bool(units & self._reached(self.serving))
-
-
-def _under_other_names(names: Sequence[str], thing: Thing) -> bool:
-    fitted = thing.columns
-    return len(set(names)) == len(set(fitted)) == len(fitted) and set(names) != set(fitted)
-
-
-def _in_other_order(names: Sequence[str], thing: Thing) -> bool:
-    by_name = any("ColumnTransformer" in child.name for _, child in thing.children if isinstance(child, Thing))
-    fitted = thing.columns
-    return not by_name and "Column" not in thing.name and set(names) == set(fitted) and tuple(names) != fitted
 
 
 def _units(units: Iterable[Unit]) -> tuple[Unit, ...]:
