@@ -58,7 +58,7 @@ class Apart(Struct, frozen=True, dict=True):
     def _by_hand(self) -> Iterator[Site]:
         """Statistics of the training part by which a column can be scaled or filled."""
         found: dict[tuple[str, str, str], dict[str, Site]] = defaultdict(dict)
-        for name in sorted(frozenset().union(*PAIRS)):
+        for name in sorted({each for pair in PAIRS for each in pair}):
             for site in self.lifecycle.code.by_method.get(name, ()):
                 if _is_training(site.call.receiver) and site.call.targets:
                     found[site.unit.path, site.call.scope, site.call.receiver][name] = site
