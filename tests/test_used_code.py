@@ -128,3 +128,27 @@ def test_a_lock_of_a_manifest_that_lacks_what_is_installed_fixes_nothing() -> No
     assert outcome("dependencies-locked", other) == "fail"
     assert outcome("dependencies-pinned", other) == "fail"
     assert outcome("dependencies-locked", files | {"requirements.txt": "scikit-learn\n"}) == "pass"
+
+
+def test_a_function_that_says_no_to_data_guards_it() -> None:
+    load = (
+        "from PIL import Image\n\n\ndef load(paths):\n"
+        "    return [p for p in paths if is_image_valid(Image.open(p))]\n\n\n"
+    )
+    judge = (
+        "def is_image_valid(image):\n    if image.size[0] < 8:\n        return {}\n    return True\n\n\nload(['a'])\n"
+    )
+    assert outcome("data-validated", {"load.py": load + judge.format("False")}) == "partial"
+    assert outcome("data-validated", {"load.py": load + judge.format("image")}) == "fail"
+    there = (load + judge.format("False")).replace("is_image_valid", "check_existing_image")
+    assert outcome("data-validated", {"load.py": there}) == "fail"
+
+
+def test_tests_of_the_files_themselves_guard_the_data() -> None:
+    test = (
+        "import pandas as pd\n\nexpected_columns = 3\n\n\ndef test_schema():\n    rows = pd.read_csv('data/rows.csv')\n"
+        "    assert len(rows.columns) == expected_columns\n"
+    )
+    code = {"train.py": FIT.format("")}
+    assert outcome("data-validated", {**code, "tests/test_data.py": test}) == "partial"
+    assert outcome("data-validated", {**code, "tests/test_data.py": f"from train import model\n{test}"}) == "fail"

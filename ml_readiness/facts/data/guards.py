@@ -79,6 +79,8 @@ DATA_WORDS = re.compile(
     r"|quality|\bX\b|\by\b|\bdf\b",
     re.IGNORECASE,
 )
+PRESENCE = re.compile(r"exist|folder|director|_path", re.IGNORECASE)
+"""Names of functions that ask whether a file is there, not what is in it."""
 MODULES = re.compile(r"(?:^|\.)(?:Module|Layer|Model|LightningModule|PreTrainedModel|BaseModel|BaseSettings)$")
 ERRORS = re.compile(
     r"^(?:ValueError|TypeError|AssertionError|RuntimeError|Exception|IndexError)$|(?:Data|Schema|Validation|Quality)\w*Error$"
@@ -93,6 +95,7 @@ RECORDS = re.compile(
 NOT_RECORDS = re.compile(
     r"config|setting|request|response|payload|param|args|option|prompt|tool|schema$|metadata", re.I
 )
+READS = re.compile(r"^(?:pandas|polars)\.(?:read|scan)_\w+$")
 UPLOADS = {"streamlit.file_uploader": "type", "gradio.File": "file_types", "streamlit.sidebar.file_uploader": "type"}
 NEAR = 4
 
@@ -126,7 +129,12 @@ class Guards(Struct, frozen=True, dict=True):
     @cached_property
     def used(self) -> tuple[Guard, ...]:
         """Guards in functions and classes that something in the project uses."""
-        return tuple(guard for guard in self.all if self._is_used(guard.unit, guard.scope))
+        in_use = (guard for guard in self.all if self._is_used(guard.unit, guard.scope))
+        return (*in_use, *(guard for unit in self.code.tests if self._looks_at_files(unit) for guard in self._in(unit)))
+
+    def _looks_at_files(self, unit: Unit) -> bool:
+        """Whether tests look at files of data, and at nothing of the project's code."""
+        return not self.code.imported[unit.path] and any(READS.search(call.name) for call in unit.python.calls)
 
     @cached_property
     def declared(self) -> tuple[Guard, ...]:
@@ -189,6 +197,8 @@ class Guards(Struct, frozen=True, dict=True):
                 yield each.line, each.scope, what
             elif (unit.path, each.scope) in self._receiving and each.effect in REFUSES and _of_upload(each):
                 yield each.line, each.scope, "what is uploaded"
+            elif each.effect == "return" and _is_check(each.scope) and _says_no(unit, each.scope):
+                yield each.line, each.scope, f"`{each.scope.rpartition('.')[2]}`"
 
     def _refusals(self, unit: Unit) -> Iterator[tuple[int, str, str]]:
         """Errors whose message is about data."""
@@ -235,6 +245,12 @@ def _answered(unit: Unit) -> Iterator[tuple[int, str, tuple[str, ...]]]:
             yield function.line, function.name, (*(part.text for part in compared if part.kind == "name"), *bound)
 
 
+def _says_no(unit: Unit, scope: str) -> bool:
+    """Whether a function answers no: what it looks at is left out."""
+    function = unit.functions.get(scope)
+    return function is not None and any(value.kind == "bool" and value.text == "False" for value in function.returns)
+
+
 def _of_upload(condition: Condition) -> bool:
     return looks_at_kind(condition) or looks_at_size(condition)
 
@@ -270,7 +286,7 @@ def _stated(condition: Condition) -> str:
 def _is_check(scope: str) -> bool:
     """Whether a function's name says that it checks data."""
     name = scope.rpartition(".")[2]
-    return bool(CHECKS.search(name) and DATA_WORDS.search(name))
+    return bool(CHECKS.search(name) and DATA_WORDS.search(name)) and PRESENCE.search(name) is None
 
 
 def _message(call: Call) -> str:
