@@ -60,10 +60,11 @@ class Ahead(Generic[K]):
         self._flying: dict[tuple[K, str], _Stripe[K]] = {}
         self._landed: dict[tuple[K, str], bytes] = {}
 
-    @property
-    def least(self) -> int:
-        """Bytes of files below which it is not worth while."""
-        return self._executor.least if isinstance(self._executor, Workers) else 0
+    def is_worth_while(self, sizes: Sequence[int]) -> bool:
+        """Whether others should parse files of these sizes: always if that was asked for, else where there is enough
+        beside the largest, which cannot be shared."""
+        least = self._executor.least if isinstance(self._executor, Workers) else 0
+        return sum(sizes) - (max(sizes, default=0) if least else 0) > least
 
     def plan(self, kinds: tuple[K, ...], paths: Iterable[str], read: Callable[[str], tuple[str, bytes] | None]) -> None:
         """Starts on files; `read` tells a path's content id and content, or nothing where there is nothing to do."""

@@ -177,8 +177,7 @@ class Documents:
                 for entry in asked
                 if (entry.size or 0) <= most and (entry.blob is None or self._misses(entry.blob, kinds))
             ]
-            sizes = [entry.size or 0 for entry in missing]
-            if sum(sizes) - max(sizes, default=0) > self.ahead.least:  # one large file cannot be shared
+            if self.ahead.is_worth_while([entry.size or 0 for entry in missing]):
                 self.ahead.plan(kinds, [entry.path for entry in missing], lambda path: self._unparsed(kinds, path))
 
     @property

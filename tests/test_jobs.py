@@ -133,6 +133,14 @@ def test_workers_are_not_started_for_little_work() -> None:
         assert not started.is_started
 
 
+def test_one_large_file_is_parsed_here() -> None:
+    with Workers(2, least=1_000) as started:
+        audit(Memory({"train.py": "x = 1\n" * 500, "a.py": "y = 1\n"}), store=Store(), executor=started)
+        assert not started.is_started
+        audit(Memory(dict.fromkeys(("a.py", "b.py"), "x = 1\n" * 500)), store=Store(), executor=started)
+        assert started.is_started
+
+
 def test_one_job_is_this_process() -> None:
     with workers(1) as started:
         assert started is None
