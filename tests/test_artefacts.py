@@ -17,7 +17,7 @@ from ml_readiness.parsers.pickled import Pickled
 from ml_readiness.parsers.serialised import Serialised
 from ml_readiness.report import Outcome
 from ml_readiness.snapshot import Absent, Entry, EntryKind
-from tests.auditing import answer, facts_of
+from tests.auditing import answer, facts_of, outcome
 
 BIG = b"\x01" * 150_000
 POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:" + "0" * 64 + "\nsize 123456\n"
@@ -156,3 +156,22 @@ def test_data_files() -> None:
 def test_any_bytes_are_looked_at(data: bytes) -> None:
     assert len(Pickled.parse(data).models) <= 5
     assert isinstance(Serialised.parse(data).model, str)
+
+
+def test_a_word_within_a_text_of_a_pickle_names_no_class() -> None:
+    text = pickle.dumps({"links": ["see https://implicit.example.com/about"] * 3, "why": "sklearn. is a library"})
+    assert Pickled.parse(text).models == ()
+    assert Pickled.parse(b"\x80\x03csklearn.svm._classes\nSVC\nq\x00").models == ("sklearn.svm._classes.SVC.q",)
+    assert Pickled.parse(b"\x80\x04\x8c\x0bsklearn.svm\x8c\x03SVC\x93").models == ("sklearn.svm",)
+
+
+def test_what_is_searched_is_no_model() -> None:
+    app = (
+        "import pickle\nimport streamlit as st\nfrom langchain import OpenAI\n"
+        "store = pickle.load(open('faiss_store.pkl', 'rb'))\n\ndef get_text():\n    return st.text_input('You')\n\n"
+        "st.write(OpenAI()(get_text(), store))\n"
+    )
+    files: dict[str, str | bytes] = {"app.py": app, "faiss_store.pkl": pickle.dumps(["a document"] * 900)}
+    assert outcome("model-obtainable", files) == "not-applicable"
+    assert outcome("models-outside-git", files) == "pass"
+    assert outcome("tests-cover-preprocessing", files) == "not-applicable"

@@ -68,3 +68,14 @@ def test_a_model_that_is_written_is_no_figure() -> None:
         "pickle.dump(alike, open('alike.pkl', 'wb'))\n"
     )
     assert outcome("experiments-tracked", {"train.py": alike}) == "fail"
+
+
+def test_a_figure_may_be_printed_without_its_name() -> None:
+    code = (
+        "import torch\n\ndef train(rows):\n    loss = criterion(network(rows), y)\n    loss.backward()\n"
+        "    optimizer.step()\n"
+        "    return loss.item()\n\nfor epoch in range(9):\n    loss = train(rows)\n"
+        "    print('[%d] %.4f' % (epoch, SHOWN))\n"
+    )
+    assert outcome("experiments-tracked", {"train.py": code.replace("SHOWN", "loss")}) == "partial"
+    assert outcome("experiments-tracked", {"train.py": code.replace("SHOWN", "epoch")}) == "fail"

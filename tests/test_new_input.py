@@ -7,7 +7,7 @@ import json
 import pytest
 
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
-from tests.auditing import answer, facts_of
+from tests.auditing import answer, facts_of, outcome
 
 FIT = "from sklearn.svm import SVC\nm = SVC().fit(X, y)\n"
 
@@ -72,3 +72,12 @@ def test_a_function_that_is_given_the_truth_measures() -> None:
     assert entry({"train.py": fit + measures}) == "fail"
     answers = "def score_rows(rows):\n    return model.predict(rows)\n"
     assert entry({"train.py": fit + answers}) == "partial"
+
+
+def test_a_function_that_is_handed_a_loaded_network_asks_it() -> None:
+    code = (
+        "import sys\nimport torch\n\ndef generate(decoder, start):\n    return decoder(start, None)\n\n"
+        "if __name__ == '__main__':\n    network = torch.load(sys.argv[1])\n    print(generate(network, sys.argv[2]))\n"
+    )
+    assert outcome("inference-entry-point", {"generate.py": code}) == "pass"
+    assert outcome("inference-entry-point", {"generate.py": code.replace("torch.load", "open")}) != "pass"

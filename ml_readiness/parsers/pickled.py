@@ -24,7 +24,7 @@ class Pickled(Struct, frozen=True):
 
     patterns: ClassVar[tuple[str, ...]] = ("*.pkl", "*.pickle", "*.joblib", "*.sav", "*.dill", "*.cloudpickle")
     max_bytes: ClassVar[int] = 8_000_000
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     models: tuple[str, ...] = ()
     """Names from modelling libraries, at most five."""
@@ -46,7 +46,19 @@ class Pickled(Struct, frozen=True):
 def _names(pattern: re.Pattern[bytes], data: bytes) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for match in pattern.finditer(data):
+        if not _is_told(data, match.start(), len(match[0])):
+            continue
         found.setdefault(match[0].decode("ascii", "replace").strip("."))
         if len(found) == 5:
             break
     return tuple(found)
+
+
+def _is_told(data: bytes, start: int, length: int) -> bool:
+    """Whether a name is what a pickle calls a module: behind `c`, or a whole text, whose length is before it."""
+    if data[start - 1 : start] == b"c":
+        return True
+    short = data[start - 2 : start - 1] == b"\x8c" and data[start - 1] <= length
+    return short or (
+        data[start - 5 : start - 4] == b"X" and int.from_bytes(data[start - 4 : start], "little") <= length
+    )

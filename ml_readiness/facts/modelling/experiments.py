@@ -19,7 +19,10 @@ from ml_readiness.facts.tree.files import Files
 from ml_readiness.report import Location
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from ml_readiness.parsers.expressions import Expr
+    from ml_readiness.parsers.python import Call
 
 TRAINERS = re.compile(
     r"(?:transformers|trl|setfit|sentence_transformers)\.(?:\w+\.)*\w*(?:TrainingArguments|SFTConfig|\w+Config)$"
@@ -107,13 +110,15 @@ class Experiments(Struct, frozen=True, dict=True):
         """Where figures of a run are printed, logged or written to a file."""
         measured = [site for site in self.lifecycle.measuring if not site.unit.is_test]
         units = {site.unit.path for site in (*self.training, *measured)}
+        figures = {call.name for path in units for call in self.code.by_path[path].python.calls if _gives_figure(call)}
         models = {(site.unit.path, site.call.line, site.call.column) for site in self.lifecycle.saving}
         written = [
             site.location
             for path in sorted(units)
             for site in self.code.calls_in(self.code.by_path[path])
             if (path, site.call.line, site.call.column) not in models
-            if (_writes(site) and _mentions(site, FIGURE)) or (site.name in self._telling and _says(site, FIGURE))
+            if (_writes(site) and (_mentions(site, FIGURE) or _holds(site, figures)))
+            or (site.name in self._telling and _says(site, FIGURE))
         ]
         compared = [use.location for use in self.tools.called("comparison") if use.unit and not use.unit.is_test]
         logged = [site.location for site in self.code.calls_to(".CSVLogger") if not site.unit.is_test]
@@ -211,6 +216,15 @@ def _says(site: Site, pattern: re.Pattern[str]) -> bool:
     """Whether a text that is made for a call names such a thing."""
     texts = (value for value in site.call.args if value.kind == "format" or value.text in {"%", "+", "str.format"})
     return any(pattern.search(part.text) for value in texts for part in value.walk())
+
+
+def _gives_figure(call: Call) -> bool:
+    return any(FIGURE.search(target) for target in call.targets)
+
+
+def _holds(site: Site, names: Collection[str]) -> bool:
+    """Whether a call is given what one of some functions gave."""
+    return any(part.text in names for value in site.call.args for part in value.walk() if part.kind in {"name", "call"})
 
 
 def _mentions(site: Site, pattern: re.Pattern[str]) -> bool:

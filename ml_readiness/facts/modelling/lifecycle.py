@@ -22,7 +22,7 @@ PREPARES = re.compile(
     r"pre_?process|prepare|clean(?!_?up)|normali[sz]|standardi[sz]|(?<!auto)scale(?!d?_dot)|encode|token|featur|impute|transform"
     r"|augment|chunk|vectori[sz]|resample|tabul|parse_(?:doc|pdf|data)|embed_|split_(?:doc|text|data)"
     r"|filter_?(?:data|df|frame|rows?|records?|samples?|outliers?|texts?|docs?|columns?|null|noise|signals?|images?|by_)"
-    r"|(?:pass|median|gaussian|outlier|noise)_?filter",
+    r"|(?:pass|median|gaussian|outlier|noise)_?filter|(?:^|_)(?:to_)?(?:tensor|one_?hot|indices)$|(?:^|_|to|2)(?:idx|ids)$",
     re.IGNORECASE,
 )
 """Names of first-party functions that say they prepare data."""

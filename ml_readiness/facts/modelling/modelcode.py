@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from msgspec import Struct
 
 from ml_readiness import regex as re
-from ml_readiness.facts.modelling.lifecycle import ESTIMATES, Lifecycle
+from ml_readiness.facts.modelling.lifecycle import ESTIMATES, Lifecycle, stages
 from ml_readiness.facts.modelling.published import fetches, is_published
 from ml_readiness.facts.source.callgraph import CallGraph, key
 from ml_readiness.facts.source.code import Code
@@ -39,6 +39,8 @@ MODEL_FILE = re.compile(
     r"|weights|caffemodel|params|npz|mlmodel|json)$",
     re.IGNORECASE,
 )
+SEARCHED = re.compile(r"faiss|chroma|bm25|vector_?(?:store|index|db)|doc(?:ument)?_?store|chunks", re.IGNORECASE)
+"""Files of documents that are searched, which are no models."""
 NETWORKS = re.compile(
     r"^(?:torch\.nn\.Module|torch\.nn\.modules\.module\.Module|lightning.*Module|pytorch_lightning.*Module"
     r"|(?:tensorflow\.)?keras.*Model|flax\.linen\.Module|transformers\..*PreTrainedModel|sklearn\.base\.\w+Mixin"
@@ -82,7 +84,7 @@ class ModelCode(Struct, frozen=True, dict=True):
             if site.unit.is_test or site.name.endswith((".loads", ".download")):
                 continue
             text = (self._file_named(site) if site.name.startswith(BY_NAME) else "") or self.path_of(site)
-            if site.call.method == "load_state_dict" and text == HOLE:
+            if (site.call.method == "load_state_dict" and text == HOLE) or SEARCHED.search(text.rpartition("/")[2]):
                 continue
             if fetches(site.name, text) or (site.name.startswith(BY_NAME) and not MODEL_FILE.search(text)):
                 continue
@@ -191,7 +193,24 @@ class ModelCode(Struct, frozen=True, dict=True):
         ]
         answering = ("predict", "generate", "sample", "infer", "inference", "encode_image", "encode_text", "transcribe")
         asked = [s for name in answering for s in self.code.by_method.get(name, ()) if s.name in self.networks]
-        return (*called, *asked)
+        return (*called, *asked, *self._handed)
+
+    @cached_property
+    def _handed(self) -> tuple[Site, ...]:
+        """Calls of what a function is given, where it is given what was loaded."""
+        loaded = stages()["loading"]
+        found: dict[Site, None] = {}
+        for path in sorted(self.lifecycle.units("loading")):
+            for site in self.code.calls_in(self.code.by_path[path]):
+                definition = self.code.define(site.unit, site.call.name) if site.name.startswith(":") else None
+                function = definition.function if definition is not None else None
+                if definition is None or function is None:
+                    continue
+                for parameter, value in zip(function.parameters, site.call.args, strict=False):
+                    if value.kind in {"name", "call"} and loaded.meets(value.text):
+                        calls = self.code.calls_in(definition.unit, function.name)
+                        found.update((call, None) for call in calls if call.name == f"?{parameter.name}")
+        return tuple(found)
 
     @cached_property
     def estimators(self) -> tuple[Location, ...]:

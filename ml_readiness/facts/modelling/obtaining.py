@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from msgspec import Struct
 
 from ml_readiness import regex as re
-from ml_readiness.facts.modelling.modelcode import MODEL_FILE, ModelCode
+from ml_readiness.facts.modelling.modelcode import MODEL_FILE, SEARCHED, ModelCode
 from ml_readiness.facts.modelling.registry import Registry
 from ml_readiness.facts.source.values import HOLE, Values
 from ml_readiness.facts.tree.files import Files
@@ -96,7 +96,8 @@ class Obtaining(Struct, frozen=True, dict=True):
         """Loads by the name of a published model."""
         local = {id(site) for site, _ in self.model.local_loads}
         sites = (s for s in self.model.lifecycle.loading if id(s) not in local and not s.unit.is_test)
-        return tuple(site for site in sites if not site.name.endswith(".loads"))
+        named = (site for site in sites if not site.name.endswith(".loads"))
+        return tuple(site for site in named if not SEARCHED.search(self.model.path_of(site)))
 
     @cached_property
     def _training(self) -> frozenset[str]:

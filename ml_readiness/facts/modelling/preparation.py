@@ -43,6 +43,8 @@ ABOUT = re.compile(
     re.IGNORECASE,
 )
 """Names that speak of the settings or the picture of a step, or of who may do it, not of the step."""
+ASKS_PERSON = re.compile(r"^(?:input$|(?:streamlit|gradio|chainlit|tkinter|PySimpleGUI|click|typer|ipywidgets)\b)")
+"""Calls by which a program asks whoever sits in front of it."""
 COLUMN = re.compile(r"\w*(?:df|data|frame)\w*\[")
 READERS = re.compile(
     r"^(?:pandas|polars|dask|pyspark|datasets|torchvision\.datasets|tensorflow_datasets)\b(?:.*\.)?(?:read|scan|load)\w*$"
@@ -143,7 +145,11 @@ class Preparation(Struct, frozen=True, dict=True):
         if sites:
             return f"it calls `{said(sites[0])}`"
         own = function.name.rpartition(".")[2]
-        return NAMED if LOADS.search(own) and not ABOUT.search(own) else ""
+        named = LOADS.search(own) and not ABOUT.search(own)
+        return NAMED if named and not self._asks_a_person(unit, function) else ""
+
+    def _asks_a_person(self, unit: Unit, function: Function) -> bool:
+        return any(ASKS_PERSON.match(site.name) for site in self.code.calls_in(unit, function.name))
 
     @cached_property
     def inline(self) -> tuple[Site, ...]:

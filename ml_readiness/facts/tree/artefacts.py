@@ -54,7 +54,7 @@ TRAINED_WORDS = re.compile(
 DATA_WORDS = re.compile(
     r"(?:^|[^a-z])(?:data(?:set|frame|base)?s?|df|features?|train|test|val|valid|x_\w+|y_\w+|vocab\w*|embeddings?|dict\w*|labels?|movies?"
     r"|similarity|index|cache\w*|results?|history|images?|predictions?|corpus|words?|texts?|users?|items?|ratings?|columns?|metadata"
-    r"|config|params|scores?|metrics?|bottleneck\w*)(?:[^a-z]|$)",
+    r"|config|params|scores?|metrics?|bottleneck\w*|faiss|chroma|vectorstores?|stores?|chunks?|doc(?:ument)?s)(?:[^a-z]|$)",
     re.IGNORECASE,
 )
 SPLIT = re.compile(
