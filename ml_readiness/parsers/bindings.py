@@ -61,7 +61,7 @@ class Bindings(Recorder):
 
     def _note_import(self, module: str, name: str, alias: str, line: int) -> None:
         guarded = bool(self.guards) and any(GUARD.match(guard) for guard in self.guards)
-        self.imports.append(Import(module, name, alias, line, self.scope.name, guarded))
+        self.imports.append(Import(module, name, alias, line, guarded))
         self.names.update(module.split("."))
         self.names.update((name, alias))
 
@@ -75,11 +75,10 @@ class Bindings(Recorder):
 
     def assign_annotated(self, node: ast.AnnAssign) -> None:
         """`a: b = c`, or without a value."""
-        annotation = self.annotation(node.annotation)
         if node.value is not None:
-            self.bind(node.target, node.value, node.lineno, annotation)
+            self.bind(node.target, node.value, node.lineno)
             self.value(node.value, (text_of(node.target),))
-        elif annotation and not annotation.startswith("?"):
+        elif (annotation := self.annotation(node.annotation)) and not annotation.startswith("?"):
             self.store(node.target, instance(annotation))
 
     def assign_augmented(self, node: ast.AugAssign) -> None:
@@ -94,7 +93,7 @@ class Bindings(Recorder):
             if isinstance(target, ast.Name):
                 self.scope.bind(target.id, "?" + target.id)
 
-    def bind(self, target: ast.expr, value: ast.expr, line: int, annotation: str = "") -> None:
+    def bind(self, target: ast.expr, value: ast.expr, line: int) -> None:
         """Notes an assignment, and what the target stands for from here on."""
         if type(target) in SEVERAL:
             self._bind_parts(target, value, line)  # type: ignore[arg-type]
@@ -102,10 +101,7 @@ class Bindings(Recorder):
         if isinstance(target, ast.Starred):
             target = target.value
         self.store(target, self._meaning(value))
-        shown = self.shape(value)
-        self.assigns.append(Assign(self._target_name(target), shown, line, self.scope.name, annotation))
-        if shown.kind == "list" and text_of(target) == "__all__":
-            self.exports = tuple(item.text for item in shown.items if item.kind == "str")
+        self.assigns.append(Assign(self._target_name(target), self.shape(value), line, self.scope.name))
 
     def _bind_parts(self, target: ast.Tuple | ast.List, value: ast.expr, line: int) -> None:
         """Several targets: each its own value where they are written side by side, else a part of the whole."""

@@ -6,10 +6,9 @@ import ast
 from typing import TYPE_CHECKING
 
 from ml_readiness.parsers.bindings import Bindings
-from ml_readiness.parsers.expressions import clean
 from ml_readiness.parsers.names import Scope, resolve
 from ml_readiness.parsers.python import Class, Function, Parameter
-from ml_readiness.parsers.trees import FunctionNode, callee, docstring, instance, size, without_docstring
+from ml_readiness.parsers.trees import FunctionNode, callee, instance, size, without_docstring
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -48,7 +47,7 @@ class Definitions(Bindings):
 
     def body(self, node: FunctionNode, scope: Scope, guards: tuple[str, ...]) -> None:
         """A function's body, in the scope that was made for it where it is defined."""
-        self.scope, self.guards, self.returns, self.yields = scope, guards, [], False
+        self.scope, self.guards, self.returns = scope, guards, []
         parameters = self._parameters(node.args)
         for parameter in parameters:
             if parameter.name not in {"self", "cls"}:
@@ -64,12 +63,9 @@ class Definitions(Bindings):
                 end_line=node.end_lineno or node.lineno,
                 parameters=parameters,
                 decorators=tuple([self.resolve(callee(d)) for d in node.decorator_list]),
-                annotation=self.annotation(node.returns),
                 returns=tuple(self.returns[:MOST_RETURNS]),
                 is_async=isinstance(node, ast.AsyncFunctionDef),
-                is_generator=self.yields,
                 statements=size(node.body),
-                doc=clean(docstring(node.body)),
                 in_class=parent.name if parent is not None and parent.is_class else "",
             )
         )
@@ -110,8 +106,8 @@ class Definitions(Bindings):
         fields = tuple(self._fields(node.body))
         decorators = tuple([resolve(callee(d), outer) for d in node.decorator_list])
         name, self.scope = self.scope.name, outer
-        end, doc = node.end_lineno or node.lineno, clean(docstring(node.body))
-        self.classes.append(Class(name, node.lineno, end, bases, decorators, fields, methods, doc))
+        end = node.end_lineno or node.lineno
+        self.classes.append(Class(name, node.lineno, end, bases, decorators, fields, methods))
 
     def _fields(self, body: list[ast.stmt]) -> Iterator[Parameter]:
         for statement in body:

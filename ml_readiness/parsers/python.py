@@ -25,7 +25,6 @@ class Import(Struct, frozen=True, array_like=True, gc=False):
     alias: str
     """The name it is bound to."""
     line: int
-    scope: str
     guarded: bool
     """In a `try` that catches ImportError (or everything), under TYPE_CHECKING, or under a flag that says whether the
     package is available."""
@@ -87,8 +86,6 @@ class Assign(Struct, frozen=True, array_like=True, gc=False):
     value: Expr
     line: int
     scope: str
-    annotation: str = ""
-    """The resolved annotation, if there is one."""
     augmented: bool = False
 
 
@@ -111,15 +108,10 @@ class Function(Struct, frozen=True, array_like=True, gc=False):
     parameters: tuple[Parameter, ...]
     decorators: tuple[str, ...]
     """Resolved names, without arguments; those with arguments are calls with the role `decorator` too."""
-    annotation: str
-    """Of the return value."""
     returns: tuple[Expr, ...]
     is_async: bool
-    is_generator: bool
     statements: int
     """In the body, nested ones included, the docstring left out; 0 for a stub of `pass` or `...`."""
-    doc: str
-    """The docstring."""
     in_class: str = ""
     """The qualified name of the class it is a method of."""
 
@@ -138,7 +130,6 @@ class Class(Struct, frozen=True, array_like=True, gc=False):
     """Annotated or assigned attributes of the body."""
     methods: tuple[str, ...]
     """Plain names."""
-    doc: str
 
 
 class Condition(Struct, frozen=True, array_like=True, gc=False):
@@ -182,7 +173,7 @@ class PythonFile(Struct, frozen=True, array_like=True, gc=False):
 
     patterns: ClassVar[tuple[str, ...]] = ("*.py", "*.pyw")
     max_bytes: ClassVar[int] = 1_500_000
-    version: ClassVar[int] = 6
+    version: ClassVar[int] = 7
 
     imports: tuple[Import, ...] = ()
     functions: tuple[Function, ...] = ()
@@ -195,18 +186,14 @@ class PythonFile(Struct, frozen=True, array_like=True, gc=False):
     texts: tuple[Text, ...] = ()
     names: tuple[str, ...] = ()
     """Every identifier that occurs, sorted."""
-    exports: tuple[str, ...] = ()
-    """`__all__`."""
     main_guard: int = 0
     """The line of `if __name__ == "__main__"`, or 0."""
     statements: int = 0
     """Module-level statements that do something: not imports, definitions, docstrings or constants."""
     code_lines: int = 0
     """Lines that hold code."""
-    doc: str = ""
     broken: tuple[Broken, ...] = ()
     """Statements that could not be read, with the line of each."""
-    python2: bool = False
 
     @classmethod
     def parse(cls, data: bytes) -> Self:

@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ml_readiness import regex as re
 from ml_readiness.parsers import source
 from ml_readiness.parsers.definitions import Definitions
-from ml_readiness.parsers.expressions import clean
 from ml_readiness.parsers.names import text_of
 from ml_readiness.parsers.python import Broken, PythonFile
 from ml_readiness.parsers.trees import (
     callee,
-    docstring,
     does_something,
     flat,
     is_elif,
@@ -59,13 +57,10 @@ class Reader(Definitions):
             raises=tuple(sorted(self.raises)),
             texts=tuple(sorted(self.texts, key=PLACE)),
             names=tuple(sorted(self.names)),
-            exports=self.exports,
             main_guard=self.main_guard,
             statements=self.statements,
             code_lines=len(CODE_LINE.findall("\n" + parsed.text)),
-            doc=clean(docstring(parsed.tree.body)),
             broken=tuple(Broken(line, message) for line, message in parsed.broken),
-            python2=parsed.python2,
         )
 
     def module(self, tree: ast.Module) -> None:
@@ -105,8 +100,6 @@ class Reader(Definitions):
             self.value(node.value, (), "return")
 
     def _expr(self, node: ast.Expr) -> None:
-        if isinstance(node.value, ast.Yield | ast.YieldFrom):
-            self.yields = True
         if not isinstance(node.value, ast.Constant):
             self.value(node.value, ())
 

@@ -56,9 +56,7 @@ CHILDREN: dict[type[ast.AST], Callable[[Any], list[Any]]] = {
 }
 """The expressions directly inside an expression, the last one first and None where there is none; written down, since
 asking each node for all its fields is slow."""
-ACTING: frozenset[type[ast.AST]] = frozenset(
-    {ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.Await, ast.IfExp, ast.BoolOp}
-)
+ACTING: frozenset[type[ast.AST]] = frozenset({ast.NamedExpr, ast.Await, ast.IfExp, ast.BoolOp})
 """Expressions that do something besides holding others."""
 NAMED: frozenset[type[ast.AST]] = frozenset({ast.Name, ast.Attribute})
 
@@ -85,11 +83,9 @@ class Recorder:
         self.raises: list[tuple[int, str, str]] = []
         self.texts: list[Text] = []
         self.names: set[str] = set()
-        self.exports: tuple[str, ...] = ()
         self.main_guard = 0
         self.statements: int = 0
         self.returns: list[Expr] = []
-        self.yields = False
 
     def resolve(self, node: ast.expr) -> str:
         """The dotted name of an expression in the scope being read."""
@@ -140,13 +136,11 @@ class Recorder:
         """Notes what rarer nodes do; gives the role of the calls directly inside."""
         if isinstance(node, ast.NamedExpr):
             self.bind(node.target, node.value, node.lineno)
-        elif isinstance(node, ast.Yield | ast.YieldFrom):
-            self.yields = True
         elif isinstance(node, ast.Await):
             return "await"
         return role if isinstance(node, ast.IfExp | ast.BoolOp) else ""
 
-    def bind(self, target: ast.expr, value: ast.expr, line: int, annotation: str = "") -> None:
+    def bind(self, target: ast.expr, value: ast.expr, line: int) -> None:
         """Notes an assignment, and what the target stands for from here on."""
         raise NotImplementedError
 

@@ -42,7 +42,6 @@ class Source(Struct, frozen=True):
     text: str
     broken: tuple[tuple[int, str], ...]
     """(line, message) of each statement that was left out."""
-    python2: bool
 
 
 @lru_cache(maxsize=1)
@@ -57,7 +56,7 @@ def read(data: bytes) -> Source:
         tree = ast.parse(data)
     except SyntaxError:
         return _repaired(_decode(data))
-    return Source(tree, _decode(data), (), False)
+    return Source(tree, _decode(data), ())
 
 
 def _decode(data: bytes) -> str:
@@ -75,7 +74,6 @@ def _decode(data: bytes) -> str:
 def _repaired(text: str) -> Source:
     lines = older(text).split("\n")
     broken: list[tuple[int, str]] = []
-    python2 = False
     work = 0
     for attempt in range(MAX_REPAIRS):
         try:
@@ -85,16 +83,15 @@ def _repaired(text: str) -> Source:
             if work > MAX_REPAIR_WORK:
                 raise
             if attempt == 0 and (modern := _modernised(lines)) != lines:
-                python2 = _differs_in_python2(lines, modern)
                 lines = modern
                 continue
             line = min(max(error.lineno or 1, 1), len(lines))
             broken.append((line, str(error.msg)))
             _leave_out(lines, line, str(error.msg))
         else:
-            return Source(tree, text, tuple(broken), python2)
+            return Source(tree, text, tuple(broken))
     if (pieces := _in_pieces(text.split("\n"))) is not None:
-        return Source(pieces, text, tuple(broken[:1]), python2)
+        return Source(pieces, text, tuple(broken[:1]))
     raise SyntaxError(f"more than {MAX_REPAIRS} statements that are not Python, first: {broken[0][1]}")
 
 
@@ -125,13 +122,6 @@ def _modernised(lines: list[str]) -> list[str]:
                 line = pattern.sub(replacement, line)
         modern.append(line)
     return modern
-
-
-def _differs_in_python2(before: list[str], after: list[str]) -> bool:
-    return any(
-        old != new and re.match(r"\s*(?:print|except|raise|exec)\b", old)
-        for old, new in zip(before, after, strict=True)
-    )
 
 
 def _leave_out(lines: list[str], number: int, message: str) -> None:
