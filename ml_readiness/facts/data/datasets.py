@@ -332,8 +332,8 @@ class Datasets(Struct, frozen=True, dict=True):
         """Files that training, evaluation or preparation reads."""
         found: list[Read] = []
         units = {unit.path for unit in self._units}
-        for site in self.code.sites:
-            if site.unit.path in units and READERS.match(site.name) and not _is_writing(site.name, site.call.args):
+        for site in self.code.calls_where(READERS.match):
+            if site.unit.path in units and not _is_writing(site.name, site.call.args):
                 first = site.call.argument(0, "filepath_or_buffer", "path", "file", "root", "directory", "source")
                 text = self.values.text(site.unit, first, site.call.scope).replace("\\", "/")
                 found.append(Read(text, site.unit, site.location, site.name))

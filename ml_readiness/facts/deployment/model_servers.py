@@ -114,8 +114,8 @@ class ModelServers(Struct, frozen=True, dict=True):
                 yield from ((path, command) for command in script.commands)
 
     def _calls(self) -> Iterator[ModelServer]:
-        for site in self.code.sites:
-            if site.unit.is_production and _call().match(site.name):
+        for site in self.code.calls_where(_call().match):
+            if site.unit.is_production:
                 yield ModelServer(f"`{site.name.rpartition('.')[2]}` creates an endpoint", site.location)
 
 

@@ -114,7 +114,7 @@ class Acceptance(Struct, frozen=True, dict=True):
         comparing: set[str] = set()
         for name, value, scope, line in _bound(unit):
             found[scope].append((name, value, line))
-            if scope not in comparing and any(part.kind == "compare" for part in value.walk()):
+            if value.items and scope not in comparing and any(part.kind == "compare" for part in value.walk()):
                 comparing.add(scope)
         return {scope: bound for scope, bound in found.items() if scope in comparing}
 

@@ -95,7 +95,7 @@ class Preparation(Struct, frozen=True, dict=True):
     @cached_property
     def _sites(self) -> Mapping[tuple[str, str], list[Site]]:
         found: dict[tuple[str, str], list[Site]] = defaultdict(list)
-        readers = [site for site in self.code.sites if READERS.match(site.name)]
+        readers = self.code.calls_where(READERS.match)
         for site in (*self.lifecycle.preparing, *self.lifecycle.splitting, *readers):
             found[site.unit.path, site.call.scope].append(site)
         return found

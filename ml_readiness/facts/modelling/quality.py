@@ -145,9 +145,10 @@ class QualityGates(Struct, frozen=True, dict=True):
         known, named = self._figures.get(unit.path, frozenset()), (*condition.names, *condition.calls)
         if any(True for _ in bars(condition.test, known, named)):
             return self._uses_model(unit, condition.scope) or _reads_figures(unit)
-        trained = self._learning.intersection([key(unit, condition.scope), key(unit, "")])
+        if self._learning.isdisjoint([key(unit, condition.scope), key(unit, "")]):
+            return False
         numbers = {part.text for each in fixed(condition.test, known, named) for part in each.walk()}
-        return bool(trained) and bool(numbers) and numbers.isdisjoint(_given(unit, condition.scope))
+        return bool(numbers) and numbers.isdisjoint(_given(unit, condition.scope))
 
     def _is_threshold(self, unit: Unit, condition: Condition) -> bool:
         known = self._figures.get(unit.path, frozenset()) | self.acceptance.figures(unit, condition.scope)
@@ -212,7 +213,7 @@ class QualityGates(Struct, frozen=True, dict=True):
     @cached_property
     def _suites(self) -> tuple[Site, ...]:
         """Tests of quality in a library's suites."""
-        return tuple(site for site in self.code.sites if site.unit.is_production and SUITES.search(site.name))
+        return tuple(site for site in self.code.calls_where(SUITES.search) if site.unit.is_production)
 
     def _suited(self) -> Iterator[Gate]:
         """Conditions on the verdict of such a suite that stop the run."""
@@ -341,9 +342,10 @@ def _reads_figures(unit: Unit) -> bool:
 
 def _asserted(site: Site) -> Expr | None:
     """What a method of a unittest asserts, as a test."""
-    if site.call.method == "assertTrue":
+    method = site.call.method
+    if method == "assertTrue":
         return site.call.argument(0, "expr")
-    operator = ASSERTIONS.get(site.call.method)
+    operator = ASSERTIONS.get(method)
     return Expr("compare", operator, site.call.args[:2]) if operator is not None else None
 
 

@@ -169,7 +169,7 @@ class Inference(Struct, frozen=True, dict=True):
     @cached_property
     def _building(self) -> frozenset[tuple[str, str]]:
         """Functions that join layers: what they call takes stand-ins for what will come."""
-        joining = (site for site in self.code.sites if site.call.scope and STANDS_IN.search(site.name))
+        joining = (site for site in self.code.calls_where(STANDS_IN.search) if site.call.scope)
         return frozenset((site.unit.path, site.call.scope) for site in joining)
 
     @cached_property

@@ -47,8 +47,12 @@ class CallGraph(Struct, frozen=True, dict=True):
         """The functions behind the project's own things that some calls of a unit are made to, or are given."""
         given: set[str] = set()
         for site in sites:
-            for argument in (*site.call.args, *site.call.keywords.values()):
-                _add_names(argument, given)
+            call = site.call
+            for argument in (*call.args, *call.keywords.values()) if call.keywords else call.args:
+                if argument.kind == "name":
+                    given.add(argument.text)
+                elif argument.items:
+                    _add_names(argument, given)
         names = {site.name for site in sites}.union([self.code.canonical(unit, n) for n in given if n[:1] != "?"])
         return tuple(sorted({each for name in names if name[:1] == ":" for each in self._as_functions(name)}))
 

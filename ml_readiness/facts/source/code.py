@@ -123,7 +123,14 @@ class Code(Names, frozen=True, dict=True):
 
     def calls_named(self, holds: Callable[[str], object]) -> Iterator[Site]:
         """Calls for the last part of whose name in their file something holds, in the order of the code."""
-        found = [places for method, places in self._by_own_method.items() if holds(method)]
+        return self._at(self._by_own_method, holds)
+
+    def calls_where(self, holds: Callable[[str], object]) -> Iterator[Site]:
+        """Calls for whose whole name something holds, in the order of the code; it is asked once about each name."""
+        return self._at(self._by_whole_name, holds)
+
+    def _at(self, places: Mapping[str, list[int]], holds: Callable[[str], object]) -> Iterator[Site]:
+        found = [at for name, at in places.items() if holds(name)]
         return (self.sites[place] for place in sorted(chain.from_iterable(found)))
 
     @cached_property
@@ -132,6 +139,14 @@ class Code(Names, frozen=True, dict=True):
         found: dict[str, list[int]] = defaultdict(list)
         for place, site in enumerate(self.sites):
             found[site.call.method].append(place)
+        return found
+
+    @cached_property
+    def _by_whole_name(self) -> Mapping[str, list[int]]:
+        """The positions of calls among all, by their name."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for place, site in enumerate(self.sites):
+            found[site.name].append(place)
         return found
 
     @property

@@ -260,10 +260,11 @@ def _past_fallback(site: Site) -> str:
 
 def _handed_over(call: Call) -> Iterator[str]:
     """Names that are passed on without being called: `app.add_middleware(PrometheusMiddleware)`."""
-    for value in (*call.args, *call.keywords.values()):
-        for item in value.items if value.kind == "list" else (value,):
-            if item.kind == "name" and "." in item.text and item.text[0] != "?":
-                yield item.text
+    for value in (*call.args, *call.keywords.values()) if call.keywords else call.args:
+        if value.kind in {"name", "list"}:
+            for item in value.items or (value,):
+                if item.kind == "name" and "." in item.text and item.text[0] != "?":
+                    yield item.text
 
 
 def _rank(use: Use) -> tuple[int, bool, str, int]:
