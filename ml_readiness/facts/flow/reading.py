@@ -23,7 +23,7 @@ def reading(c: Call, last: str) -> Value:
         return known.derived()
     subset = constant(c.arg(-1, "subset", "split", "train"))
     exact = path if path and "*" not in path else ""
-    key = (last if not exact else "file", exact, subset) if exact else (last, place, c.m.reads(target))
+    key = (last if not exact else "file", exact, subset, c.m.events.home) if exact else (last, place, c.m.reads(target))
     label = exact or (f"{last}()" if target is None else path or last)
     rows = c.m.universe.source(label, place, key)
     c.m.events.load(Data(rows), path if target is not None else label, c.place, last)
@@ -126,7 +126,9 @@ def file_rows(c: Call, thing: Thing) -> Value:
     if isinstance(known, Data):
         return known.derived()
     place = (thing.path, thing.line)
-    return Data(c.m.universe.source(path or "a file", place, ("file", path, None) if path else ("file", place)))
+    return Data(
+        c.m.universe.source(path or "a file", place, ("file", path, None, c.m.events.home) if path else ("file", place))
+    )
 
 
 def path_joined(c: Call) -> Value:

@@ -165,6 +165,8 @@ def _note_slices(m: Machine, data: Data, rows: Rows, place: tuple[str, int]) -> 
     """`data[n:]` after `data[:n]`: the rows are divided."""
     if data.rows is None or data.form not in {"", "index"} or rows.selector[:1] != ("slice",):
         return
+    if data.rows.kind == "union":
+        return  # two sets that were put together are taken apart again
     bound = rows.selector[1]
     told = parts(bound)
     few = told[:1] == ("const",) and (not isinstance(told[1], int | float) or abs(told[1]) < FEWEST_APART)

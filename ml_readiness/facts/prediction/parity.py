@@ -263,7 +263,7 @@ class Parity(Struct, frozen=True, dict=True):
             and fit in events.planned
             and fit.name.rpartition(".")[2] not in of_given_rows
             and (fit.kind not in PLAIN or any(FITS.search(each) for each in reached))
-            and (fit in events.learners or fit.kind in PLAIN or (fit.place, fit.name) in self._asked_with)
+            and (fit.kind in PLAIN or (fit.place, fit.name) in self._asked_with)
             and not self._only_retrains(fit, serving)
         )
 
@@ -351,6 +351,7 @@ class Parity(Struct, frozen=True, dict=True):
     def fitted_on_new_file(self) -> tuple[Fit, ...]:
         """Where nothing serves: what the project's functions learn anew from a file that is only predicted."""
         roots = frozenset(self._only_asked())
+        reached = self.flow.machine.events.reached
         fits = self.flow.machine.events.fits.values()
         learned: dict[Place, set[Rows]] = {}
         for fit in fits:
@@ -359,7 +360,7 @@ class Parity(Struct, frozen=True, dict=True):
             fit
             for fit in fits
             if fit.rows.above & roots
-            and fit.kind not in ANEW
+            and (fit.kind not in PLAIN or any(FITS.search(each) for each in reached.get(fit, ())))
             and len(learned[fit.place]) > 1
             and fit.place.path.endswith(".py")
             and not is_example(fit.place.path)
