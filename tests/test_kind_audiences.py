@@ -106,6 +106,8 @@ def test_features_built_on_a_schedule_are_a_batch_job() -> None:
             },
             "library",
         ),
+        ({"pom.xml": "<a>deeplearning4j-core</a>\n<a>spring-boot-starter-web</a>\n"}, "service"),
+        ({"pom.xml": "<a>spring-boot-starter-web</a>\n"}, "not-ml"),
         ({"train.m": "net = 1;\n", "README.md": "# Vision\n\nTrains a neural network.\n"}, "training"),
     ],
 )
@@ -177,3 +179,12 @@ def test_a_package_on_an_index_that_nothing_starts_is_imported_whatever_it_is_ca
     assert kind({**files, "setup.py": setup.format("")}) == "library"
     command = ", entry_points={'console_scripts': ['talks=talks.ui:page']}"
     assert kind({**files, "setup.py": setup.format(command)}) == "llm-app"
+
+
+def test_a_project_made_for_a_course_teaches_nothing_itself() -> None:
+    stages = {
+        f"{n}-{name}/main.py": TRAIN for n, name in enumerate(("introduction", "tracking", "deployment", "more"), 1)
+    }
+    said = "The final project of the [MLOps Zoomcamp](https://example.com)."
+    assert kind({**stages, "README.md": f"# Store sales\n\n{said}\n"}) == "training"
+    assert kind({**stages, "README.md": "# Store sales\n\nA course in four parts.\n"}) == "collection"

@@ -26,6 +26,7 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     llm_node_packages: frozenset[str]
     llm_packages_elsewhere: str
     ml_packages_elsewhere: str
+    web_packages_elsewhere: str
     orchestration: Orchestration
     application: str
     front_ends: frozenset[str]
@@ -36,6 +37,7 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     feature_stores: str
     shelves: str
     titled: str
+    coursework: str
     aside: str
     components: str
     workers: frozenset[str]

@@ -82,6 +82,11 @@ class Elsewhere(Struct, frozen=True, dict=True):
             yield f"{written[0]}, and the README speaks of: {said[0].lower()}"
 
     @cached_property
+    def serving(self) -> Reasons:
+        """What answers requests, where nothing is written in Python."""
+        return () if self._python else tuple(self._declaring(re.compile(words().web_packages_elsewhere)))[:1]
+
+    @cached_property
     def published(self) -> Reasons:
         """What shows that others install it from the index of another language."""
         found = None if self._python else INDEXES.search(self.introduction.readme)

@@ -130,7 +130,7 @@ class _Finder(Struct, frozen=True, dict=True):
 
     def _all_complete(self, folders: tuple[str, ...]) -> bool:
         """Whether most of the folders have their own description and train or call a model of their own."""
-        if sum(not is_part(folder) for folder in folders) < FEWEST:
+        if sum(not is_part(folder, numbered=True) for folder in folders) < FEWEST:
             return False
         described = [f for f in folders if any(README.match(p.rpartition("/")[2]) for p in self._inside(f))]
         training = self.lifecycle.units("training", "prompting")
@@ -155,7 +155,7 @@ class _Finder(Struct, frozen=True, dict=True):
     @cached_property
     def teaching(self) -> tuple[str, ...]:
         """The word by which the README says that it teaches or collects, if it does."""
-        text = self.introduction.opening.lower()
+        text = re.sub(words().coursework, "", self.introduction.opening.lower())
         word = next((word for word in words().teaching_words if _says(text, word)), None)
         if word:
             return (f"the README speaks of: {word}",)

@@ -235,7 +235,9 @@ class Signals(Struct, frozen=True, dict=True):
             return (f"answers requests: {routes[0].location} ({routes[0].framework})",)
         if demos := self.serving.model_demos:
             return (f"a page for people: {demos[0].path}",)
-        return (f"a model server: {self.serving.servers[0]}",) if self.serving.servers else ()
+        if self.serving.servers:
+            return (f"a model server: {self.serving.servers[0]}",)
+        return self.elsewhere.serving
 
     @property
     def scheduled(self) -> Reasons:

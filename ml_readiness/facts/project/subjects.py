@@ -105,10 +105,10 @@ def _below(path: str, home: str) -> str:
     return home + rest.partition("/")[0] if "/" in rest else ""
 
 
-def is_part(folder: str) -> bool:
-    """Whether a folder is called like a part of one system; a lesson's number makes it a lesson."""
+def is_part(folder: str, *, numbered: bool = False) -> bool:
+    """Whether a folder is called like a part of one system; a number makes it a lesson, unless parts are numbered."""
     name = folder.rpartition("/")[2].lower()
-    if re.search(words().ordinal, name, re.IGNORECASE):
+    if not numbered and re.search(words().ordinal, name, re.IGNORECASE):
         return False
     part = re.compile(words().components)
     tokens = [token for token in re.split(r"[^a-z0-9]+", name) if token and not token.isdigit()]
