@@ -79,3 +79,11 @@ def test_no_readme_no_question() -> None:
 
 def test_a_title_page_with_code_is_a_page() -> None:
     assert answer("readme-finished", {"README.md": "# Churn\n```\nmake train\n```"}).outcome is Outcome.PASS
+
+
+def test_a_long_heading_among_several_announces_something() -> None:
+    filled = "".join(f"## Network number {n} for images\n\nIt learns.\n\n" for n in (1, 2))
+    last = "## Recurrent network for the prediction of long sequences\n"
+    assert answer("readme-finished", {"README.md": f"# Lessons\n\nHere.\n\n{filled}{last}"}).outcome is Outcome.FAIL
+    alone = f"# Lessons\n\nHere is what one learns.\n\n{last}\n# More\n\nSome other text.\n"
+    assert answer("readme-finished", {"README.md": alone}).outcome is Outcome.PASS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Self
@@ -23,6 +23,9 @@ UNFILLED = re.compile(
     r"|[/=]your[_-]?(?:git(?:hub|lab)?[_-]?)?(?:user(?:name)?|name|org(?:anization)?|repo(?:sitory)?|project)\b"
 )
 FEWEST_TREE_LINES = 5
+LONG, LONGEST = 6, 10
+"""Words of a heading, and of one among several of its kind."""
+SEVERAL = 3
 FEWEST_WORDS = 60
 """Words of its own that a README needs beside the folder tree of a template."""
 
@@ -169,17 +172,23 @@ def _empty_sections(page: Page) -> Iterator[Placeholder]:
     for number, heading in enumerate(prose.headings):
         following = prose.headings[number + 1 : number + 2]
         below, end = (following[0].level, following[0].line) if following else (0, 10**9)
-        if below > heading.level or number == 0 or not _is_section(heading):
+        longest = LONGEST if _is_one_of_several(prose.headings, heading) else LONG
+        if below > heading.level or number == 0 or not _is_section(heading, longest):
             continue
         if not any(heading.line <= line < end for line in filled):
             yield Placeholder(heading.line, f"the section \u201c{shortened(heading.text, 60)}\u201d is empty")
 
 
-def _is_section(heading: Heading) -> bool:
+def _is_one_of_several(headings: Sequence[Heading], heading: Heading) -> bool:
+    """Whether there are others at the level of a heading, as there are not of a line in large letters."""
+    return sum(other.level == heading.level for other in headings[1:]) >= SEVERAL
+
+
+def _is_section(heading: Heading, longest: int) -> bool:
     """Whether a heading announces something, instead of being a line of text in large letters."""
     text = heading.text.strip()
     is_step = re.match(r"(?:step\s*)?\(?\d|[a-z]\)", text, re.IGNORECASE) is not None
-    return 0 < len(text.split()) <= 6 and not is_step and not text.endswith((".", "!", "?", ",", ";", ":"))
+    return 0 < len(text.split()) <= longest and not is_step and not text.endswith((".", "!", "?", ",", ";", ":"))
 
 
 def _template_tree(page: Page) -> Iterator[Placeholder]:
