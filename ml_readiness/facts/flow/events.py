@@ -152,8 +152,8 @@ class Events(Struct):
     """For each function that was followed, trails that led to it, itself left out."""
     fitted_by: dict[Fit, set[tuple[str, ...]]] = field(default_factory=dict["Fit", set[tuple[str, ...]]])
     """For each fit, trails that led to it."""
-    reached: dict[Fit, set[str]] = field(default_factory=dict["Fit", "set[str]"])
-    """For each fit, the scripts and functions that led to it."""
+    reached: dict[Fit, dict[str, None]] = field(default_factory=dict["Fit", "dict[str, None]"])
+    """For each fit, the scripts and functions that led to it, in the order in which they were followed."""
     planned: set[Fit] = field(default_factory=set["Fit"])
     """What is learned on other ways than after an error, `except FileNotFoundError:`."""
     handling: int = 0
@@ -171,10 +171,10 @@ class Events(Struct):
         found = self.fits.get(key)
         if found is None:
             found = self.fits[key] = Fit(kind, name, rows, place)
-            self.reached[found] = set()
+            self.reached[found] = {}
         if not self.handling:
             self.planned.add(found)
-        self.reached[found].update(self.trail)
+        self.reached[found].update(dict.fromkeys(self.trail))
         trails = self.fitted_by.setdefault(found, set())
         if len(trails) < MOST_TRAILS:
             trails.add(tuple(self.trail))

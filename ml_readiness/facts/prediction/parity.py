@@ -259,7 +259,7 @@ class Parity(Struct, frozen=True, dict=True):
         return tuple(
             fit
             for fit, reached in events.reached.items()
-            if reached & serving
+            if not serving.isdisjoint(reached)
             and fit in events.planned
             and fit.name.rpartition(".")[2] not in of_given_rows
             and (fit.kind not in PLAIN or any(FITS.search(each) for each in reached))
