@@ -263,9 +263,14 @@ class Parity(Struct, frozen=True, dict=True):
             and fit in events.planned
             and fit.name.rpartition(".")[2] not in of_given_rows
             and (fit.kind not in PLAIN or any(FITS.search(each) for each in reached))
-            and (fit.kind in PLAIN or (fit.place, fit.name) in self._asked_with)
+            and (fit.kind in PLAIN or (fit.place, fit.name) in self._asked_with or self._is_kept(fit))
             and not self._only_retrains(fit, serving)
         )
+
+    def _is_kept(self, fit: Fit) -> bool:
+        """Whether the object that learned is applied to rows by another call than the one that fits it."""
+        learner = self.flow.machine.events.learners.get(fit)
+        return any(use.thing is learner and use.method == "transform" for use in self.flow.machine.events.uses)
 
     def _only_retrains(self, fit: Fit, serving: frozenset[str]) -> bool:
         """Whether all that leads from what serves to a fit is there to train."""
