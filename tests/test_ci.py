@@ -151,3 +151,32 @@ def test_workflows_that_call_each_other_end() -> None:
     used = workflow("      - uses: ./.github/actions/x\n")
     ci = facts_of(files | used | {".github/actions/x/action.yml": action}).get(ContinuousIntegration)
     assert len(ci.runs) < 100
+
+
+ENTERED = """#!/bin/bash -e
+if [ "$1" = "test" ]; then
+    exec nosetests app
+elif [ "$1" = "lint" ]; then
+    exec flake8 app
+else
+    exec "$@"
+fi
+"""
+
+
+@pytest.mark.parametrize(
+    ("handed", "expected"),
+    [
+        ("docker run -it registry/app:1 test", Outcome.PASS),
+        ("docker run registry/app:1 lint", Outcome.FAIL),
+        ("docker compose run --rm app test", Outcome.PASS),
+        ("docker push registry/app:1 test", Outcome.FAIL),
+    ],
+)
+def test_words_behind_an_image_are_handed_to_the_script_that_enters_it(handed: str, expected: Outcome) -> None:
+    files = workflow(f"      - run: {handed}\n") | {
+        "entrypoint.sh": ENTERED,
+        "Dockerfile": 'FROM python:3.12\nCOPY entrypoint.sh /src/\nENTRYPOINT ["./entrypoint.sh"]\n',
+    }
+    assert ask(files).outcome is expected
+    assert ask(files | {"Dockerfile": "FROM python:3.12\n"}).outcome is Outcome.FAIL

@@ -246,3 +246,22 @@ def test_models_that_do_not_reach_the_bar_are_told_of_and_left_out() -> None:
     told = choosing.replace("            good[name] = result\n", "            print(name)\n")
     assert outcome("quality-gated", {"train.py": MODEL, "choose.py": choosing}) == "pass"
     assert outcome("quality-gated", {"train.py": MODEL, "choose.py": told}) != "pass"
+
+
+@pytest.mark.parametrize(
+    ("claim", "expected"),
+    [
+        ("assert_that(accuracy, is_(close_to(0.95, delta=0.05)))", "pass"),
+        ("assert_that(accuracy, greater_than(0.8))", "pass"),
+        ("assert_that(accuracy, has_item(0.8))", "fail"),
+        ("assert_that(len(y), close_to(0.95, delta=0.05))", "fail"),
+        ("testing.assert_allclose(accuracy, 0.95, atol=0.05)", "pass"),
+    ],
+)
+def test_matchers_hold_a_trained_model_to_a_figure(claim: str, expected: str) -> None:
+    test = (
+        "from hamcrest import assert_that, close_to, greater_than, has_item, is_\nfrom numpy import testing\n"
+        "from sklearn.metrics import accuracy_score\nfrom sklearn.svm import SVC\n\ndef test_it():\n"
+        f"    model = SVC().fit(X, y)\n    accuracy = accuracy_score(y, model.predict(X))\n    {claim}\n"
+    )
+    assert outcome("quality-gated", {"train.py": MODEL, "tests/test_it.py": test}) == expected

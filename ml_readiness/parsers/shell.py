@@ -18,6 +18,7 @@ MAX_INNER = 2
 
 GOES_ON = "the script goes on when it fails (no `set -e`)"
 
+_ARGUMENT = re.compile(r"\$(?:\d|\{\d(?::?-[^{}]*)?\})")
 _VARIABLE = re.compile(r"\$\{?[#!]?(\w+)")
 _SHEBANG = re.compile(r"#![ \t]*(?P<program>\S+)(?:[ \t]+(?P<options>[^\n]*))?")
 _TESTS = frozenset({"exit", "return", "[", "[[", "((", "test", "if"})
@@ -64,7 +65,7 @@ class ShellScript(Struct, frozen=True):
 
     patterns: ClassVar[tuple[str, ...]] = ("*.sh", "*.bash", "*.ksh", "*.zsh")
     max_bytes: ClassVar[int] = 500_000
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     commands: tuple[Command, ...]
     program: str = ""
@@ -227,6 +228,8 @@ class _Reader:
                 )
             elif each.role == "arm":
                 here = structs.replace(inside, cases=(*inside.cases, (block.subject, each.patterns)))
+            elif each.role == "then" and (asked := _asked(block, each)) is not None:
+                here = structs.replace(inside, cases=(*inside.cases, asked))
             yield from self._list(each, here)
         if block.kind in {"function", "paren"}:
             self.state = outside
@@ -308,6 +311,16 @@ def _decisive(root: CommandList) -> set[str]:
             words = [word for simple in conditions for word in simple.words]
             found.update(_VARIABLE.findall(" ".join(words)), filter(str.isidentifier, words))
     return found
+
+
+def _asked(block: Block, branch: CommandList) -> tuple[str, tuple[str, ...]] | None:
+    """(argument, value) of `if [ "$1" = "test" ]`, by which a script takes a branch as by an arm of a `case`."""
+    condition = block.lists[block.lists.index(branch) - 1]
+    simples = list(condition.simples())
+    words = simples[0].words if len(simples) == 1 else []
+    if len(words) != 5 or words[0] not in {"[", "[["} or words[2] not in {"=", "=="} or "$" in words[3]:
+        return None
+    return (words[1], (words[3],)) if _ARGUMENT.fullmatch(words[1]) else None
 
 
 def _names(simple: Simple) -> set[str]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ml_readiness.parsers.yaml import Node
 
 COMPOSE = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+SCRIPTS = (".sh", ".bash")
 
 
 class Build(Struct, frozen=True):
@@ -78,6 +79,21 @@ class Builds(Struct, frozen=True):
                 if path and found is not None:
                     yield path, (*found.final.starts("ENTRYPOINT"), *found.final.starts("CMD")), posixpath.dirname(path)
                     return
+
+    def entry_script(self, words: Sequence[str], images: Mapping[str, str]) -> str:
+        """The script that a container is entered by, which is handed the words behind the image: that of the image's
+        Dockerfile, or the one that all Dockerfiles of the tree name; empty where there is none or more than one."""
+        named = {path for word in words if (path := images.get(word) or images.get(word.partition(":")[0]))}
+        found = {path: each for path, each in self.documents.all(Dockerfile) if not named or path in named}
+        scripts = {self._entry(path, each) for path, each in found.items() if each.stages} - {""}
+        return scripts.pop() if len(scripts) == 1 else ""
+
+    def _entry(self, path: str, image: Dockerfile) -> str:
+        folder = posixpath.dirname(path)
+        words = [word for command in image.final.starts("ENTRYPOINT") for word in command.words[:2]]
+        scripts = (word for word in words if word.endswith(SCRIPTS))
+        names = (name for word in scripts for name in (word.lstrip("./"), posixpath.basename(word)))
+        return next((found for name in names if (found := self.places.file(name, folder))), "")
 
     def service_folder(self, words: Sequence[str], folder: str) -> str | None:
         """The folder that the image of a compose service is built from, if a service is named."""

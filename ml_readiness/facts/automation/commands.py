@@ -183,6 +183,8 @@ class Commands(Struct, frozen=True):
             yield from self._file(bare.words, line, inside, place)
         else:
             yield from self._other(bare.words, line, inside)
+            if bare.elsewhere and "run" in words[:4]:
+                yield from self._handed(bare.words, words, inside)
 
     def _run(
         self, words: tuple[str, ...], line: int, place: Place, found: frozenset[str] = frozenset(), missing: str = ""
@@ -278,6 +280,13 @@ class Commands(Struct, frozen=True):
         """A container that is started without a command of its own."""
         for path, found, folder in self.builds.started(words, inside.folder, inside.images):
             yield from self.listed(found, structs.replace(inside, path=path, folder=folder))
+
+    def _handed(self, arguments: tuple[str, ...], words: tuple[str, ...], inside: Place) -> Iterator[Run]:
+        """What the script by which a container is entered does with the words that it is handed."""
+        path = self.builds.entry_script(words, inside.images)
+        script = self.scripts.shell(path) if path else None
+        if script is not None:
+            yield from self.listed(script, structs.replace(inside, path=path, folder="", arguments=arguments))
 
     def _runner(self, words: tuple[str, ...], line: int, inside: Place, place: Place) -> Iterator[Run]:
         name, how = lexicon().runners[program(words[0])]

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from ml_readiness import regex as re
 from ml_readiness.facts.modelling.acceptance import Acceptance
+from ml_readiness.facts.modelling.claimed import claimed, says_wanted
 from ml_readiness.facts.modelling.figures import LOSS, METRIC, ORDER, WORDS, bars, fixed
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
 from ml_readiness.facts.source.callgraph import CallGraph, key
@@ -23,12 +24,6 @@ from ml_readiness.report import Location
 if TYPE_CHECKING:
     from ml_readiness.parsers.python import Condition
 
-ASSERTIONS = {
-    "assertGreater": ">", "assertGreaterEqual": ">=", "assertLess": "<", "assertLessEqual": "<=",
-    "assert_greater": ">", "assert_greater_equal": ">=", "assert_less": "<", "assert_less_equal": "<=",
-    "assert_array_less": "<",
-}  # fmt: skip
-"""The comparisons of unittest, nose, scikit-learn and numpy."""
 STEERING = re.compile(
     r"early|checkpoint|callback|best|patience|on_epoch|on_train|scheduler|tun(?:e|ing)|search|optimi|objective|prune|select"
     r"|fit$|train_(?:loop|epoch)",
@@ -127,14 +122,11 @@ class QualityGates(Struct, frozen=True, dict=True):
 
     def _asserted(self) -> Iterator[Gate]:
         for unit in self.code.tests:
-            known = self._figures.get(unit.path, frozenset())
             for condition in unit.python.conditions:
                 if condition.effect == "assert" and self._is_asserted(unit, condition):
                     yield Gate("a test fails below a figure of quality", unit.location(condition.line))
             for site in self.code.calls_in(unit):
-                asserted = _asserted(site)
-                barred = asserted is not None and any(True for _ in bars(asserted, known))
-                if barred and self._uses_model(unit, site.call.scope):
+                if (claim := claimed(site.call)) is not None and self._is_claimed(unit, site.call.scope, claim):
                     yield Gate("a test fails below a figure of quality", site.location)
         for use in self.tools.called("llm-eval"):
             if use.unit is not None and use.name.endswith("assert_test"):
@@ -145,10 +137,21 @@ class QualityGates(Struct, frozen=True, dict=True):
         known, named = self._figures.get(unit.path, frozenset()), (*condition.names, *condition.calls)
         if any(True for _ in bars(condition.test, known, named)):
             return self._uses_model(unit, condition.scope) or _reads_figures(unit)
-        if self._learning.isdisjoint([key(unit, condition.scope), key(unit, "")]):
+        return self._is_learned(unit, condition.scope, fixed(condition.test, known, named))
+
+    def _is_claimed(self, unit: Unit, scope: str, claim: Expr) -> bool:
+        """Whether what a call asserts holds a figure of a model against a bar, or that of a trained one near a number."""
+        known = self._figures.get(unit.path, frozenset())
+        if any(True for _ in bars(claim, known)):
+            return self._uses_model(unit, scope)
+        return self._is_learned(unit, scope, fixed(claim, known))
+
+    def _is_learned(self, unit: Unit, scope: str, wanted: Iterator[Expr]) -> bool:
+        """Whether the number that a test wants comes from a model that it trains, and was not put in by the test."""
+        if self._learning.isdisjoint([key(unit, scope), key(unit, "")]):
             return False
-        numbers = {part.text for each in fixed(condition.test, known, named) for part in each.walk()}
-        return bool(numbers) and numbers.isdisjoint(_given(unit, condition.scope))
+        numbers = {part.text for each in wanted for part in each.walk()}
+        return bool(numbers) and numbers.isdisjoint(_given(unit, scope))
 
     def _is_threshold(self, unit: Unit, condition: Condition) -> bool:
         known = self._figures.get(unit.path, frozenset()) | self.acceptance.figures(unit, condition.scope)
@@ -330,7 +333,7 @@ def _given(unit: Unit, scope: str) -> Iterator[str]:
     """The numbers that a test puts in by itself, which come out again whatever a model learned."""
     values = [assign.value for assign in unit.python.assigns if assign.scope == scope]
     for call in unit.python.calls:
-        if call.scope == scope and call.method != "approx":
+        if call.scope == scope and not says_wanted(call):
             values += [*call.args, *call.keywords.values()]
     return (part.text for value in values for part in value.walk() if part.kind == "float")
 
@@ -338,15 +341,6 @@ def _given(unit: Unit, scope: str) -> Iterator[str]:
 def _reads_figures(unit: Unit) -> bool:
     """Whether a file with the figures of an evaluation is read."""
     return any(FIGURES.search(text.value) for text in unit.python.texts)
-
-
-def _asserted(site: Site) -> Expr | None:
-    """What a method of a unittest asserts, as a test."""
-    method = site.call.method
-    if method == "assertTrue":
-        return site.call.argument(0, "expr")
-    operator = ASSERTIONS.get(method)
-    return Expr("compare", operator, site.call.args[:2]) if operator is not None else None
 
 
 def _texts(value: Expr) -> Iterator[str]:
