@@ -74,13 +74,20 @@ def seeds_fixed(randomness: Randomness, members: Members) -> Iterator[Finding]:
     if loose:
         message = f"{len(loose)} of {len(randomness.training)} files that train seed nothing, such as this one"
         yield partial(message, at=loose[0].path, confidence=Confidence.MEDIUM)
-    mostly = len(fixed) >= MOST * len(draws) and not any(draw.splits or draw.what in FRAMEWORKS for draw in open_)
+    mostly = len(fixed) >= MOST * len(draws) and not any(_decides(draw, fixed) for draw in open_)
     if not open_ or mostly:
         yield from _fixed(fixed)
         return
     for draw in open_[:SHOWN]:
         judge = partial if fixed else fail
         yield judge(_open(draw), at=draw.location, confidence=Confidence.MEDIUM)
+
+
+def _decides(draw: Draw, fixed: list[Draw]) -> bool:
+    """Whether a draw without a seed counts whatever else is seeded: it sets rows apart, or no other model is seeded."""
+    if draw.splits or draw.what in FRAMEWORKS:
+        return True
+    return draw.learns and not any(each.learns or each.what in FRAMEWORKS for each in fixed)
 
 
 def _what(draw: Draw) -> str:

@@ -53,6 +53,12 @@ INGESTS = re.compile(
     r"ingest|upload|(?:^|[/_ ])index|add_(?:doc|file|text)|delete|remove|(?:^|[/_ ])(?:train|retrain)", re.IGNORECASE
 )
 """Paths and functions by which something is stored or learned."""
+SETS_UP = re.compile(
+    r"(?:^|[\W_])(?:models?|llm|provider|backend|temperature|top[_ -]?[kpn]|max[_ ](?:new[_ ])?tokens|theme|page|menu|navigation|nav"
+    r"|log[_ ]?level|debug)(?:$|[\W_])",
+    re.IGNORECASE,
+)
+"""Labels and names of widgets that set up how an answer is made."""
 PARTS = re.compile(
     r"(?:^|[._])(?:models?|pipeline|classifier|regressor|predictor|scaler|vectorizer|encoder|tokenizer|artifacts?|loaded|ready"
     r"|initialized)$",
@@ -185,7 +191,7 @@ class Contracts(Struct, frozen=True, dict=True):
             widget = site.call.method
             if not site.name.startswith(("streamlit", "gradio", "chainlit")):
                 continue
-            if widget in BOUNDED:
+            if widget in BOUNDED and not _sets_up(site):
                 yield Contract("checked", f"`{widget}` bounds the input", site.location)
             elif widget in FREE:
                 yield Contract("raw", f"`{widget}` takes anything", site.location)
@@ -196,6 +202,13 @@ class Contracts(Struct, frozen=True, dict=True):
         for function in unit.python.functions:
             if "chainlit.on_message" in function.decorators:
                 yield Contract("raw", "a chat message of any kind", unit.location(function.line))
+
+
+def _sets_up(site: Site) -> bool:
+    """Whether a widget asks how to answer, and not what about: which model, how long, in which colours."""
+    label = site.call.argument(0, "label")
+    words = [*site.call.targets, label.text if label is not None and label.kind == "str" else ""]
+    return any(SETS_UP.search(word) for word in words)
 
 
 def _brings_in(route: Route) -> bool:

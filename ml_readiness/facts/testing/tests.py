@@ -48,6 +48,8 @@ STARTS = re.compile(
     r"|papermill|nbconvert)\b|\.(?:py|sh|ipynb)\b"
 )
 """Words of commands that start something of the project."""
+SETTINGS = re.compile(r"(?:yaml\.(?:\w+_)?load|toml\w*\.load|json\.load)$")
+"""How a script reads what it is set to do."""
 TEST_NAME = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test)\.py$")
 EXITS = frozenset(["sys.exit", "exit", "quit", "os._exit", "SystemExit"])
 ASKS = re.compile(r"(?:requests|httpx|urllib)\b")
@@ -211,9 +213,10 @@ class Tests(Struct, frozen=True, dict=True):
         return empty or any(ASKS.match(call.name) for call in unit.python.calls)
 
     def _evaluates(self, unit: Unit) -> bool:
-        """Whether a script measures a model on data that its arguments name, as research code calls testing."""
+        """Whether a script measures a model on data that its arguments or settings name, as research code calls testing."""
         stages = ("loading", "predicting", "measuring")
-        asked = unit.imports_any("argparse", "fire", "click", "hydra", "absl", "tyro", "typer")
+        asked = unit.imports_any("argparse", "fire", "click", "hydra", "absl", "tyro", "typer", "omegaconf")
+        asked = asked or any(SETTINGS.match(call.name) for call in unit.python.calls if not call.scope)
         return asked and any(unit.path in self.lifecycle.units(stage) for stage in stages)
 
     @cached_property
