@@ -133,3 +133,13 @@ def test_a_figure_is_read_in_other_languages(said: str) -> None:
     train = {"train.py": "from sklearn.svm import SVC\nSVC().fit(X, y)\n"}
     assert outcome("results-reported", {**train, "README.md": f"# Titanic\n\n{said}\n"}) == "pass"
     assert outcome("results-reported", {**train, "README.md": "# Titanic\n\n91 Menschen, 准确。\n"}) == "fail"
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [("entrypoint: flows.py:train", "pass"), ("entrypoint: null", "fail"), ("work_pool:\n    name: null", "fail")],
+)
+def test_a_prefect_form_that_nobody_filled_in_deploys_nothing(entry: str, expected: str) -> None:
+    form = f"name: flows\ndeployments:\n- name: null\n  {entry}\n"
+    train = "from sklearn.svm import SVC\nSVC().fit(X, y)\n"
+    assert outcome("deployment-configured", {"prefect.yaml": form, "train.py": train}) == expected

@@ -223,3 +223,34 @@ def test_rows_that_a_notebook_only_shows_need_no_seed() -> None:
 
     assert outcome("seeds-fixed", notebook("rows.sample(5)")) == "not-applicable"
     assert outcome("seeds-fixed", notebook("rows = rows.sample(frac=1).reset_index()")) == "fail"
+
+
+def test_a_seed_inside_a_test_fixes_no_training() -> None:
+    train = (
+        "import lightgbm as g\n\ndef train(rows):\n    return g.train({'bagging_fraction': 0.8}, rows)\n\ntrain(1)\n"
+    )
+    check = "import numpy as np\nfrom train import train\n\ndef {}():\n    np.random.seed(4)\n    train(np.ones(9))\n"
+    assert outcome("seeds-fixed", {"train.py": train, "y.py": check.format("test_train")}) == "fail"
+    assert outcome("seeds-fixed", {"train.py": train, "y.py": check.format("run")}) == "partial"
+
+
+def test_the_only_model_needs_its_seed_however_much_else_is_seeded() -> None:
+    rows = "import pyspark.sql.functions as F\n\ndef rows(spark, seed):\n    return spark.range(9).select({})\n"
+    made = rows.format(", ".join(f"F.rand(seed=seed + {n})" for n in range(6)))
+    train = "from rows import rows\nfrom sklearn.ensemble import RandomForestClassifier as R\nR({}).fit(X, y)\n"
+    assert outcome("seeds-fixed", {"rows.py": made, "train.py": train.format("random_state=3")}) == "pass"
+    assert outcome("seeds-fixed", {"rows.py": made, "train.py": train.format("")}) == "partial"
+
+
+def test_a_network_that_nothing_uses_needs_no_seed() -> None:
+    forest = "from sklearn.ensemble import RandomForestClassifier\nRandomForestClassifier(random_state=3).fit(X, y)\n"
+    network = (
+        "from keras.models import Sequential\n\nclass Net:\n    def __init__(self):\n"
+        "        self.model = Sequential()\n\n"
+        "    def fit(self, X, y):\n        self.model.fit(X, y)\n"
+    )
+    assert outcome("seeds-fixed", {"train.py": forest, "net.py": network}) == "pass"
+    assert (
+        outcome("seeds-fixed", {"train.py": f"from net import Net\n{forest}Net().fit(X, y)\n", "net.py": network})
+        == "partial"
+    )

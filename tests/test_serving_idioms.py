@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ml_readiness.facts.project.project import Project
-from tests.auditing import answer, facts_of
+from tests.auditing import answer, facts_of, outcome
 
 MODEL = "import joblib\nm = joblib.load('m')\n"
 IDIOMS: dict[str, tuple[dict[str, str], str, str, str]] = {
@@ -159,3 +159,19 @@ def test_a_request_that_predicts_is_shown_before_one_that_trains() -> None:
         "@app.post('/')\ndef ask(x: float):\n    return m.predict([[x]])\n"
     )
     assert "`/`" in answer("inference-entry-point", {"app.py": code}).findings[0].message
+
+
+@pytest.mark.parametrize(
+    ("widget", "expected"),
+    [
+        ("st.selectbox('Select a model', ['small', 'large'])", "fail"),
+        ("st.slider('Temperature', 0.0, 1.0)", "fail"),
+        ("st.selectbox('Country', ['FR', 'DE'])", "partial"),
+    ],
+)
+def test_widgets_that_choose_the_model_check_no_input(widget: str, expected: str) -> None:
+    page = (
+        "import joblib\nimport streamlit as st\n\nmodel = joblib.load('m.joblib')\n"
+        f"choice = {widget}\ntext = st.text_input('Text')\nst.write(model.predict([text]))\n"
+    )
+    assert outcome("requests-validated", {"app.py": page}) == expected

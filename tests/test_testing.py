@@ -248,3 +248,12 @@ def test_a_path_without_a_host_is_asked_of_the_application() -> None:
     assert outcome("tests-check-model", {"app.py": app, "tests/test_app.py": test}) == "partial"
     other = test.replace("'/predict'", "'https://example.com/predict'")
     assert outcome("tests-check-model", {"app.py": app, "tests/test_app.py": other}) == "fail"
+
+
+def test_a_script_that_measures_a_model_by_its_settings_is_no_test() -> None:
+    measure = (
+        "import torch\nimport yaml\nfrom model import Net, evaluate\n\nsettings = yaml.safe_load(open('zero.yaml'))\n"
+        "net = Net()\nnet.load_state_dict(torch.load(settings['weights']))\nprint(evaluate(net))\n"
+    )
+    model = "import torch\n\nclass Net(torch.nn.Module):\n    pass\n\ndef evaluate(net):\n    return net(1)\n"
+    assert outcome("tests-exist", {"model.py": model, "zeroshot/test_zeroshot.py": measure}) == "fail"

@@ -296,3 +296,13 @@ def test_similarities_that_are_written_are_what_a_recommender_learns() -> None:
     assert outcome("seeds-fixed", made) == "not-applicable"
     shown = {"make.py": MATRIX + "print(alike)\n"}
     assert outcome("training-code-present", shown) == "not-applicable"
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [("steps/prepare_data.py", "pass"), ("steps/featurize.py", "pass"), ("steps/deploy.py", "fail")],
+)
+def test_a_step_of_a_pipeline_is_named_by_its_file(path: str, expected: str) -> None:
+    step = "def run(cfg, spark):\n    frame = spark.range(9)\n    frame.write.save(cfg.path)\n"
+    train = "from sklearn.svm import SVC\n\ndef run(X, y):\n    return SVC().fit(X, y)\n"
+    assert outcome("preprocessing-in-modules", {path: step, "steps/train.py": train}) == expected

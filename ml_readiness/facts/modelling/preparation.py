@@ -29,6 +29,8 @@ LOADS = re.compile(
     re.IGNORECASE,
 )
 """Names of functions that bring data in."""
+STEPS = re.compile(r"(?:run|execute|step|task|job|process|perform)(?:_(?:step|task|job))?$")
+"""Functions of pipelines that are named after what their file is for."""
 NAMED = "its name says so"
 DATA_CLASSES = re.compile(r"(?:Dataset|DataModule|DataLoader|Preprocessor|Tokenizer|Transformer|Vectorizer|Encoder)$")
 MODULES = re.compile(
@@ -129,7 +131,8 @@ class Preparation(Struct, frozen=True, dict=True):
         if site := next((site for site in sites if not READERS.match(site.name)), None):
             return f"it calls `{said(site)}`"
         own = function.name.rpartition(".")[2]
-        if PREPARES.search(own) and not ABOUT.search(own):
+        named = f"{unit.path.rpartition('/')[2].removesuffix('.py')}_{own}" if STEPS.match(own) else own
+        if PREPARES.search(named) and not ABOUT.search(named):
             return NAMED
         if site := next((s for s in self.code.calls_in(unit, function.name) if s.call.method in DOCUMENTS), None):
             return f"it calls `{said(site)}`"

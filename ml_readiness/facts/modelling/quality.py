@@ -140,7 +140,7 @@ class QualityGates(Struct, frozen=True, dict=True):
         return self._is_learned(unit, condition.scope, fixed(condition.test, known, named))
 
     def _is_claimed(self, unit: Unit, scope: str, claim: Expr) -> bool:
-        """Whether what a call asserts holds a figure of a model against a bar, or that of a trained one near a number."""
+        """Whether a call asserts that a figure of a model reaches a bar, or that of a trained one a number."""
         known = self._figures.get(unit.path, frozenset())
         if any(True for _ in bars(claim, known)):
             return self._uses_model(unit, scope)

@@ -13,6 +13,7 @@ from ml_readiness.facts.modelling.random_sources import sources
 from ml_readiness.facts.source.callgraph import CallGraph, key
 from ml_readiness.facts.source.code import Code
 from ml_readiness.facts.source.mainstream import main_first
+from ml_readiness.facts.source.reach import Reach
 from ml_readiness.facts.source.saying import said
 from ml_readiness.facts.tree.files import Files
 
@@ -75,18 +76,26 @@ class Randomness(Struct, frozen=True, dict=True):
     files: Files
     model: ModelCode
     graph: CallGraph
+    reach: Reach
 
     @classmethod
-    def gather(cls, code: Code, files: Files, model: ModelCode, graph: CallGraph) -> Self:
+    def gather(cls, code: Code, files: Files, model: ModelCode, graph: CallGraph, reach: Reach) -> Self:
         """From the calls of training units and of the units around them."""
-        return cls(code, files, model, graph)
+        return cls(code, files, model, graph, reach)
 
     @cached_property
     def training(self) -> tuple[Unit, ...]:
         """Units that train, production code before notebooks, and examples only where nothing else does."""
-        sites = self.model.training
+        used = [site for site in self.model.training if not self._is_left_over(site.unit)]
+        sites = used or self.model.training
         own = [s for s in sites if s.unit.is_production] or [s for s in sites if not s.unit.is_example] or list(sites)
         return tuple({site.unit.path: site.unit for site in own}.values())
+
+    def _is_left_over(self, unit: Unit) -> bool:
+        """Whether nothing starts a file and nothing imports it, not even a notebook or a test."""
+        if not unit.is_production or unit.path in self.reach.reached:
+            return False
+        return not any(unit.path in imported for imported in self.code.imported.values())
 
     @cached_property
     def units(self) -> tuple[Unit, ...]:

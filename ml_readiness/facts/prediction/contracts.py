@@ -54,8 +54,8 @@ INGESTS = re.compile(
 )
 """Paths and functions by which something is stored or learned."""
 SETS_UP = re.compile(
-    r"(?:^|[\W_])(?:models?|llm|provider|backend|temperature|top[_ -]?[kpn]|max[_ ](?:new[_ ])?tokens|theme|page|menu|navigation|nav"
-    r"|log[_ ]?level|debug)(?:$|[\W_])",
+    r"(?:^|[\W_])(?:models?|llm|provider|backend|temperature|top[_ -]?[kpn]|max[_ ](?:new[_ ])?tokens|theme|page|menu"
+    r"|navigation|nav|log[_ ]?level|debug)(?:$|[\W_])",
     re.IGNORECASE,
 )
 """Labels and names of widgets that set up how an answer is made."""

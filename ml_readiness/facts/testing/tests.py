@@ -213,7 +213,7 @@ class Tests(Struct, frozen=True, dict=True):
         return empty or any(ASKS.match(call.name) for call in unit.python.calls)
 
     def _evaluates(self, unit: Unit) -> bool:
-        """Whether a script measures a model on data that its arguments or settings name, as research code calls testing."""
+        """Whether a script measures a model on what its arguments or settings name, as research code calls testing."""
         stages = ("loading", "predicting", "measuring")
         asked = unit.imports_any("argparse", "fire", "click", "hydra", "absl", "tyro", "typer", "omegaconf")
         asked = asked or any(SETTINGS.match(call.name) for call in unit.python.calls if not call.scope)
