@@ -244,3 +244,23 @@ def test_any_bytes_are_searched(data: bytes) -> None:
     assert msgspec.json.decode(msgspec.json.encode(secrets), type=Secrets) == secrets
     with suppress(*PARSE_ERRORS):
         NotebookSecrets.parse(data)
+
+
+@pytest.mark.parametrize(
+    ("host", "user", "expected"),
+    [
+        ("http://35.91.7.18:8123", "user1", Outcome.FAIL),
+        ("db.abcdef.eu-west-1.rds.amazonaws.com", "user1", Outcome.FAIL),
+        ("192.168.0.7", "user1", Outcome.PASS),
+        ("203.0.113.9", "user1", Outcome.PASS),
+        ("localhost", "user1", Outcome.PASS),
+        ("clickhouse", "user1", Outcome.PASS),
+        ("35.91.7.18", "", Outcome.PASS),
+    ],
+)
+def test_a_weak_password_counts_beside_an_address_that_all_can_reach(host: str, user: str, expected: Outcome) -> None:
+    named = f"    user='{user}',\n" if user else ""
+    code = f"conn = dict(\n    host='{host}',\n{named}    password='{'hola' + '1234'}',\n)\n"
+    notebook = json.dumps({"nbformat": 4, "cells": [{"cell_type": "code", "source": code, "outputs": []}]})
+    assert answer("no-secrets", {"src/app.py": code}).outcome is expected
+    assert answer("no-secrets", {"a.ipynb": notebook}).outcome is expected

@@ -246,6 +246,11 @@ def test_a_path_without_a_host_is_asked_of_the_application() -> None:
         "@routes.post('/predict')\nasync def predict(request):\n    return model.predict(await request.json())\n"
     )
     assert outcome("tests-check-model", {"app.py": app, "tests/test_app.py": test}) == "partial"
+    there = test.replace("(cli)", "(cli: web.Application)").replace("answer.status == 200", "answer.text is not None")
+    there = f"from aiohttp import web\n\n{there}"
+    assert outcome("tests-check-model", {"app.py": app, "tests/test_app.py": there}) == "partial"
+    told = there.replace("is not None", "== '1'")
+    assert outcome("tests-check-model", {"app.py": app, "tests/test_app.py": told}) == "pass"
     other = test.replace("'/predict'", "'https://example.com/predict'")
     assert outcome("tests-check-model", {"app.py": app, "tests/test_app.py": other}) == "fail"
 

@@ -81,6 +81,20 @@ _NOWHERE = re.compile(
     re.I,
 )
 _SOMEWHERE = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|(?:[\w-]+\.)+[A-Za-z]{2,24}")
+_REACHABLE = re.compile(
+    rb"(?:host|server|url|uri|addr(?:ess)?|endpoint)\w{0,12}[\"']?\s{0,4}[=:]\s{0,4}[\"']?(?:\w{2,20}://)?"
+    rb"(?P<host>\d{1,3}(?:\.\d{1,3}){3}|[\w.-]{1,100}\.(?:amazonaws\.com|azure\.com|windows\.net|mongodb\.net|supabase\.co|neon\.tech"
+    rb"|cloud\.google\.com|aivencloud\.com|clickhouse\.cloud|elephantsql\.com|railway\.app|render\.com))\b",
+    re.IGNORECASE,
+)
+"""An address beside a password: a number, or a machine of a provider."""
+_PRIVATE = re.compile(
+    rb"(?:10|127|0|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01])|192\.0\.2|198\.51\.100|203\.0\.113|1\.2\.3|8\.8\.\d)\."
+)
+"""Numbers that only a local network knows, or that documents use."""
+_USER = re.compile(rb"\buser(?:name)?\w{0,6}[\"']?\s{0,4}[=:]", re.IGNORECASE)
+AROUND = 200
+"""Bytes on each side of a password that belong to the same connection."""
 _STAND_INS = {"", "user", "username", "usr", "name", "login", "password", "passwd", "pass", "pwd", "pw", "token", "x"}
 
 
@@ -107,7 +121,7 @@ class Secrets(Struct, frozen=True):
 
     patterns: ClassVar[tuple[str, ...]] = ("*",)
     max_bytes: ClassVar[int] = 4_000_000
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     found: tuple[Secret, ...] = ()
 
@@ -126,7 +140,7 @@ class NotebookSecrets(Struct, frozen=True):
 
     patterns: ClassVar[tuple[str, ...]] = ("*.ipynb",)
     max_bytes: ClassVar[int] = 60_000_000
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     found: tuple[Secret, ...] = ()
 
@@ -231,11 +245,21 @@ def _assigned(data: bytes, match: re.Match[bytes], lines: _Lines) -> Secret | No
         return None
     value = _decoded(value)
     if name.lower().rstrip("_").endswith(("passwd", "password", "pwd")) and _GENERATED.fullmatch(value) is None:
-        kind, real, shown = "a password", is_strong_password(value), ""
+        kind, real, shown = "a password", is_strong_password(value) or _opens(data, match, value), ""
     else:
         kind, real, shown = "a key or token", is_random(value) and not _is_demonstration(value), _masked(value)
     form = "assigned" if quoted else "bare"
     return Secret(kind, lines.number(match.start()), form, shown, name) if real else None
+
+
+def _opens(data: bytes, match: re.Match[bytes], value: str) -> bool:
+    """Whether even a weak password lets everybody in: beside it are a user and an address that all can reach."""
+    around = data[max(0, match.start() - AROUND) : match.end() + AROUND]
+    address = _REACHABLE.search(around)
+    reached = address is not None and _PRIVATE.match(address["host"]) is None
+    return (
+        reached and not is_placeholder(value) and value.lower() not in _STAND_INS and _USER.search(around) is not None
+    )
 
 
 def _decoded(value: str) -> str:

@@ -26,6 +26,8 @@ ASSERTS = re.compile(
     re.IGNORECASE,
 )
 CLIENTS = re.compile(r"TestClient|test_client|AsyncClient|APIClient|app_client|CliRunner|ASGITransport|\.AppTest\.")
+SERVERS = re.compile(r"(?:aiohttp|starlette|fastapi|flask|httpx|sanic|quart|litestar|falcon|webtest|tornado)\.")
+"""Frameworks whose applications and clients the parameters of tests are declared to be."""
 SCRIPT_TEST = re.compile(
     r"(?:^|/)(?:__tests__/.*|[^/]*\.(?:test|spec))\.[cm]?[jt]sx?$|(?:^|/)src/test/(?:java|kotlin|scala)/.*(?:Tests?|IT|Spec)\.(?:java|kt|scala)$"
     r"|_test\.(?:go|exs)$|(?:^|/)testthat/test[^/]*\.[Rr]$|Tests?\.cs$|(?:^|/)spec/.*_spec\.rb$"
@@ -288,7 +290,9 @@ def is_request(site: Site) -> bool:
     if _is_client(site.name):
         return True
     asked = site.call.method in {"get", "post", "put", "patch", "delete", "request", "stream", "invoke"}
-    return asked and site.name.startswith("?") and ("client" in site.call.receiver.lower() or _names_path(site))
+    if site.name.startswith("?"):
+        return asked and ("client" in site.call.receiver.lower() or _names_path(site))
+    return asked and SERVERS.match(site.name) is not None and site.unit.is_test and _names_path(site)
 
 
 def _names_path(site: Site) -> bool:
