@@ -29,7 +29,7 @@ LOADS = re.compile(
     re.IGNORECASE,
 )
 """Names of functions that bring data in."""
-STEPS = re.compile(r"(?:run|execute|step|task|job|process|perform)(?:_(?:step|task|job))?$")
+STEPS = re.compile(r"(?:run|execute|step|task|job)(?:_(?:step|task|job))?$")
 """Functions of pipelines that are named after what their file is for."""
 NAMED = "its name says so"
 DATA_CLASSES = re.compile(r"(?:Dataset|DataModule|DataLoader|Preprocessor|Tokenizer|Transformer|Vectorizer|Encoder)$")
