@@ -99,3 +99,15 @@ def test_a_word_that_ends_like_a_bucket_is_no_place() -> None:
     assert (
         outcome("data-versioned", {"train.py": TRAIN, "places.json": '{\n  "bucket": "churn-rows"\n}\n'}) == "partial"
     )
+
+
+def test_a_command_line_may_read_a_committed_text_by_default() -> None:
+    train = (
+        "import argparse\n\nasked = argparse.ArgumentParser()\n"
+        "asked.add_argument('--input-file', default='names.txt')\n" + TRAIN
+    )
+    names = "emma\n" * 5000
+    assert outcome("data-versioned", {"train.py": train, "names.txt": names}) == "pass"
+    assert outcome("data-versioned", {"train.py": train, "names.txt": "emma\n"}) == "fail"
+    other = train.replace("--input-file", "--note")
+    assert outcome("data-versioned", {"train.py": other, "names.txt": names}) == "fail"

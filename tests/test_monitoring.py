@@ -303,3 +303,8 @@ def test_what_a_worker_beside_the_routes_prints_is_seen() -> None:
         "        db.set('answer', found)\n\nwork()\n"
     )
     assert outcome("inference-logged", {"web/main.py": web, "worker/main.py": worker}) == "partial"
+
+
+def test_an_alarm_of_a_platform_watches_what_it_measures() -> None:
+    alarm = 'resource "aws_cloudwatch_metric_alarm" "slow" {\n  threshold = 1\n}\n'
+    assert outcome("metrics-exposed", {"app.py": APP, "infra/alarms.tf": alarm}) == "pass"

@@ -81,3 +81,18 @@ def test_a_function_that_is_handed_a_loaded_network_asks_it() -> None:
     )
     assert outcome("inference-entry-point", {"generate.py": code}) == "pass"
     assert outcome("inference-entry-point", {"generate.py": code.replace("torch.load", "open")}) != "pass"
+
+
+SAMPLER = (
+    "import torch\n\n\nclass Net(torch.nn.Module):\n    def forward(self, x):\n        return x\n\n\n"
+    "@torch.no_grad()\ndef generate(model, start):\n    return model(start)\n\n\n"
+    "def show(model):\n    print(generate(model, torch.zeros(1)))\n\n\n"
+    "net = Net()\nLOADING\nbest = torch.optim.SGD(net.parameters())\nloss = net(rows).sum()\nloss.backward()\n"
+    "best.step()\nshow(net)\n"
+)
+
+
+def test_a_script_that_trains_may_also_give_samples_of_what_it_saved() -> None:
+    loads = "if only_samples:\n    net.load_state_dict(torch.load('net.pt'))\n    show(net)"
+    assert entry({"net.py": SAMPLER.replace("LOADING", loads)}) == "pass"
+    assert entry({"net.py": SAMPLER.replace("LOADING", "")}) != "pass"

@@ -121,3 +121,27 @@ def test_a_published_model_may_be_run_in_typescript() -> None:
     local = {"src/embed.ts": "import { pipeline } from '@xenova/transformers'\n"}
     assert outcome("model-obtainable", CHAT | local) == "pass"
     assert outcome("model-obtainable", CHAT) == "not-applicable"
+
+
+CLIENT = (
+    "import { CohereClient } from 'cohere-ai'\nconst cohere = new CohereClient()\n"
+    "export const plugin = async (fastify) => fastify.decorate('chat', (body) => cohere.chat(body))\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "schema", "expected"),
+    [
+        ("src/routes/chats.ts", "schema: { body: $ref('chatSchema') },", "pass"),
+        ("src/routes/chats.ts", "", "fail"),
+        ("src/routes/users.ts", "", "unknown"),
+    ],
+)
+def test_a_handler_that_is_handed_the_model_is_known_by_its_path(path: str, schema: str, expected: str) -> None:
+    handler = (
+        f"export default async (fastify) => {{\n  fastify.route({{\n    method: 'POST',\n    url: '/',\n    {schema}\n"
+        "    handler: async (request) => fastify.chat(request.body),\n  })\n}\n"
+    )
+    package = '{"dependencies": {"cohere-ai": "7.0.0", "fastify": "4.0.0"}}'
+    files = {"package.json": package, "src/plugins/cohere.ts": CLIENT, path: handler}
+    assert outcome("requests-validated", files) == expected

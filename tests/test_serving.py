@@ -349,3 +349,18 @@ def test_a_greeting_beside_a_page_for_people_is_no_service() -> None:
     page = "import joblib\nimport streamlit as st\nst.write(joblib.load('m').predict([[st.number_input('a')]]))\n"
     greeting = "from flask import Flask\napp = Flask(__name__)\n\n@app.route('/')\ndef home():\n    return 'hello'\n"
     assert outcome("health-endpoint", {"page.py": page, "flask_app.py": greeting}) == "not-applicable"
+
+
+def test_what_a_dashboard_takes_stands_in_the_part_that_asks() -> None:
+    page = (
+        "import dash\nfrom chat import layout\nfrom filters import years\n\n"
+        "app = dash.Dash(__name__)\napp.layout = [layout(), years()]\n"
+    )
+    chat = (
+        "from dash import dcc\nfrom openai import OpenAI\n\ndef layout():\n    return dcc.WIDGET(id='question')\n\n"
+        "def ask(text):\n    return OpenAI().responses.create(model='m', input=text)\n"
+    )
+    years = "from dash import dcc\n\ndef years():\n    return dcc.Slider(1990, 2020)\n"
+    files = {"app.py": page, "chat.py": chat.replace("WIDGET", "Textarea"), "filters.py": years}
+    assert outcome("requests-validated", files) == "fail"
+    assert outcome("requests-validated", {**files, "chat.py": chat.replace("WIDGET", "Dropdown")}) == "pass"

@@ -262,3 +262,13 @@ def test_a_script_that_measures_a_model_by_its_settings_is_no_test() -> None:
     )
     model = "import torch\n\nclass Net(torch.nn.Module):\n    pass\n\ndef evaluate(net):\n    return net(1)\n"
     assert outcome("tests-exist", {"model.py": model, "zeroshot/test_zeroshot.py": measure}) == "fail"
+
+
+@pytest.mark.parametrize(
+    "base", ["gpytorch.models.ExactGP", "torch.nn.Module", "flax.nnx.Module", "mindspore.nn.Cell", "chainer.Chain"]
+)
+def test_a_network_of_any_library_is_asked_by_calling_it(base: str) -> None:
+    library = base.partition(".")[0]
+    net = f"import {library}\n\nclass Net({base}):\n    def forward(self, x):\n        return x\n"
+    test = "from net import Net\n\ndef test_net():\n    net = Net()\n    assert net([1, 2]).shape == (2,)\n"
+    assert outcome("tests-check-model", {"net.py": net, "tests/test_net.py": test}) == "pass"

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from ml_readiness import regex as re
 from ml_readiness.facts.data.kept_data import DATA, KeptData
+from ml_readiness.facts.data.phrases import BUCKET, NAMED, NO_SETTINGS, PROPER
 from ml_readiness.facts.data.versions import Versions
 from ml_readiness.facts.modelling.experiments import Experiments
 from ml_readiness.facts.modelling.lifecycle import Lifecycle
@@ -64,35 +65,6 @@ PROGRAM = re.compile(
 """Addresses of programs: they are made for one kind of machine."""
 SHOWN = re.compile(r"/badges?/|shields\.io/|\.(?:svg|png|gif|jpe?g)(?:$|\?)", re.IGNORECASE)
 """Addresses of badges and pictures, which the hosts of data have, too."""
-NAMED = re.compile(
-    r"\b(?:kaggle|uci machine learning|hugging ?face datasets?|competition data|dataset|data ?set|data source)\b.{0,200}?https?://",
-    re.IGNORECASE | re.DOTALL,
-)
-PROPER = re.compile(
-    r"\b(?!(?:The|This|Our|A|An|Your|My|Each|Raw|Input|Full|Clean|Final|Sample|Public|Custom|New|Train|Training|Test|Testing"
-    r"|Validation|Evaluation|Load|Loading|Download|Prepare|Preparing|Create|Creating|Data|Dataset|Use|Using|Download|Split"
-    r"|Original|Large|Small|Get|Getting|Model|Target|Reference|Current|Production|Machine|ML|AI|CSV|JSON|API|README|How|What"
-    r"|Dummy|Toy|Synthetic|Simulated|Generated|Fake|Mock|Demo|Whole|Entire|Complete|Same|First|Second"
-    r"|In|On|For|With|From|To|And|Or|If|It|As|Exploratory|About|Available|Supported|Example|Examples|Features?|Step|Image"
-    r"|Text|Audio|Video|Time|Multi|Open|Feast|Hugging)\b)"
-    r"[A-Z][A-Za-z0-9-]+(?:[ -][A-Z0-9][A-Za-z0-9-]*){0,4} (?:[Dd]ata ?[Ss]et|corpus|[Cc]ompetition)\b"
-    r"|\b(?:from|on|by) (?:the )?(?:UCI|Kaggle|Hugging ?Face|OpenML|Zenodo|Open ?Data)\b"
-)
-"""A data set called by its proper name."""
-BUCKET = re.compile(
-    r"\b(?:s3|gs|abfss?|wasbs?|hdfs|az)://[\w./*-]+"
-    r"|^[ \t]*[\"']?[\w-]{0,60}?(?:(?<!bit)bucket|dataset|data_url|data_source)[\w-]{0,60}[\"']?[ \t]*[:=][ \t]*"
-    r"[\"']?(?!\d+\b)\w[\w./:-]{3,200}[\"']?"
-    r"[ \t]*,?[ \t]*$",
-    re.IGNORECASE | re.MULTILINE,
-)
-NO_SETTINGS = re.compile(
-    r"(?:^|[/_.-])(?:samples?|examples?|outputs?|results?|predictions?|tests?|fixtures?|reports?|submissions?|logs?|demo|docs?"
-    r"|models?|artifacts?|requirements|assets|mlruns|gx|great_expectations|static|templates|package(?:-lock)?|pyproject|poetry"
-    r"|mkdocs|\.github|\.gitlab-ci|docker-compose[\w-]*|compose|environment|conda|\.pre-commit-config)(?:[/_.-]|$)",
-    re.IGNORECASE,
-)
-"""Configuration that does not say where training data comes from."""
 KAGGLE = re.compile(r"(?:^|/)kaggle/input/([\w-]+)")
 DRAWS = re.compile(
     r"query|download|get_object|get_bucket|connect$|create_engine|MongoClient|S3FileSystem|GCSFileSystem|Minio"
@@ -345,6 +317,7 @@ class Datasets(Struct, frozen=True, dict=True):
         read = [(self.kept.find(read.path), read.location) for read in self.reads]
         read += [(self.kept.hosted(url), at) for url, at in self._urls]
         named = ((path, unit.location(text.line)) for unit in self._units for path, text in self.kept.named_in(unit))
+        read += [(self.kept.given(option, default), at) for option, default, at in self._options()]
         found = [Source(f"`{path}` is committed", at) for path, at in (*read, *named) if path is not None]
         found += [
             Source(f"`{path}` is committed, and {where} names it", Location(path=where))
@@ -356,6 +329,17 @@ class Datasets(Struct, frozen=True, dict=True):
                 for folder, n in self.kept.media.items()
             ]
         return tuple(found)
+
+    def _options(self) -> Iterator[tuple[str, str, Location]]:
+        """Options of command lines with a text as their default."""
+        for site in self.code.calls_to(".add_argument", ".option"):
+            default = site.call.keywords.get("default")
+            if default is not None and default.kind == "str" and site.unit in self._units:
+                yield (
+                    " ".join(value.text for value in site.call.args if value.kind == "str"),
+                    default.text,
+                    site.location,
+                )
 
     @cached_property
     def missing(self) -> tuple[Read, ...]:

@@ -91,6 +91,12 @@ LOOKED_AT = 100
 """Tables that one text is searched for."""
 
 
+GIVEN = re.compile(r"data|input|corpus|text|train", re.IGNORECASE)
+NOT_GIVEN = re.compile(r"\.(?:py|ipynb|json|ya?ml|toml|cfg|ini|md|sh|pt|pth|pkl|h5|onnx)$|requirements", re.IGNORECASE)
+LEAST = 10_000
+"""Bytes from which on a text is something to learn from."""
+
+
 class KeptData(Struct, frozen=True, dict=True):
     """What is committed, and how code and settings name it."""
 
@@ -113,6 +119,12 @@ class KeptData(Struct, frozen=True, dict=True):
         """Committed archives of data, which a reader unpacks first."""
         found = (path for path in self.files.own if ARCHIVE.search(path))
         return tuple(path for path in found if not (ASIDE.search(path) or NOT_INPUT.search(path)))
+
+    def given(self, option: str, default: str) -> str | None:
+        """The committed text that a command line reads unless it is told another."""
+        entry = self.files.entries.get(default.removeprefix("./"))
+        known = entry is not None and GIVEN.search(option) is not None and not NOT_GIVEN.search(default)
+        return default.removeprefix("./") if known and entry is not None and (entry.size or 0) > LEAST else None
 
     @property
     def corpora(self) -> tuple[str, ...]:

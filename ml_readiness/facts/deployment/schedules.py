@@ -134,8 +134,14 @@ class Schedules(Struct, frozen=True, dict=True):
         return tuple(
             Schedule("a loop that waits and goes on", site.location, self.graph.reached_from(self._round(site)))
             for site in self.code.calls_to("time.sleep", "asyncio.sleep")
-            if site.unit.is_production and _endless(site.call.guards)
+            if site.unit.is_production and _endless(site.call.guards) and self._is_started(site)
         )
+
+    def _is_started(self, site: Site) -> bool:
+        """Whether production code calls the function around a call."""
+        callers = self.graph.callers.get(key(site.unit, site.call.scope), ())
+        units = (self.code.by_path[name[1:].partition(":")[0]] for name in callers)
+        return not site.call.scope or any(unit.is_production for unit in units)
 
     def _round(self, site: Site) -> frozenset[str]:
         """The function around a loop, and those of the project that a round of it calls."""

@@ -44,7 +44,9 @@ SEARCHED = re.compile(r"faiss|chroma|bm25|vector_?(?:store|index|db)|doc(?:ument
 NETWORKS = re.compile(
     r"^(?:torch\.nn\.Module|torch\.nn\.modules\.module\.Module|lightning.*Module|pytorch_lightning.*Module"
     r"|(?:tensorflow\.)?keras.*Model|flax\.linen\.Module|transformers\..*PreTrainedModel|sklearn\.base\.\w+Mixin"
-    r"|equinox\.Module|haiku\.Module|paddle\.nn\.Layer)"
+    r"|equinox\.Module|haiku\.Module|paddle\.nn\.Layer|gpytorch\.(?:models\.)?\w*GP|botorch\.models\.|flax\.nnx\.Module"
+    r"|tensorflow\.Module|sonnet\.Module|mindspore\.nn\.Cell|mxnet\.gluon\.(?:nn\.)?\w*Block|chainer\.(?:Chain|Link)"
+    r"|torch_geometric\.nn\..*MessagePassing|fastai\..*\bModule)"
 )
 
 PATH_MAKERS = ("os.path.join", "posixpath.join", ".joinpath", "pathlib.Path", "os.path.abspath")

@@ -32,6 +32,10 @@ COUNTED = re.compile(
     r"|google_logging_metric\b|put-metric-data"
 )
 """Configuration by which a platform counts what is logged."""
+WATCHED = re.compile(
+    r"aws_cloudwatch_metric_alarm|AWS::CloudWatch::Alarm|azurerm_monitor_metric_alert|google_monitoring_alert_policy"
+)
+"""Alarms on numbers that a platform collects of what it runs."""
 
 
 class Export(Struct, frozen=True):
@@ -78,3 +82,6 @@ class Exported(Struct, frozen=True, dict=True):
             if match is not None:
                 at = Location(path=path, line=text.count("\n", 0, match.start()) + 1)
                 yield Export(f"`{match[0].rstrip('(')}` counts what is logged", at)
+            elif (watched := WATCHED.search(text)) is not None:
+                at = Location(path=path, line=text.count("\n", 0, watched.start()) + 1)
+                yield Export(f"`{watched[0]}` watches what the platform measures", at)

@@ -68,13 +68,15 @@ PARTS = re.compile(
 LOADING = frozenset({"model_fn", "init"})
 """Functions of model servers that are given no request."""
 BOUNDED = frozenset({
-    "selectbox", "select_slider", "slider", "radio", "number_input", "checkbox", "toggle", "date_input", "time_input",
-    "multiselect", "color_picker", "Dropdown", "Slider", "Radio", "Checkbox", "CheckboxGroup", "Number",
+    "selectbox", "select_slider", "slider", "radio", "number_input", "checkbox", "toggle", "date_input",
+    "time_input", "multiselect", "color_picker", "RangeSlider", "RadioItems", "Checklist", "DatePickerSingle",
+    "DatePickerRange", "Dropdown", "Slider", "Radio", "Checkbox", "CheckboxGroup", "Number",
 })  # fmt: skip
 """Widgets of demo pages that take only what they offer."""
 FREE = frozenset({
-    "text_input", "text_area", "chat_input", "file_uploader", "camera_input", "audio_input", "data_editor", "Textbox",
-    "TextArea", "Image", "Audio", "File", "Video", "Dataframe", "ChatInterface", "MultimodalTextbox",
+    "text_input", "text_area", "chat_input", "file_uploader", "camera_input", "audio_input", "data_editor",
+    "Textbox", "TextArea", "Textarea", "Input", "Upload", "Image", "Audio", "File", "Video", "Dataframe",
+    "ChatInterface", "MultimodalTextbox",
 })  # fmt: skip
 """Widgets that take anything."""
 
@@ -105,7 +107,13 @@ class Contracts(Struct, frozen=True, dict=True):
         answered = {route.unit.path.partition("/")[0] for route in self.answering.routes} if routes else set[str]()
         pages = [unit for unit in self.answering.pages if unit.path.partition("/")[0] not in answered]
         own = pages if not routes else [unit for unit in pages if "/" in unit.path]
-        return (*routes, *self.servers.all, *(contract for unit in own for contract in self._of_page(unit)))
+        parts = dict.fromkeys(part for page in own for part in (page, *self._parts(page)))
+        return (*routes, *self.servers.all, *(contract for unit in parts for contract in self._of_page(unit)))
+
+    def _parts(self, page: Unit) -> Iterator[Unit]:
+        """What a page imports that asks a model itself: it may hold the widgets for the question."""
+        inferring = self.answering.serving.inferring
+        return (part for part in self.code.closure(page) if part.is_production and part.path in inferring)
 
     def _taking(self, route: Route) -> Route:
         """The function that a model server gives the request to, where another one is given what that made of it."""
@@ -189,7 +197,7 @@ class Contracts(Struct, frozen=True, dict=True):
         """The input widgets of a demo page."""
         for site in self.code.calls_in(unit):
             widget = site.call.method
-            if not site.name.startswith(("streamlit", "gradio", "chainlit")):
+            if not site.name.startswith(("streamlit.", "gradio.", "chainlit.", "dash.dcc.", "dash_core_components.")):
                 continue
             if widget in BOUNDED and not _sets_up(site):
                 yield Contract("checked", f"`{widget}` bounds the input", site.location)

@@ -195,8 +195,9 @@ class Inference(Struct, frozen=True, dict=True):
     def _infers(self, unit: Unit, function: Function) -> bool:
         """Whether a function runs a network it was given, without learning, and not only where that was trained."""
         names = {site.call.method for site in self.code.calls_in(unit, function.name)}
+        names |= {name.rpartition(".")[2] for name in function.decorators}
         runs = bool(names & {"no_grad", "inference_mode"}) and "backward" not in names
-        return runs and not self.only_for_training(unit, function)
+        return runs and (not self.only_for_training(unit, function) or self._reloads(unit, function))
 
     def trains(self, unit: Unit) -> bool:
         """Whether a file trains, itself or through what its functions call."""
@@ -211,8 +212,16 @@ class Inference(Struct, frozen=True, dict=True):
         return bool(production) and production <= self._stages["training"]
 
     def _reloads(self, unit: Unit, function: Function) -> bool:
-        """Whether a function in a script that trains loads a saved model itself."""
-        return (unit.path, function.name) in self._loading_scopes
+        """Whether a function in a script that trains loads a saved model, or runs one that was loaded before it."""
+        if (unit.path, function.name) in self._loading_scopes:
+            return True
+        runs = any(name.endswith(("no_grad", "inference_mode")) for name in function.decorators)
+        return runs and key(unit, function.name) in self._after_loading
+
+    @cached_property
+    def _after_loading(self) -> frozenset[str]:
+        """What is called, at any distance, by code that loads a model."""
+        return self.graph.reached_from(f":{path}:{scope}" for path, scope in self._loading_scopes)
 
     @cached_property
     def _loading_scopes(self) -> frozenset[tuple[str, str]]:

@@ -13,7 +13,7 @@ from ml_readiness.facts.source.javascript import JavaScript
 from ml_readiness.report import Location
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 HANDLES = re.compile(
     r"\bexport\s+(?:async\s+)?function\s+(?:POST|PUT|PATCH)\b|\bexport\s+const\s+(?:POST|PUT|PATCH)\b"
@@ -21,6 +21,10 @@ HANDLES = re.compile(
     r"|\bexport\s+default\s+(?:async\s+)?(?:function\s*\w*\s*\(|handler\b)|\.mutation\(|\b(?:Deno\.)?serve\("
 )
 """How frameworks for servers are told what answers a request that brings something."""
+ASKS = re.compile(
+    r"chat|ask|quer(?:y|ies)|predict|infer|complet|generat|answer|messages?\b|search|rag\b", re.IGNORECASE
+)
+"""Paths of files that ask a model, where a framework hands it to them without an import."""
 READS = re.compile(
     r"\b(?:req|request|r|ctx\.request|c\.req|ctx\.req|event\.request)\s*\.\s*(?:body\b|(?:json|formData|text|parseBody|valid)\s*\()"
     r"|\bread(?:Validated)?(?:Body|FormData|MultipartFormData)\(|@Body\(|\bJSON\.parse\(\s*(?:event|req|request)\.body"
@@ -59,13 +63,18 @@ class ScriptContracts(Struct, frozen=True, dict=True):
 
     @cached_property
     def all(self) -> tuple[Contract, ...]:
-        """One for each file that handles requests."""
+        """One for each file that handles requests; where no import leads to a model, by what paths say."""
         asking = {path for path, _ in self.javascript.answering}
-        return tuple(
-            _judged(path, text, read.start(), hands_on=path in asking)
-            for path, text in self.javascript.leading
-            if HANDLES.search(text) is not None and (read := READS.search(text)) is not None
-        )
+        leading = tuple(self._handling(self.javascript.leading))
+        named = ((path, text) for path, text in self.javascript.sources if ASKS.search(path)) if asking else ()
+        found = leading or self._handling(named)
+        return tuple(_judged(path, text, at, hands_on=path in asking) for path, text, at in found)
+
+    def _handling(self, sources: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str, int]]:
+        """The files among these that handle requests, with the place where one is read."""
+        for path, text in sources:
+            if HANDLES.search(text) is not None and (read := READS.search(text)) is not None:
+                yield path, text, read.start()
 
 
 def _judged(path: str, text: str, read: int, *, hands_on: bool) -> Contract:
