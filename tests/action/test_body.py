@@ -70,7 +70,7 @@ def test_the_comment_looks_as_agreed() -> None:
 
 def test_a_reviewer_sees_first_what_got_worse() -> None:
     text = body.render(compared(), SITUATION)
-    assert text.splitlines()[0] == "## ML readiness: 21/100, grade F (-18)"
+    assert text.splitlines()[0] == "## ML readiness: 21/100, grade F (-15)"
     assert "> [!WARNING]\n> **2 answers got worse with this change.**" in text
     assert text.index("Worse with this change") < text.index("New questions") < text.index("Better")
     assert text.index("Better with this change") < text.index("<details>")
