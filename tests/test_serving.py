@@ -364,3 +364,21 @@ def test_what_a_dashboard_takes_stands_in_the_part_that_asks() -> None:
     files = {"app.py": page, "chat.py": chat.replace("WIDGET", "Textarea"), "filters.py": years}
     assert outcome("requests-validated", files) == "fail"
     assert outcome("requests-validated", {**files, "chat.py": chat.replace("WIDGET", "Dropdown")}) == "pass"
+
+
+def test_a_route_may_ask_a_model_that_its_application_holds() -> None:
+    main = (
+        "import joblib\nfrom fastapi import FastAPI\nfrom routes import router\n"
+        "app = FastAPI()\napp.include_router(router)\napp.state.registry = joblib.load('m.joblib')\n"
+    )
+    routes = (
+        "import asyncio\nfrom fastapi import APIRouter, Request\nfrom pydantic import BaseModel\n"
+        "router = APIRouter()\n\nclass Row(BaseModel):\n    age: int\n\n"
+        "@router.post('/predict')\nasync def predict(request: Request, row: Row):\n"
+        "    registry = request.app.state.registry\n    return await asyncio.to_thread(registry.predict, row.age)\n"
+    )
+    files = {"main.py": main, "routes.py": routes}
+    assert outcome("requests-validated", files) == "pass"
+    assert outcome("health-endpoint", files) == "fail"
+    unasked = routes.replace("request.app.state.registry", "Other()").replace("registry.predict, ", "print, ")
+    assert outcome("requests-validated", {**files, "routes.py": unasked}) == "not-applicable"

@@ -10,7 +10,7 @@ from msgspec import Struct
 from ml_readiness import regex as re
 from ml_readiness.facts import knowledge
 from ml_readiness.facts.deployment.model_servers import ModelServers
-from ml_readiness.facts.modelling.lifecycle import Lifecycle
+from ml_readiness.facts.modelling.lifecycle import HOLDERS, Lifecycle
 from ml_readiness.facts.serving.operations import Operations
 from ml_readiness.facts.source.code import Code, Site
 from ml_readiness.facts.source.units import Unit
@@ -273,7 +273,22 @@ class Serving(Struct, frozen=True, dict=True):
     def model_routes(self) -> tuple[Route, ...]:
         """Routes and handlers in units from which a model is reached, examples left out; those that answer first."""
         every = sorted([*self.routes, *self.handlers], key=_aside)
-        return tuple(r for r in every if not r.unit.is_example and self.reaches_model(r.unit))
+        known = (route for route in every if not route.unit.is_example)
+        return tuple(r for r in known if self.reaches_model(r.unit) or self._asks_application(r))
+
+    def _asks_application(self, route: Route) -> bool:
+        """Whether a route that is named after answers asks what its application holds, and that reaches a model."""
+        if route.function is None or not ANSWERS.search(route.path):
+            return False
+        asked = (
+            text
+            for site in self.code.calls_in(route.unit, route.function.name)
+            for text in (site.name, *(part.text for value in site.call.args for part in value.walk()))
+        )
+        if not any(text.startswith(HOLDERS) for text in asked):
+            return False
+        users = self.code.reaching(frozenset({route.unit.path})) & self.code.reaching(self.inferring)
+        return any(not self.code.by_path[path].is_test for path in users)
 
     @cached_property
     def model_demos(self) -> tuple[Unit, ...]:
