@@ -272,3 +272,22 @@ def test_a_network_of_any_library_is_asked_by_calling_it(base: str) -> None:
     net = f"import {library}\n\nclass Net({base}):\n    def forward(self, x):\n        return x\n"
     test = "from net import Net\n\ndef test_net():\n    net = Net()\n    assert net([1, 2]).shape == (2,)\n"
     assert outcome("tests-check-model", {"net.py": net, "tests/test_net.py": test}) == "pass"
+
+
+def test_a_test_of_a_whole_run_asserts_on_what_each_step_gave() -> None:
+    steps = (
+        "import pandas as pd\n\ndef load_data(path):\n    return pd.read_csv(path)\n\n"
+        "def engineer_features(rows):\n    return rows.assign(mean=rows['a'].rolling(3).mean())\n"
+    )
+    test = (
+        "import unittest\nfrom steps import load_data, engineer_features\nfrom sklearn.svm import SVC\n\n"
+        "class TestRun(unittest.TestCase):\n"
+        "    def test_it(self):\n        rows = engineer_features(load_data('a.csv'))\n"
+        "        SHOWN\n        model = SVC().fit(rows, y)\n        self.assertEqual(len(model.predict(rows)), 3)\n"
+    )
+    files = {"steps.py": steps, "train.py": "from sklearn.svm import SVC\nSVC().fit(X, y)\n"}
+    looks = test.replace("SHOWN", "self.assertIn('mean', rows.columns)")
+    counts = test.replace("SHOWN", "self.assertEqual(len(rows), 3)")
+    assert outcome("tests-cover-preprocessing", {**files, "tests/test_run.py": looks}) == "pass"
+    assert outcome("tests-cover-preprocessing", {**files, "tests/test_run.py": counts}) == "pass"
+    assert outcome("tests-cover-preprocessing", {**files, "tests/test_run.py": test.replace("SHOWN", "pass")}) == "fail"

@@ -15,9 +15,10 @@ from ml_readiness.facts.serving.serving import Serving
 from ml_readiness.facts.testing.tests import CLIENTS, Test, Tests, is_request
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
     from ml_readiness.facts.source.code import Site
+    from ml_readiness.parsers.expressions import Expr
     from ml_readiness.parsers.python import Condition
     from ml_readiness.report import Location
 
@@ -218,7 +219,22 @@ def _is_asserted(test: Test, site: Site) -> bool:
         return True
     read = {name.partition(".")[0].partition("[")[0] for condition in test.conditions for name in condition.names}
     read |= {a.text.lstrip("?").partition(".")[0] for s in test.asserting for a in s.call.args}
-    return any(target.partition("[")[0] in read for target in site.call.targets)
+    if any(target.partition("[")[0] in read for target in site.call.targets):
+        return True
+    about = (text for s in test.asserting for value in s.call.args for text in _about(value))
+    return any(text == site.call.name or text.startswith(f"{site.call.name}.") for text in about)
+
+
+def _about(value: Expr) -> Iterator[str]:
+    """What a value is taken from, seen through subscripts, operators and plain functions such as `len`."""
+    stack = [value]
+    while stack:
+        part = stack.pop()
+        plain = part.kind == "call" and part.text.isidentifier()
+        if plain or part.kind in {"item", "compare", "operation", "list"}:
+            stack.extend(part.items)
+        else:
+            yield part.text
 
 
 def _is_status(condition: Condition) -> bool:
