@@ -38,29 +38,10 @@ EXAMPLE_PATH = re.compile(
 
 CORPUS = re.compile(r"[^/]*(?:data|corpus|corpora)[^/]*", re.IGNORECASE)
 """Folders that hold data by their name."""
-LANGUAGES = frozenset(
-    (
-        "py",
-        "java",
-        "c",
-        "cpp",
-        "cs",
-        "php",
-        "js",
-        "ts",
-        "rb",
-        "go",
-        "rs",
-        "swift",
-        "kt",
-        "scala",
-        "pl",
-        "hs",
-        "lua",
-        "m",
-        "r",
-    )
-)
+LANGUAGES = frozenset({
+    "py", "java", "c", "cpp", "cs", "php", "js", "ts", "rb", "go", "rs", "swift", "kt", "scala", "pl", "hs", "lua", "m",
+    "r",
+})  # fmt: skip
 SPOKEN = 3
 """Languages from which on the code in a folder of data is a corpus, and no part of the program."""
 WRITTEN = 5
